@@ -1,0 +1,60 @@
+// learning-loop <program> [flags]: the ready-to-run programs in one executable.
+#if LL_WITH_ONNX
+#include "learning_loop/node/onnx/run_onnx_detector.h"
+#endif
+#include "learning_loop/server/run_server.h"
+
+#include <iostream>
+#include <string_view>
+
+namespace {
+
+#if !LL_WITH_ONNX
+int run_detector(int, char const* const*)
+{
+    std::cerr << "learning-loop was built without ONNX Runtime, which its detector needs: run tools/fetch_onnxruntime and build again\n";
+    return 2;
+}
+#else
+constexpr auto run_detector = learning_loop::run_onnx_detector;
+#endif
+
+struct Program {
+    std::string_view name;
+    std::string_view purpose;
+    int (*run)(int argc, char const* const* argv);
+};
+
+constexpr Program programs[] = {
+    {"server", "the Loop: images, models, deployment and a page to look at them", learning_loop::run_server},
+    {"detector", "finds things in images with a model from the Loop, sends home what it is unsure of", run_detector},
+};
+
+void print_usage(std::ostream& out)
+{
+    out << "learning-loop <program> [flags]\n\n";
+    for (auto const& program : programs) out << "  " << program.name << "  " << program.purpose << "\n";
+    out << "\n`learning-loop <program> --help` lists its flags.\n";
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    std::string_view const word = argc > 1 ? argv[1] : "";
+    for (auto const& program : programs) {
+        if (word == program.name) return program.run(argc - 1, argv + 1);
+    }
+    if (word == "--version") {
+        std::cout << "learning-loop " LL_VERSION "\n";
+        return 0;
+    }
+    if (word == "--help" || word == "-h") {
+        print_usage(std::cout);
+        return 0;
+    }
+    if (word.empty()) std::cerr << "learning-loop: which program?\n\n";
+    else std::cerr << "learning-loop: '" << word << "' is no program of ours\n\n";
+    print_usage(std::cerr);
+    return 2;
+}

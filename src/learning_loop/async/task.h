@@ -1,0 +1,12 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+namespace learning_loop {
+
+/// A function returning `Task` runs on the io thread, may suspend and never blocks.
+/// A function returning anything else runs to its end on the thread that calls it.
+template <class T = void>
+using Task = boost::asio::awaitable<T>;
+
+} // namespace learning_loop

@@ -1,0 +1,64 @@
+#include "learning_loop/async/task_group.h"
+
+#include "learning_loop/base/log.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <cassert>
+
+namespace learning_loop {
+namespace asio = boost::asio;
+
+TaskGroup::TaskGroup(asio::any_io_executor executor, std::function<void()> on_failure)
+    : executor_(executor), on_failure_(std::move(on_failure)), empty_(executor, asio::steady_timer::time_point::max())
+{
+}
+
+TaskGroup::~TaskGroup()
+{
+    assert(children_.empty() && "a TaskGroup died with children: cancel and join it first");
+}
+
+void TaskGroup::spawn(std::string name, Task<> task)
+{
+    if (cancelled_) return;
+    auto const child = children_.emplace(children_.end());
+    child->name = std::move(name);
+    auto at_end = [this, child](std::exception_ptr failure) { ended(child, failure); };
+    asio::co_spawn(executor_, std::move(task), asio::bind_cancellation_slot(child->stop.slot(), std::move(at_end)));
+}
+
+void TaskGroup::cancel()
+{
+    cancelled_ = true;
+    // A child may end, and leave the list, while it is told to.
+    for (auto child = children_.begin(); child != children_.end();) (child++)->stop.emit(asio::cancellation_type::terminal);
+}
+
+Task<> TaskGroup::join()
+{
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation()); // a join that gives up leaves orphans
+    while (!children_.empty()) co_await empty_.async_wait(asio::as_tuple(asio::use_awaitable));
+}
+
+void TaskGroup::ended(Children::iterator child, std::exception_ptr const& failure)
+{
+    bool failed = failure != nullptr;
+    try {
+        if (failure) std::rethrow_exception(failure);
+    } catch (boost::system::system_error const& error) {
+        failed = error.code() != asio::error::operation_aborted;
+        if (failed) log::error("{}: {}", child->name, error.what());
+    } catch (std::exception const& error) {
+        log::error("{}: {}", child->name, error.what());
+    }
+    children_.erase(child);
+    if (children_.empty()) empty_.cancel();
+    if (failed && on_failure_) on_failure_();
+}
+
+} // namespace learning_loop

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "learning_loop/async/task.h"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <exception>
+#include <functional>
+#include <list>
+#include <string>
+
+namespace learning_loop {
+
+/// Owns coroutines that run beside each other: nothing is detached. Whoever owns the group cancels it, joins it and only then
+/// lets it go. What a child throws is logged with its name. To be used on the io thread.
+class TaskGroup {
+public:
+    /// `on_failure` is told when a child ended by an exception: for groups whose children must not end.
+    explicit TaskGroup(boost::asio::any_io_executor executor, std::function<void()> on_failure = {});
+    TaskGroup(TaskGroup const&) = delete;
+    TaskGroup& operator=(TaskGroup const&) = delete;
+    ~TaskGroup(); ///< The group must be empty.
+
+    /// Starts a child. After `cancel` children are no longer taken: the task is dropped before it runs.
+    void spawn(std::string name, Task<> task);
+
+    /// Asks every child to end: what it waits for fails with operation_aborted.
+    void cancel();
+
+    /// Waits until no child is left.
+    Task<> join();
+
+    std::size_t size() const { return children_.size(); }
+
+private:
+    struct Child {
+        std::string name;
+        boost::asio::cancellation_signal stop;
+    };
+    using Children = std::list<Child>;
+
+    void ended(Children::iterator child, std::exception_ptr const& failure);
+
+    boost::asio::any_io_executor executor_;
+    std::function<void()> on_failure_;
+    Children children_;
+    boost::asio::steady_timer empty_; ///< Never runs out; cancelled to wake `join`.
+    bool cancelled_ = false;
+};
+
+} // namespace learning_loop

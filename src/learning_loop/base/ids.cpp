@@ -1,0 +1,125 @@
+#include "learning_loop/base/ids.h"
+
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+
+namespace learning_loop {
+namespace {
+
+using Uuid = std::array<std::uint8_t, 16>;
+
+std::string text_of(Uuid uuid, unsigned version)
+{
+    uuid[6] = static_cast<std::uint8_t>((uuid[6] & 0x0fU) | (version << 4U));
+    uuid[8] = static_cast<std::uint8_t>((uuid[8] & 0x3fU) | 0x80U);
+    auto text = hex(uuid);
+    for (auto const at : {20, 16, 12, 8}) text.insert(static_cast<std::size_t>(at), "-");
+    return text;
+}
+
+bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/// Milliseconds since 1970 and a counter in the 12 bits below, which borrows from the future when a millisecond has no more of
+/// them or the clock stands still or goes back.
+std::uint64_t next_tick()
+{
+    static std::mutex guard;
+    static std::uint64_t last = 0;
+    using namespace std::chrono;
+    auto const now = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+    std::lock_guard const lock(guard);
+    last = std::max(last + 1, static_cast<std::uint64_t>(now) << 12U);
+    return last;
+}
+
+} // namespace
+
+std::string new_uuid()
+{
+    Uuid uuid{};
+    if (RAND_bytes(uuid.data(), static_cast<int>(uuid.size())) != 1) throw std::runtime_error("no random numbers to be had");
+    auto const tick = next_tick();
+    auto const milliseconds = tick >> 12U;
+    for (unsigned i = 0; i < 6; ++i) uuid[i] = static_cast<std::uint8_t>(milliseconds >> (40U - 8U * i));
+    uuid[6] = static_cast<std::uint8_t>((tick >> 8U) & 0x0fU);
+    uuid[7] = static_cast<std::uint8_t>(tick & 0xffU);
+    return text_of(uuid, 7);
+}
+
+bool is_uuid(std::string_view text)
+{
+    if (text.size() != 36) return false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        bool const dash = i == 8 || i == 13 || i == 18 || i == 23;
+        char const c = text[i];
+        bool const digit = is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+        if (dash ? c != '-' : !digit) return false;
+    }
+    return true;
+}
+
+bool is_name(std::string_view text)
+{
+    auto const fits = [](char c) { return is_digit(c) || is_letter(c) || c == '_' || c == '-' || c == '.'; };
+    return !text.empty() && text.size() <= 100 && text.front() != '.' && std::all_of(text.begin(), text.end(), fits);
+}
+
+bool is_version(std::string_view text)
+{
+    auto const fits = [](char c) { return is_digit(c) || c == '.'; };
+    return !text.empty() && text.size() <= 50 && is_digit(text.front()) && is_digit(text.back()) &&
+           std::all_of(text.begin(), text.end(), fits) && text.find("..") == std::string_view::npos;
+}
+
+std::string lower_case(std::string_view ascii)
+{
+    std::string text(ascii);
+    for (auto& c : text) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return text;
+}
+
+Sha256 sha256(std::span<std::string_view const> parts)
+{
+    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> const context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+    Sha256 hash{};
+    bool good = context && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1;
+    for (auto const part : parts) good = good && EVP_DigestUpdate(context.get(), part.data(), part.size()) == 1;
+    if (!good || EVP_DigestFinal_ex(context.get(), hash.data(), nullptr) != 1) throw std::runtime_error("SHA-256 failed");
+    return hash;
+}
+
+std::string hex(std::span<std::uint8_t const> bytes)
+{
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    text.reserve(2 * bytes.size());
+    for (auto const byte : bytes) {
+        text += digits[byte >> 4U];
+        text += digits[byte & 0x0fU];
+    }
+    return text;
+}
+
+std::string uuid_of(Sha256 const& hash)
+{
+    Uuid uuid{};
+    std::copy_n(hash.begin(), uuid.size(), uuid.begin());
+    return text_of(uuid, 8);
+}
+
+} // namespace learning_loop

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "learning_loop/data/detections.h"
+
+namespace learning_loop {
+
+/// Where an image stands in its project.
+enum class ImageState { backlog, inbox, annotate, review, complete, trash };
+BOOST_DESCRIBE_ENUM(ImageState, backlog, inbox, annotate, review, complete, trash)
+
+/// What is known of one image: a detector's answer, and what travels with an image to the Loop.
+struct ImageMetadata {
+    std::vector<BoxDetection> box_detections;
+    std::vector<PointDetection> point_detections;
+    std::vector<SegmentationDetection> segmentation_detections;
+    std::vector<ClassificationDetection> classification_detections;
+    std::vector<BoxAnnotation> box_annotations;
+    std::vector<PointAnnotation> point_annotations;
+    std::optional<ClassificationAnnotation> classification_annotation;
+    std::vector<std::string> tags;
+    std::optional<std::string> created; ///< When the image was taken, in a form `is_timestamp` accepts.
+    std::optional<std::string> source;
+    std::optional<ImageState> state;    ///< Absent: the Loop's default, inbox.
+};
+BOOST_DESCRIBE_STRUCT(ImageMetadata, (),
+                      (box_detections, point_detections, segmentation_detections, classification_detections, box_annotations,
+                       point_annotations, classification_annotation, tags, created, source, state))
+
+/// How many detections of all kinds.
+std::size_t detection_count(ImageMetadata const& metadata);
+
+/// Compiled once: the readers and writers of a class this size are long.
+boost::json::value json_of(ImageMetadata const& metadata);
+Result<ImageMetadata> image_metadata_from(boost::json::value const& value);
+
+} // namespace learning_loop

@@ -1,0 +1,110 @@
+#include "learning_loop/infer/image_codec.h"
+
+#include "learning_loop/infer/impl/jpeg.h"
+#include "learning_loop/infer/impl/png.h"
+
+#include <opencv2/core.hpp>
+
+namespace learning_loop {
+namespace {
+
+std::string megapixels(std::int64_t pixels) { return std::to_string((pixels + 999'999) / 1'000'000) + " megapixels"; }
+
+Result<ImageFormat> format_of(std::string_view bytes, ImageLimits const& limits)
+{
+    if (bytes.size() > limits.most_bytes) {
+        return Error{Errc::too_large, "the image is longer than " + std::to_string(limits.most_bytes >> 20) +
+                                          " MiB: send a smaller or more strongly compressed one"};
+    }
+    if (looks_like_jpeg(bytes)) return ImageFormat::jpeg;
+    if (looks_like_png(bytes)) return ImageFormat::png;
+    return Error{Errc::invalid_argument, bytes.empty() ? "not a JPEG or PNG image but empty: send the bytes of an image file"
+                                                       : "not a JPEG or PNG image: send one of these two formats"};
+}
+
+Result<void> check_pixels(ImageFile const& file, ImageLimits const& limits)
+{
+    auto const pixels = std::int64_t{file.width_px} * file.height_px;
+    if (pixels <= limits.most_pixels) return {};
+    return Error{Errc::too_large, "the image has " + std::to_string(file.width_px) + "x" + std::to_string(file.height_px) +
+                                      " pixels, more than the " + megapixels(limits.most_pixels) + " that are accepted: scale it down"};
+}
+
+bool lies_on_its_side(int orientation) { return orientation >= 5; }
+
+ImageHeader header_of(ImageFormat format, ImageFile const& file)
+{
+    bool const turned = lies_on_its_side(file.orientation);
+    return {format, turned ? file.height_px : file.width_px, turned ? file.width_px : file.height_px, file.orientation};
+}
+
+struct CheckedFile {
+    ImageFormat format;
+    ImageFile file;
+};
+
+Result<CheckedFile> read_header(std::string_view bytes, ImageLimits const& limits)
+{
+    auto const format = format_of(bytes, limits);
+    if (!format) return format.error();
+    auto const file = *format == ImageFormat::jpeg ? read_jpeg(bytes, ReadUpTo::pixels) : read_png(bytes);
+    if (!file) return file.error();
+    if (auto fits = check_pixels(*file, limits); !fits) return fits.error();
+    return CheckedFile{*format, *file};
+}
+
+Result<CheckedFile> read_whole(std::string_view bytes, ImageLimits const& limits)
+{
+    auto checked = read_header(bytes, limits);
+    if (!checked || checked->format == ImageFormat::png) return checked;
+    auto const file = read_jpeg(bytes, ReadUpTo::end);
+    if (!file) return file.error();
+    if (file->scans > limits.most_scans) {
+        return Error{Errc::invalid_argument, "the JPEG image has " + std::to_string(file->scans) + " scans, more than the " +
+                                                 std::to_string(limits.most_scans) + " that are accepted: save it as a baseline JPEG"};
+    }
+    checked->file = *file;
+    return checked;
+}
+
+/// The EXIF orientations are the mirrorings and quarter turns that make the stored image upright.
+cv::Mat upright(cv::Mat const& stored, int orientation)
+{
+    enum Mirror { up_down = 0, left_right = 1, both = -1 };
+    cv::Mat turned = stored, result;
+    if (lies_on_its_side(orientation)) cv::transpose(stored, turned);
+    switch (orientation) {
+    case 2: case 6: cv::flip(turned, result, left_right); return result;
+    case 3: case 7: cv::flip(turned, result, both); return result;
+    case 4: case 8: cv::flip(turned, result, up_down); return result;
+    default: return turned;
+    }
+}
+
+} // namespace
+
+Result<ImageHeader> read_image_header(std::string_view bytes, ImageLimits const& limits)
+{
+    auto const checked = read_header(bytes, limits);
+    if (!checked) return checked.error();
+    return header_of(checked->format, checked->file);
+}
+
+Result<ImageHeader> check_image(std::string_view bytes, ImageLimits const& limits)
+{
+    auto const checked = read_whole(bytes, limits);
+    if (!checked) return checked.error();
+    return header_of(checked->format, checked->file);
+}
+
+Result<cv::Mat> decode_image(std::string_view bytes, ImageLimits const& limits)
+{
+    auto const checked = read_whole(bytes, limits);
+    if (!checked) return checked.error();
+    auto const& [format, file] = *checked;
+    auto const pixels = format == ImageFormat::jpeg ? decode_jpeg(bytes, file) : decode_png(bytes, file);
+    if (!pixels) return pixels.error();
+    return upright(*pixels, file.orientation);
+}
+
+} // namespace learning_loop

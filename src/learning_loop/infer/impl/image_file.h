@@ -1,0 +1,29 @@
+#pragma once
+
+#include "learning_loop/base/error.h"
+
+#include <opencv2/core/mat.hpp>
+
+#include <string_view>
+
+// What the readers of the single formats have in common. Their faces are jpeg.h and png.h, their caller is image_codec.cpp.
+
+namespace learning_loop {
+
+/// What a file tells of itself, before any of its pixels is decoded. Sizes are those stored, before the orientation.
+struct ImageFile {
+    int width_px = 0;
+    int height_px = 0;
+    int orientation = 1;
+    int channels = 3;
+    bool inverted_cmyk = false; ///< Adobe stores 255 for no ink.
+    int scans = 0;              ///< Counted only when the whole file was read.
+};
+
+inline Error broken_image(std::string_view format, std::string_view why)
+{
+    return {Errc::invalid_argument,
+        "the " + std::string(format) + " image is damaged (" + std::string(why) + "): send the whole file as it was written"};
+}
+
+} // namespace learning_loop

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "learning_loop/infer/impl/image_file.h"
+
+namespace learning_loop {
+
+enum class ReadUpTo { pixels, end };
+
+bool looks_like_jpeg(std::string_view bytes);
+
+/// Walks over the segments of the file; only a walk to the end counts the scans. invalid_argument: damaged, or a kind of JPEG that browsers cannot show either.
+Result<ImageFile> read_jpeg(std::string_view bytes, ReadUpTo last);
+
+/// Pixels as they are stored, 8 bit BGR. `file` must come from `read_jpeg` of the same bytes.
+Result<cv::Mat> decode_jpeg(std::string_view bytes, ImageFile const& file);
+
+} // namespace learning_loop

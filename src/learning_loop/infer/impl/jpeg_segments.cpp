@@ -1,0 +1,145 @@
+#include "learning_loop/infer/impl/exif.h"
+#include "learning_loop/infer/impl/jpeg.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace learning_loop {
+namespace {
+
+using namespace std::string_view_literals;
+
+enum Marker : unsigned {
+    start_of_frame_baseline = 0xC0,
+    start_of_frame_progressive = 0xC2,
+    huffman_tables = 0xC4,
+    jpeg_extensions = 0xC8,
+    arithmetic_conditioning = 0xCC,
+    start_of_frame_last = 0xCF,
+    restart_first = 0xD0,
+    restart_last = 0xD7,
+    start_of_image = 0xD8,
+    end_of_image = 0xD9,
+    start_of_scan = 0xDA,
+    app1_exif = 0xE1,
+    app14_adobe = 0xEE,
+    temporary = 0x01
+};
+
+Error broken(std::string_view why) { return broken_image("JPEG", why); }
+
+bool begins_frame(unsigned marker)
+{
+    return marker >= start_of_frame_baseline && marker <= start_of_frame_last && marker != huffman_tables &&
+           marker != jpeg_extensions && marker != arithmetic_conditioning;
+}
+
+/// Walks from marker to marker; never reads outside of the bytes.
+class SegmentWalk {
+public:
+    explicit SegmentWalk(std::string_view bytes) : rest_(bytes.substr(2)) {}
+
+    /// Nothing when the bytes are at an end or no marker stands here.
+    std::optional<unsigned> next_marker()
+    {
+        if (rest_.size() < 2 || byte(0) != 0xFF) return std::nullopt;
+        while (rest_.size() > 1 && byte(1) == 0xFF) rest_.remove_prefix(1);
+        if (rest_.size() < 2) return std::nullopt;
+        auto const marker = byte(1);
+        rest_.remove_prefix(2);
+        return marker;
+    }
+
+    /// The segment's content; the length in front of it counts itself.
+    std::optional<std::string_view> take_segment()
+    {
+        if (rest_.size() < 2) return std::nullopt;
+        std::size_t const length = byte(0) << 8 | byte(1);
+        if (length < 2 || length > rest_.size()) return std::nullopt;
+        auto const segment = rest_.substr(2, length - 2);
+        rest_.remove_prefix(length);
+        return segment;
+    }
+
+    /// Over the compressed pixels of a scan, in which a marker is what is neither a stuffed zero nor a restart.
+    void skip_scan()
+    {
+        for (;;) {
+            auto const at = rest_.find('\xFF');
+            if (at == std::string_view::npos || at + 1 >= rest_.size()) {
+                rest_ = {};
+                return;
+            }
+            rest_.remove_prefix(at);
+            auto const code = byte(1);
+            if (code != 0 && code != 0xFF && !(code >= restart_first && code <= restart_last)) return;
+            rest_.remove_prefix(code == 0xFF ? 1 : 2);
+        }
+    }
+
+private:
+    unsigned byte(std::size_t at) const { return static_cast<unsigned char>(rest_[at]); }
+
+    std::string_view rest_;
+};
+
+Result<void> read_frame(std::string_view segment, unsigned marker, ImageFile& file)
+{
+    auto const byte = [&](std::size_t at) { return static_cast<unsigned>(static_cast<unsigned char>(segment[at])); };
+    if (segment.size() < 6) return broken("its frame header is cut off");
+    auto const channels = byte(5);
+    bool const usual = marker <= start_of_frame_progressive && byte(0) == 8 && (channels == 1 || channels == 3 || channels == 4);
+    if (!usual) {
+        return Error{Errc::invalid_argument, "not a JPEG or PNG image of a usual kind (a lossless, arithmetic, 12 bit or "
+                                             "many-channel JPEG): save it as a baseline or progressive JPEG"};
+    }
+    if (file.width_px != 0) return broken("it has two frames");
+    file.height_px = static_cast<int>(byte(1) << 8 | byte(2));
+    file.width_px = static_cast<int>(byte(3) << 8 | byte(4));
+    file.channels = static_cast<int>(channels);
+    if (file.height_px == 0 || file.width_px == 0) return broken("its width or height is 0");
+    return {};
+}
+
+} // namespace
+
+bool looks_like_jpeg(std::string_view bytes) { return bytes.starts_with("\xFF\xD8\xFF"sv); }
+
+Result<ImageFile> read_jpeg(std::string_view bytes, ReadUpTo last)
+{
+    // A camera's file has a few dozen segments; each of the largest kind of metadata needs one for every 64 KiB.
+    constexpr int most_segments = 4096;
+    ImageFile file;
+    SegmentWalk walk(bytes);
+    bool exif_seen = false;
+    for (int i = 0; i < most_segments; ++i) {
+        auto const marker = walk.next_marker();
+        if (!marker) return broken("it ends early or holds garbage between its segments");
+        if (*marker == end_of_image) {
+            if (file.scans == 0) return broken("it has no pixels");
+            return file;
+        }
+        if (*marker == temporary || (*marker >= restart_first && *marker <= restart_last)) continue;
+        if (*marker == start_of_image || *marker == 0) return broken("it has a marker where none may be");
+
+        auto const segment = walk.take_segment();
+        if (!segment) return broken("a segment of it is cut off");
+        if (begins_frame(*marker)) {
+            if (auto frame = read_frame(*segment, *marker, file); !frame) return frame.error();
+        } else if (*marker == app1_exif && !exif_seen && segment->starts_with("Exif\0\0"sv)) {
+            exif_seen = true;
+            file.orientation = exif_orientation(segment->substr(6));
+        } else if (*marker == app14_adobe && segment->starts_with("Adobe"sv)) {
+            file.inverted_cmyk = true;
+        } else if (*marker == start_of_scan) {
+            if (file.width_px == 0) return broken("its pixels come before its size");
+            if (last == ReadUpTo::pixels) return file;
+            ++file.scans;
+            walk.skip_scan();
+        }
+    }
+    return broken("it has too many segments");
+}
+
+} // namespace learning_loop

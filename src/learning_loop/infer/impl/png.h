@@ -1,0 +1,15 @@
+#pragma once
+
+#include "learning_loop/infer/impl/image_file.h"
+
+namespace learning_loop {
+
+bool looks_like_png(std::string_view bytes);
+
+/// Walks over the chunks of the file to the last, since EXIF data may follow the pixels. invalid_argument: damaged.
+Result<ImageFile> read_png(std::string_view bytes);
+
+/// Pixels as they are stored, 8 bit BGR. `file` must come from `read_png` of the same bytes.
+Result<cv::Mat> decode_png(std::string_view bytes, ImageFile const& file);
+
+} // namespace learning_loop

@@ -1,0 +1,107 @@
+#include "learning_loop/net/http/message.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace learning_loop::http {
+namespace json = boost::json;
+namespace {
+
+char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+int status_of(Errc code)
+{
+    switch (code) {
+    case Errc::invalid_argument: return 400;
+    case Errc::unauthorized: return 401;
+    case Errc::forbidden: return 403;
+    case Errc::not_found: return 404;
+    case Errc::conflict: return 409;
+    case Errc::too_large: return 413;
+    case Errc::unprocessable: return 422;
+    case Errc::too_many: return 429;
+    case Errc::unavailable: return 503;
+    case Errc::out_of_space: return 507;
+    }
+    return 500;
+}
+
+} // namespace
+
+bool same_name(std::string_view a, std::string_view b)
+{
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::optional<std::string_view> Headers::find(std::string_view name) const
+{
+    for (auto const& [key, value] : list_) {
+        if (same_name(key, name)) return value;
+    }
+    return std::nullopt;
+}
+
+std::string const& Request::place(std::string_view name) const
+{
+    for (auto const& [key, value] : places) {
+        if (key == name) return value;
+    }
+    throw std::logic_error("the route has no place " + std::string(name));
+}
+
+std::optional<std::string_view> Request::query_value(std::string_view name) const
+{
+    for (auto const& [key, value] : query) {
+        if (key == name) return value;
+    }
+    return std::nullopt;
+}
+
+std::string_view Request::content_type() const
+{
+    return headers.find("Content-Type").value_or(std::string_view());
+}
+
+Response json_response(json::value const& value, int status)
+{
+    Response response;
+    response.status = status;
+    response.body = to_text(value);
+    return response;
+}
+
+Response text_response(std::string text, int status)
+{
+    Response response;
+    response.status = status;
+    response.content_type = "text/plain; charset=utf-8";
+    response.body = std::move(text);
+    return response;
+}
+
+Response error_response(int status, std::string_view message)
+{
+    return json_response({{"detail", json::string_view(message.data(), message.size())}}, status);
+}
+
+Response error_response(Error const& error)
+{
+    auto response = error_response(status_of(error.code), error.message);
+    if (error.code == Errc::unavailable || error.code == Errc::too_many) response.headers.add("Retry-After", "1");
+    if (error.code == Errc::out_of_space) response.headers.add("Retry-After", "30");
+    return response;
+}
+
+Response field_required(std::string_view where, std::string_view field)
+{
+    json::object const problem{{"type", "missing"},
+                               {"loc", json::array{json::string(where), json::string(field)}},
+                               {"msg", "Field required"},
+                               {"input", nullptr}};
+    return json_response({{"detail", json::array{problem}}}, 422);
+}
+
+} // namespace learning_loop::http

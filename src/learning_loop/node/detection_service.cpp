@@ -1,0 +1,86 @@
+#include "learning_loop/node/detection_service.h"
+
+#include "learning_loop/infer/image_codec.h"
+
+#include <thread>
+
+namespace learning_loop {
+namespace {
+
+constexpr int most_waiting_each = 8; ///< A detector that is late drops frames; it does not collect them.
+
+template <class Detection>
+void complete(std::vector<Detection>& detections, ModelInformation const& model)
+{
+    for (auto& detection : detections) {
+        if (detection.model_name.empty()) detection.model_name = model.version;
+        if (detection.category_id && !detection.category_id->empty()) continue;
+        for (auto const& category : model.categories) {
+            if (category.name == detection.category_name) detection.category_id = category.id;
+        }
+    }
+}
+
+void complete(ImageMetadata& found, ModelInformation const& model)
+{
+    complete(found.box_detections, model);
+    complete(found.point_detections, model);
+    complete(found.segmentation_detections, model);
+    complete(found.classification_detections, model);
+}
+
+using Instances = std::vector<std::unique_ptr<DetectorLogic>>;
+
+/// The first border to the user's code: what it throws is a model that cannot be used, not a bug of the node.
+Result<Instances> built(DetectorFactory const& factory, ModelInformation const& model, int count)
+{
+    Instances instances;
+    try {
+        for (int i = 0; i < count; ++i) {
+            auto instance = factory(model);
+            if (!instance) return instance.error();
+            instances.push_back(std::move(*instance));
+        }
+    } catch (std::exception const& failure) {
+        return Error{Errc::invalid_argument, failure.what()};
+    }
+    return instances;
+}
+
+} // namespace
+
+DetectionService::DetectionService(DetectorFactory factory, int streams)
+    : factory_(std::move(factory)), streams_(streams > 0 ? streams : static_cast<int>(std::max(1u, std::thread::hardware_concurrency())))
+{
+}
+
+Task<Result<void>> DetectionService::load(ModelInformation model)
+{
+    auto build = [this, model] { return built(factory_, model, streams_); };
+    auto instances = co_await building_.run(std::move(build));
+    if (!instances) co_return instances.error();
+    auto next = std::make_shared<RunningModel>(
+        RunningModel{std::move(model), Streams<DetectorLogic>("detection", std::move(*instances), most_waiting_each)});
+    auto old = std::exchange(running_, std::move(next));
+    auto free = [old = std::move(old)]() mutable -> Result<void> { // off the io thread: freeing a model takes its time
+        old.reset();
+        return {};
+    };
+    co_return co_await building_.run(std::move(free));
+}
+
+Task<Result<ImageMetadata>> DetectionService::detect(ImageBytes image)
+{
+    auto const running = running_;
+    if (!running) co_return Error{Errc::unavailable, "detector not yet initialized: no model is loaded; try again later"};
+    auto job = [image = std::move(image)](DetectorLogic& logic) -> Result<ImageMetadata> {
+        auto const bgr = decode_image(image.bytes);
+        if (!bgr) return bgr.error();
+        return logic.evaluate(*bgr);
+    };
+    auto found = co_await running->streams.run(std::move(job));
+    if (found) complete(*found, running->model);
+    co_return found;
+}
+
+} // namespace learning_loop

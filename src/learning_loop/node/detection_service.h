@@ -1,0 +1,49 @@
+#pragma once
+
+#include "learning_loop/async/lane.h"
+#include "learning_loop/infer/detector_logic.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace learning_loop {
+
+/// The bytes of an image file within a request that is kept alive by whoever still looks at them.
+struct ImageBytes {
+    std::shared_ptr<std::string const> owner; // shared: the request's coroutine and the job on a stream
+    std::string_view bytes;
+};
+
+/// The coroutine face of the user's DetectorLogic: owns its instances and the streams they run on, and swaps them for those of
+/// another model while requests go on.
+class DetectionService {
+public:
+    /// `streams`: instances side by side; 0: one per core.
+    DetectionService(DetectorFactory factory, int streams);
+
+    /// Builds the model's instances and lets them take over. On an error the old ones serve on.
+    Task<Result<void>> load(ModelInformation model);
+
+    /// Decodes the image upright and has it evaluated; names, ids and versions that the logic left open are filled from the
+    /// model. unavailable: no model is loaded, or the streams are full. invalid_argument, too_large: the image is at fault.
+    Task<Result<ImageMetadata>> detect(ImageBytes image);
+
+    bool ready() const { return running_ != nullptr; }
+
+    /// Of the model that runs; nullptr without one.
+    ModelInformation const* model() const { return running_ ? &running_->model : nullptr; }
+
+private:
+    struct RunningModel {
+        ModelInformation model;
+        Streams<DetectorLogic> streams;
+    };
+
+    DetectorFactory factory_;
+    int streams_;
+    std::shared_ptr<RunningModel> running_; // shared: requests that began under the old model end under it
+    Lane building_{"building a model", 4};
+};
+
+} // namespace learning_loop

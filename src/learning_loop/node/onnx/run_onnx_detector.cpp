@@ -1,0 +1,19 @@
+#include "learning_loop/node/onnx/run_onnx_detector.h"
+
+#include "learning_loop/infer/onnx/onnx_detector.h"
+#include "learning_loop/node/run_detector_node.h"
+
+namespace learning_loop {
+
+int run_onnx_detector(int argc, char const* const* argv)
+{
+    auto const factory = [](DetectorSettings const& settings) -> DetectorFactory {
+        OnnxSettings onnx;
+        onnx.conf_threshold = settings.conf_threshold;
+        onnx.iou_threshold = settings.iou_threshold;
+        return [onnx](ModelInformation const& model) { return make_onnx_detector(model, onnx); };
+    };
+    return run_detector_node({"detector", "onnx", factory}, argc, argv);
+}
+
+} // namespace learning_loop

@@ -1,0 +1,108 @@
+#include "learning_loop/node/run_detector_node.h"
+
+#include "learning_loop/async/task_group.h"
+#include "learning_loop/base/files.h"
+#include "learning_loop/base/log.h"
+#include "learning_loop/net/http/server.h"
+#include "learning_loop/node/control_api.h"
+#include "learning_loop/node/detect_api.h"
+#include "learning_loop/node/node_uuid.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <iostream>
+
+namespace learning_loop {
+namespace asio = boost::asio;
+namespace {
+
+constexpr std::chrono::milliseconds grace{1500};
+
+/// The parts of the node, in the order of their dependency.
+struct DetectorNode {
+    DetectorNode(asio::io_context& io, DetectorKind const& kind, DetectorSettings const& settings, std::string uuid)
+        : outbox(io.get_executor(), std::filesystem::path(settings.data_folder) / "outbox",
+                 {.most_bytes = settings.outbox_max_bytes, .most_normal_images = settings.max_outbox_size}),
+          uploader(outbox, settings), detection(kind.factory(settings), settings.streams),
+          filter(settings.min_uncertain_threshold, settings.max_uncertain_threshold), keeper(outbox),
+          sync(io.get_executor(), settings, std::move(uuid), kind.model_format, detection, uploader),
+          server(io.get_executor(), router, {.host = settings.host, .port = settings.port}),
+          signals(io, SIGINT, SIGTERM), tasks(io.get_executor(), [this] { fail(); })
+    {
+        add_detect_api(router, detection, filter, keeper);
+        add_control_api(router, sync, uploader);
+    }
+
+    /// Serves until a signal comes, then ends what runs, the server last but within its grace.
+    Task<> run()
+    {
+        tasks.spawn("uploads", uploader.run());
+        tasks.spawn("the Loop", sync.run());
+        tasks.spawn("the server", server.serve());
+        auto const [failure, signal] = co_await signals.async_wait(asio::as_tuple(asio::use_awaitable));
+        if (!failure) log::info("signal {}: ending", signal);
+        uploader.stop();
+        sync.stop();
+        tasks.cancel();
+        co_await server.finish(grace);
+        co_await tasks.join();
+    }
+
+    /// A part that must not end did: what was acknowledged is on disk, and whoever supervises us starts us anew.
+    void fail()
+    {
+        exit_status = 1;
+        signals.cancel();
+    }
+
+    int exit_status = 0;
+    Outbox outbox;
+    OutboxUploader uploader;
+    DetectionService detection;
+    RelevanceFilter filter;
+    ImageKeeper keeper;
+    LoopSync sync;
+    http::Router router;
+    http::Server server;
+    asio::signal_set signals;
+    TaskGroup tasks;
+};
+
+int refuse(DetectorSettings const& settings, Error const& error)
+{
+    std::cerr << settings.name << ": " << error.message << "\n";
+    return 2;
+}
+
+} // namespace
+
+int run_detector_node(DetectorKind const& kind, int argc, char const* const* argv)
+{
+    start_log();
+    auto const read = read_detector_settings(kind.name, argc, argv);
+    if (auto const* status = std::get_if<int>(&read)) return *status;
+    auto const& settings = std::get<DetectorSettings>(read);
+    try {
+        auto const lock = FolderLock::take(settings.data_folder);
+        if (!lock) return refuse(settings, lock.error());
+        auto const uuid = node_uuid(settings.data_folder, settings.name);
+        if (!uuid) return refuse(settings, uuid.error());
+
+        asio::io_context io(1);
+        DetectorNode node(io, kind, settings, *uuid);
+        if (auto const bound = node.server.listen(); !bound) return refuse(settings, bound.error());
+        log::info("{} is ready at http://{}:{}, its Loop is {}", settings.name, settings.host, node.server.port(), settings.loop_url);
+        TaskGroup all(io.get_executor());
+        all.spawn("the node", node.run());
+        io.run();
+        return node.exit_status;
+    } catch (std::exception const& failure) {
+        log::critical("{}", failure.what());
+        return 1;
+    }
+}
+
+} // namespace learning_loop

@@ -1,0 +1,85 @@
+#include "learning_loop/server/page.h"
+
+#include "learning_loop/server/page_html.h"
+
+namespace learning_loop {
+namespace {
+
+constexpr int shown_images = 20;
+
+class Page {
+public:
+    explicit Page(PageSources const& sources) : sources_(sources) {}
+
+    void add_to(http::Router& router)
+    {
+        router.get("/", *this, &Page::show);
+        router.get("/page.css", *this, &Page::style);
+    }
+
+private:
+    /// The project that the query names; without one the project that changed last.
+    Task<Result<http::Response>> show(http::Request request)
+    {
+        auto const projects = co_await sources_.projects.all();
+        if (!projects) co_return projects.error();
+        auto const organization = request.query_value("organization");
+        auto const name = request.query_value("project");
+        std::optional<ProjectView> view;
+        if (organization && name) {
+            auto found = co_await view_of(std::string(*organization), std::string(*name));
+            if (!found) co_return found.error();
+            view = std::move(*found);
+        } else if (!projects->empty()) {
+            auto found = co_await view_of(projects->front().organization, projects->front().name);
+            if (!found) co_return found.error();
+            view = std::move(*found);
+        }
+        auto response = http::text_response(page_html(*projects, view));
+        response.content_type = "text/html; charset=utf-8";
+        response.headers.add("Content-Security-Policy", "default-src 'none'; img-src 'self'; style-src 'self'; "
+                                                        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+        response.headers.add("X-Content-Type-Options", "nosniff");
+        response.headers.add("Referrer-Policy", "no-referrer");
+        response.headers.add("Cache-Control", "no-store");
+        co_return response;
+    }
+
+    Task<Result<http::Response>> style(http::Request)
+    {
+        auto response = http::text_response(std::string(page_css()));
+        response.content_type = "text/css; charset=utf-8";
+        response.headers.add("X-Content-Type-Options", "nosniff");
+        co_return response;
+    }
+
+    Task<Result<ProjectView>> view_of(std::string organization, std::string name)
+    {
+        auto project = co_await sources_.projects.find(organization, name);
+        if (!project) co_return project.error();
+        auto counts = co_await sources_.images.counts(*project);
+        if (!counts) co_return counts.error();
+        auto inbox = co_await sources_.images.newest(*project, ImageState::inbox, shown_images);
+        if (!inbox) co_return inbox.error();
+        auto models = co_await sources_.models.all(*project);
+        if (!models) co_return models.error();
+        auto detectors = co_await sources_.detectors.all(*project);
+        if (!detectors) co_return detectors.error();
+        ProjectView view{std::move(*project), std::move(*counts), std::move(*inbox), std::move(*models), {}, std::move(*detectors)};
+        auto target = co_await sources_.models.target(view.project);
+        if (!target && target.error().code != Errc::not_found) co_return target.error();
+        if (target) view.target = std::move(*target);
+        co_return view;
+    }
+
+    PageSources sources_;
+};
+
+} // namespace
+
+void add_page(http::Router& router, PageSources const& sources)
+{
+    router.keep<Page>(sources);
+}
+
+} // namespace learning_loop

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "learning_loop/net/http/router.h"
+
+namespace learning_loop {
+
+/// Whether the Loop is ready, and the login that peers insist on. There are no accounts: every login is welcome, and nothing
+/// asks for its cookie.
+void add_session_api(http::Router& router);
+
+} // namespace learning_loop

@@ -1,0 +1,47 @@
+#include "learning_loop/store/blob_files.h"
+
+#include "learning_loop/base/files.h"
+#include "learning_loop/base/ids.h"
+
+#include <set>
+
+namespace learning_loop::store {
+namespace fs = std::filesystem;
+namespace {
+
+void remove_content(fs::path const& folder)
+{
+    for (auto const& entry : fs::directory_iterator(folder)) fs::remove_all(entry.path());
+}
+
+} // namespace
+
+BlobFiles::BlobFiles(fs::path const& root) : root_(fs::absolute(root)), incoming_(root_ / ".incoming")
+{
+    make_folder_durably(incoming_);
+    remove_content(incoming_);
+}
+
+fs::path BlobFiles::path_of(std::string_view organization, std::string_view project, std::string_view id) const
+{
+    auto const digits = hex(sha256(id)).substr(0, 2); // of a hash: the ids of one hour begin alike
+    return root_ / organization / project / digits / id;
+}
+
+Result<void> BlobFiles::put(std::vector<NewFile> const& files)
+{
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        if (auto written = write_durably(incoming_ / std::to_string(i), files[i].bytes); !written) {
+            remove_content(incoming_);
+            return written;
+        }
+    }
+    std::set<fs::path> folders;
+    for (auto const& file : files) folders.insert(file.path.parent_path());
+    for (auto const& folder : folders) make_folder_durably(folder);
+    for (std::size_t i = 0; i < files.size(); ++i) fs::rename(incoming_ / std::to_string(i), files[i].path);
+    for (auto const& folder : folders) sync_folder(folder);
+    return {};
+}
+
+} // namespace learning_loop::store

@@ -1,0 +1,106 @@
+"""tools/check_layers.py finds what it promises to find, and names the file and the line."""
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+TREE = Path(__file__).resolve().parents[3]
+GOOD = {
+    "src/learning_loop/base/error.h": "#pragma once\n",
+    "src/learning_loop/data/category.h": '#pragma once\n#include "learning_loop/base/error.h"\n',
+    "src/learning_loop/net/http/server.cpp":
+        '#include "learning_loop/data/category.h"\n#include <boost/beast/http.hpp>\n',
+    "apps/learning_loop/main.cpp": '#include "learning_loop/base/error.h"\n#include <cstdlib>\nauto a = getenv("A");\n',
+}
+
+
+def check(root):
+    command = [sys.executable, str(TREE / "tools/check_layers.py"), "--root", str(root)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    return run.returncode, run.stdout + run.stderr
+
+
+class CheckLayers(unittest.TestCase):
+    def check_with(self, planted):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in (GOOD | planted).items():
+                path = Path(folder, name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text)
+            return check(folder)
+
+    def assert_finds(self, planted, *expected):
+        status, output = self.check_with(planted)
+        self.assertEqual(status, 1, output)
+        self.assertIn(", 1 violations", output)
+        for text in expected:
+            self.assertIn(text, output)
+
+    def test_a_good_tree_passes(self):
+        status, output = self.check_with({})
+        self.assertEqual((status, output), (0, "check_layers: 4 files, 0 violations\n"))
+
+    def test_this_tree_passes(self):
+        status, output = check(TREE)
+        self.assertEqual(status, 0, output)
+
+    def test_a_tree_without_sources_does_not_pass(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(check(folder)[0], 1)
+
+    def test_an_include_of_a_room_above_is_found(self):
+        self.assert_finds({"src/learning_loop/async/task.h": '#pragma once\n\n#include "learning_loop/net/http/a.h"\n'},
+                          "src/learning_loop/async/task.h:3: async may not include learning_loop/net/http/a.h")
+
+    def test_an_include_of_a_room_beside_is_found(self):
+        self.assert_finds({"src/learning_loop/node/outbox.cpp": '#include <learning_loop/server/page.h>\n'},
+                          "src/learning_loop/node/outbox.cpp:1: node may not include learning_loop/server/page.h")
+
+    def test_an_unknown_room_is_found(self):
+        self.assert_finds({"src/learning_loop/misc/a.h": '#include "learning_loop/base/error.h"\n'},
+                          "src/learning_loop/misc/a.h:1: room misc is unknown")
+
+    def test_an_include_path_that_is_not_the_file_path_is_found(self):
+        self.assert_finds({"src/learning_loop/base/log.cpp": '#include "error.h"\n'},
+                          'src/learning_loop/base/log.cpp:1: "error.h" does not begin with learning_loop/')
+
+    def test_a_cycle_of_two_folders_is_found(self):
+        self.assert_finds({
+            "src/learning_loop/infer/logic.h": "#pragma once\n",
+            "src/learning_loop/infer/factory.h": '#pragma once\n#include "learning_loop/infer/onnx/session.h"\n',
+            "src/learning_loop/infer/onnx/session.h": '#pragma once\n\n#include "learning_loop/infer/logic.h"\n',
+        }, "a cycle of folders", "src/learning_loop/infer/factory.h:2", "src/learning_loop/infer/onnx/session.h:3")
+
+    def test_a_folder_and_its_impl_are_one_folder(self):
+        status, output = self.check_with({
+            "src/learning_loop/infer/codec.h": "#pragma once\n",
+            "src/learning_loop/infer/codec.cpp": '#include "learning_loop/infer/impl/pixels.h"\n',
+            "src/learning_loop/infer/impl/pixels.h": '#pragma once\n#include "learning_loop/infer/codec.h"\n',
+        })
+        self.assertEqual(status, 0, output)
+
+    def test_a_cycle_of_two_files_is_found(self):
+        self.assert_finds({
+            "src/learning_loop/data/box.h": '#pragma once\n#include "learning_loop/data/point.h"\n',
+            "src/learning_loop/data/point.h": '#pragma once\n\n#include "learning_loop/data/box.h"\n',
+        }, "a cycle of files", "src/learning_loop/data/box.h:2", "src/learning_loop/data/point.h:3")
+
+    def test_a_heavy_library_outside_its_home_is_found(self):
+        for file, header in {"src/learning_loop/node/a.cpp": "boost/beast/core.hpp",
+                             "src/learning_loop/server/a.cpp": "sqlite3.h",
+                             "src/learning_loop/infer/a.cpp": "onnxruntime_cxx_api.h",
+                             "src/learning_loop/net/a.cpp": "boost/asio/co_spawn.hpp",
+                             "src/learning_loop/server/b.cpp": "opencv2/core.hpp",
+                             "apps/learning_loop/a.cpp": "curl/curl.h"}.items():
+            with self.subTest(header):
+                self.assert_finds({file: f"\n#  include <{header}>\n"}, f"{file}:2: {header} belongs in ")
+
+    def test_the_environment_is_read_only_in_apps_and_settings(self):
+        self.assert_finds({"src/learning_loop/node/outbox.cpp": 'auto home = std::getenv("HOME");\n',
+                           "src/learning_loop/node/settings.cpp": 'auto home = std::getenv("HOME");\n'},
+                          "node/outbox.cpp:1: getenv is called only in apps, settings and command_line")
+
+
+if __name__ == "__main__":
+    unittest.main()
