@@ -9,12 +9,9 @@ find_package(CURL REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(CLI11 REQUIRED)
 find_library(LL_TURBOJPEG turbojpeg REQUIRED)
-find_library(LL_EXIF exif REQUIRED)
 
 add_library(turbojpeg INTERFACE)
 target_link_libraries(turbojpeg INTERFACE ${LL_TURBOJPEG})
-add_library(ll::exif INTERFACE IMPORTED)
-target_link_libraries(ll::exif INTERFACE ${LL_EXIF})
 
 # OpenCV's CMake files are in libopencv-dev, which brings GDAL, VTK and hundreds of packages that nobody here uses.
 find_path(LL_OPENCV_INCLUDE opencv2/core.hpp PATH_SUFFIXES opencv4 REQUIRED)

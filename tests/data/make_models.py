@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """Writes the small models in models/: the head that the example trainer exports, computed without training.
 
-Needs python3-onnx. `cells.onnx` cuts its 96x64 input into 4x6 cells of 16x16 pixels. A cell that is red is of category 0, one
-that is blue of category 1; gray, also that of the letterbox, is nothing. Every cell proposes its own box and, a tenth less
-sure, the same box 4 pixels further right, which overlaps it by 0.6. The other models are wrong in one way each.
+Needs python3-onnx. `cells.onnx` cuts its 96x64 input into 4x6 cells of 16x16 pixels. A cell that is red is of category
+0, one that is blue of category 1; gray, also that of the letterbox, is nothing. Every cell proposes its own box and, a
+tenth less sure, the same box 4 pixels further right, which overlaps it by 0.6. The other models are wrong in one way
+each.
 """
 import pathlib
 
@@ -20,10 +21,13 @@ def constant(name, values):
 
 
 def cell_boxes(shift):
-    return [[x * CELL + shift, y * CELL, (x + 1) * CELL + shift, (y + 1) * CELL] for y in range(ROWS) for x in range(COLUMNS)]
+    cells = [(x * CELL + shift, y * CELL) for y in range(ROWS) for x in range(COLUMNS)]
+    return [[left, top, left + CELL, top + CELL] for left, top in cells]
 
 
-def graph(input_name="image", input_shape=(1, 3, ROWS * CELL, COLUMNS * CELL), factor=1.0, boxes=None, scores_name="scores"):
+def graph(
+    input_name="image", input_shape=(1, 3, ROWS * CELL, COLUMNS * CELL), factor=1.0, boxes=None, scores_name="scores"
+):
     if boxes is None:
         boxes = np.array([cell_boxes(0) + cell_boxes(4)], np.float32)
     # Red minus blue and blue minus red of a cell's mean colour; what is negative is nothing.
@@ -41,7 +45,8 @@ def graph(input_name="image", input_shape=(1, 3, ROWS * CELL, COLUMNS * CELL), f
         helper.make_node("Mul", ["corners", "unity"], ["boxes"]),
     ]
     constants = [
-        constant("starts", np.array([0], np.int64)), constant("ends", np.array([3], np.int64)), constant("axes", np.array([1], np.int64)),
+        constant("starts", np.array([0], np.int64)), constant("ends", np.array([3], np.int64)),
+        constant("axes", np.array([1], np.int64)),
         constant("mix", mix / CELL**2), constant("zero", np.float32(0)), constant("one", np.float32(1)),
         constant("cells", np.array([1, 2, ROWS * COLUMNS], np.int64)), constant("tenth_less", np.float32(0.9)),
         constant("factor", np.float32(factor)), constant("corners", boxes), constant("unity", np.float32(1)),

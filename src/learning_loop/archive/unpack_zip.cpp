@@ -23,7 +23,8 @@ Result<void> each_piece(ZipReader& zip, Use use)
 
 } // namespace
 
-Result<void> unpack_zip(std::filesystem::path const& zip, std::filesystem::path const& empty_folder, ZipLimits const& limits)
+Result<void> unpack_zip(std::filesystem::path const& zip, std::filesystem::path const& empty_folder,
+                        ZipLimits const& limits)
 {
     auto reader = ZipReader::open(zip, limits);
     if (!reader) return reader.error();

@@ -76,7 +76,8 @@ private:
         if (done) return {};
         if (output_.exception) std::rethrow_exception(output_.exception);
         if (output_.failure) return *output_.failure;
-        throw std::runtime_error("cannot write " + output_.file.path().string() + ": " + archive_error_string(writer_.get()));
+        throw std::runtime_error("cannot write " + output_.file.path().string() + ": " +
+                                 archive_error_string(writer_.get()));
     }
 
     Output& output_;

@@ -8,6 +8,23 @@
 
 namespace learning_loop {
 
+namespace {
+
+/// CLI::Range would let "nan" pass.
+std::string wrong_share(std::string const& text)
+{
+    double value = 0;
+    return CLI::detail::lexical_cast(text, value) && value >= 0 && value <= 1 ? "" : "Value " + text + " not in range 0 to 1";
+}
+
+/// CLI11 reads "-1" as the largest number there is.
+std::string wrong_size(std::string const& text)
+{
+    return text.starts_with('-') ? "Value " + text + " is negative" : "";
+}
+
+} // namespace
+
 struct CommandLine::Options {
     CLI::App app;
     std::string program;
@@ -52,7 +69,7 @@ void CommandLine::add(std::string const& flag, std::string const& variable, std:
 
 void CommandLine::add(std::string const& flag, std::string const& variable, std::uint64_t& target, std::string const& meaning)
 {
-    options_->add(flag, variable, target, meaning);
+    options_->add(flag, variable, target, meaning)->check(wrong_size);
 }
 
 void CommandLine::add(std::string const& flag, std::string const& variable, int& target, std::string const& meaning, int least)
@@ -62,12 +79,12 @@ void CommandLine::add(std::string const& flag, std::string const& variable, int&
 
 void CommandLine::add(std::string const& flag, std::string const& variable, double& target, std::string const& meaning)
 {
-    options_->add(flag, variable, target, meaning)->check(CLI::Range(0.0, 1.0));
+    options_->add(flag, variable, target, meaning)->check(wrong_share, "0 to 1");
 }
 
 void CommandLine::add(std::string const& flag, std::string const& variable, std::optional<double>& target, std::string const& meaning)
 {
-    options_->app.add_option(flag, target, meaning)->envname(variable)->check(CLI::Range(0.0, 1.0));
+    options_->app.add_option(flag, target, meaning)->envname(variable)->check(wrong_share, "0 to 1");
 }
 
 std::optional<int> CommandLine::read(int argc, char const* const* argv)

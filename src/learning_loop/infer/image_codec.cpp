@@ -8,7 +8,10 @@
 namespace learning_loop {
 namespace {
 
-std::string megapixels(std::int64_t pixels) { return std::to_string((pixels + 999'999) / 1'000'000) + " megapixels"; }
+std::string megapixels(std::int64_t pixels)
+{
+    return std::to_string((pixels + 999'999) / 1'000'000) + " megapixels";
+}
 
 Result<ImageFormat> format_of(std::string_view bytes, ImageLimits const& limits)
 {
@@ -18,19 +21,24 @@ Result<ImageFormat> format_of(std::string_view bytes, ImageLimits const& limits)
     }
     if (looks_like_jpeg(bytes)) return ImageFormat::jpeg;
     if (looks_like_png(bytes)) return ImageFormat::png;
-    return Error{Errc::invalid_argument, bytes.empty() ? "not a JPEG or PNG image but empty: send the bytes of an image file"
-                                                       : "not a JPEG or PNG image: send one of these two formats"};
+    return Error{Errc::invalid_argument, bytes.empty()
+                                             ? "not a JPEG or PNG image but empty: send the bytes of an image file"
+                                             : "not a JPEG or PNG image: send one of these two formats"};
 }
 
 Result<void> check_pixels(ImageFile const& file, ImageLimits const& limits)
 {
     auto const pixels = std::int64_t{file.width_px} * file.height_px;
     if (pixels <= limits.most_pixels) return {};
-    return Error{Errc::too_large, "the image has " + std::to_string(file.width_px) + "x" + std::to_string(file.height_px) +
-                                      " pixels, more than the " + megapixels(limits.most_pixels) + " that are accepted: scale it down"};
+    return Error{Errc::too_large, "the image has " + std::to_string(file.width_px) + "x" +
+                                      std::to_string(file.height_px) + " pixels, more than the " +
+                                      megapixels(limits.most_pixels) + " that are accepted: scale it down"};
 }
 
-bool lies_on_its_side(int orientation) { return orientation >= 5; }
+bool lies_on_its_side(int orientation)
+{
+    return orientation >= 5;
+}
 
 ImageHeader header_of(ImageFormat format, ImageFile const& file)
 {
@@ -60,8 +68,9 @@ Result<CheckedFile> read_whole(std::string_view bytes, ImageLimits const& limits
     auto const file = read_jpeg(bytes, ReadUpTo::end);
     if (!file) return file.error();
     if (file->scans > limits.most_scans) {
-        return Error{Errc::invalid_argument, "the JPEG image has " + std::to_string(file->scans) + " scans, more than the " +
-                                                 std::to_string(limits.most_scans) + " that are accepted: save it as a baseline JPEG"};
+        return Error{Errc::invalid_argument, "the JPEG image has " + std::to_string(file->scans) +
+                                                 " scans, more than the " + std::to_string(limits.most_scans) +
+                                                 " that are accepted: save it as a baseline JPEG"};
     }
     checked->file = *file;
     return checked;
@@ -74,10 +83,20 @@ cv::Mat upright(cv::Mat const& stored, int orientation)
     cv::Mat turned = stored, result;
     if (lies_on_its_side(orientation)) cv::transpose(stored, turned);
     switch (orientation) {
-    case 2: case 6: cv::flip(turned, result, left_right); return result;
-    case 3: case 7: cv::flip(turned, result, both); return result;
-    case 4: case 8: cv::flip(turned, result, up_down); return result;
-    default: return turned;
+    case 2:
+    case 6:
+        cv::flip(turned, result, left_right);
+        return result;
+    case 3:
+    case 7:
+        cv::flip(turned, result, both);
+        return result;
+    case 4:
+    case 8:
+        cv::flip(turned, result, up_down);
+        return result;
+    default:
+        return turned;
     }
 }
 

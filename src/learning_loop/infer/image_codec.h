@@ -9,8 +9,8 @@
 #include <string>
 #include <string_view>
 
-// JPEG and PNG files in and out. All functions may run on any number of threads; what comes from outside is refused, never
-// guessed: an image that is not whole is no image.
+// JPEG and PNG files in and out. All functions may run on any number of threads; what comes from outside is refused,
+// never guessed: an image that is not whole is no image.
 
 namespace learning_loop {
 
@@ -20,7 +20,7 @@ enum class ImageFormat { jpeg, png };
 struct ImageLimits {
     std::size_t most_bytes = std::size_t{64} << 20;
     std::int64_t most_pixels = 50'000'000;
-    int most_scans = 100; ///< Of a progressive JPEG: each of them passes over the whole image. Encoders write about ten.
+    int most_scans = 100; ///< Of a progressive JPEG, each over the whole image. Encoders write about ten.
 };
 
 struct ImageHeader {
@@ -34,13 +34,13 @@ struct ImageHeader {
 /// too_large: more bytes or pixels than the limits allow.
 Result<ImageHeader> read_image_header(std::string_view bytes, ImageLimits const& limits = {});
 
-/// As `read_image_header`, and the file must run on to its end marker: what was cut off on its way is refused. Decodes nothing,
-/// so damage inside the compressed pixels stays unseen.
+/// As `read_image_header`, and the file must run on to its end marker: what was cut off on its way is refused. Decodes
+/// nothing, so damage inside the compressed pixels stays unseen.
 Result<ImageHeader> check_image(std::string_view bytes, ImageLimits const& limits = {});
 
-/// The upright image as 8 bit BGR, three channels. Gray is spread over the channels, transparency is dropped as most trainers'
-/// readers do, 16 bits lose their lower 8, CMYK is mixed without a colour profile. Errors as above; a damaged file is
-/// invalid_argument.
+/// The upright image as 8 bit BGR, three channels. Gray is spread over the channels, transparency is dropped as most
+/// trainers' readers do, 16 bits lose their lower 8, CMYK is mixed without a colour profile. Errors as above; a damaged
+/// file is invalid_argument.
 Result<cv::Mat> decode_image(std::string_view bytes, ImageLimits const& limits = {});
 
 /// A JPEG of an 8 bit BGR image at full colour resolution (4:4:4). `quality` 1 to 100.

@@ -18,6 +18,31 @@ cv::Rect centred(cv::Size image, cv::Size input)
     return {(input.width - width) / 2, (input.height - height) / 2, width, height};
 }
 
+/// Halved as often as it goes and bilinear for the rest: nearly what averaging areas gives, from which the trainer's
+/// network learned, at a tenth of its time. Bilinear alone skips pixels of a large image.
+cv::Mat scaled(cv::Mat const& bgr, cv::Size size)
+{
+    cv::Mat image = bgr;
+    while (image.cols >= 2 * size.width && image.rows >= 2 * size.height) {
+        cv::Size const half(image.cols / 2, image.rows / 2);
+        cv::Mat halved;
+        cv::resize(image(cv::Rect({0, 0}, half * 2)), halved, half, 0, 0, cv::INTER_AREA);
+        image = halved;
+    }
+    if (image.size() == size) return image;
+    cv::Mat resized;
+    cv::resize(image, resized, size, 0, 0, cv::INTER_LINEAR);
+    return resized;
+}
+
+void fill_around(cv::Mat plane, cv::Rect inner, double value)
+{
+    plane.rowRange(0, inner.y).setTo(value);
+    plane.rowRange(inner.br().y, plane.rows).setTo(value);
+    plane.colRange(0, inner.x).setTo(value);
+    plane.colRange(inner.br().x, plane.cols).setTo(value);
+}
+
 } // namespace
 
 Letterbox::Letterbox(cv::Size image, cv::Size input) : image_(image), input_(input), inner_(centred(image, input)) {}
@@ -27,16 +52,22 @@ void Letterbox::fill(cv::Mat const& bgr, std::span<float> planes) const
     CV_Assert(bgr.size() == image_ && bgr.type() == CV_8UC3);
     CV_Assert(planes.size() == 3 * static_cast<std::size_t>(input_.area()));
     constexpr double most = 255;
-    cv::Mat fitted = bgr;
-    if (inner_.size() != image_) cv::resize(bgr, fitted, inner_.size(), 0, 0, cv::INTER_LINEAR);
-
-    // Split and converted by OpenCV, which has vector code for whatever CPU it runs on; a loop of our own has not.
+    cv::Mat const fitted = scaled(bgr, inner_.size());
+    std::array<cv::Mat, 3> targets; // blue, green, red, as the image has them
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+        cv::Mat const plane(input_, CV_32F, planes.data() + (2 - i) * static_cast<std::size_t>(input_.area()));
+        fill_around(plane, inner_, fill_gray / most);
+        targets[i] = plane(inner_);
+    }
+    // Split and converted by OpenCV, which has vector code for whatever CPU it runs on; a loop of our own has not. Some
+    // rows at a time, so that the bytes between the two steps stay in the cache.
+    constexpr int rows_at_a_time = 32;
     std::array<cv::Mat, 3> channels;
-    cv::split(fitted, channels.data());
-    for (std::size_t i = 0; i < channels.size(); ++i) {
-        cv::Mat plane(input_, CV_32F, planes.data() + i * static_cast<std::size_t>(input_.area()));
-        if (inner_.size() != input_) plane = cv::Scalar(fill_gray / most);
-        channels[channels.size() - 1 - i].convertTo(plane(inner_), CV_32F, 1 / most);
+    for (int y = 0; y < fitted.rows; y += rows_at_a_time) {
+        cv::Range const rows(y, std::min(y + rows_at_a_time, fitted.rows));
+        cv::split(fitted.rowRange(rows), channels.data());
+        for (std::size_t i = 0; i < channels.size(); ++i)
+            channels[i].convertTo(targets[i].rowRange(rows), CV_32F, 1 / most);
     }
 }
 

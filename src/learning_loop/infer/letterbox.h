@@ -7,7 +7,8 @@
 
 namespace learning_loop {
 
-/// How an image of any size fits into the input of a model: scaled by one factor and centred, the rest is filled with gray.
+/// How an image of any size fits into the input of a model: scaled by one factor and centred, the rest is filled with
+/// gray.
 class Letterbox {
 public:
     static constexpr int fill_gray = 114; ///< Of 255; what the trainers of this head pad with.
@@ -18,12 +19,12 @@ public:
     /// Where in the input the image lies.
     cv::Rect inner() const { return inner_; }
 
-    /// Fills `planes` (3 x input height x input width: red, green, blue from 0 to 1) with an image of the size given above,
-    /// 8 bit BGR.
+    /// Fills `planes` (3 x input height x input width: red, green, blue from 0 to 1) with an image of the size given
+    /// above, 8 bit BGR.
     void fill(cv::Mat const& bgr, std::span<float> planes) const;
 
-    /// A box from the model, pixels of its input, as whole pixels of the image and cut off at its border. Nothing when less
-    /// than a pixel of it is left.
+    /// A box from the model, pixels of its input, as whole pixels of the image and cut off at its border. Nothing when
+    /// less than a pixel of it is left.
     std::optional<cv::Rect> to_image(cv::Rect2d const& box) const;
 
 private:

@@ -9,7 +9,8 @@ namespace {
 
 bool is_sound(BoxCandidate const& box)
 {
-    bool const finite = std::isfinite(box.x1) && std::isfinite(box.y1) && std::isfinite(box.x2) && std::isfinite(box.y2);
+    bool const finite =
+        std::isfinite(box.x1) && std::isfinite(box.y1) && std::isfinite(box.x2) && std::isfinite(box.y2);
     return finite && std::isfinite(box.score) && box.x2 > box.x1 && box.y2 > box.y1;
 }
 
@@ -20,7 +21,10 @@ bool is_better(BoxCandidate const& a, BoxCandidate const& b)
 }
 
 // In double: the area of a box of the largest floats is no number otherwise.
-double area(BoxCandidate const& box) { return (double{box.x2} - box.x1) * (double{box.y2} - box.y1); }
+double area(BoxCandidate const& box)
+{
+    return (double{box.x2} - box.x1) * (double{box.y2} - box.y1);
+}
 
 double iou(BoxCandidate const& a, BoxCandidate const& b)
 {
@@ -33,11 +37,13 @@ double iou(BoxCandidate const& a, BoxCandidate const& b)
 
 } // namespace
 
-std::vector<BoxCandidate> suppress_overlaps(std::vector<BoxCandidate> candidates, double iou_threshold, std::size_t most)
+std::vector<BoxCandidate> suppress_overlaps(std::vector<BoxCandidate> candidates, double iou_threshold,
+                                            std::size_t most)
 {
     std::erase_if(candidates, [](BoxCandidate const& box) { return !is_sound(box); });
     if (candidates.size() > most) {
-        std::nth_element(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(most), candidates.end(), is_better);
+        std::nth_element(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(most), candidates.end(),
+                         is_better);
         candidates.resize(most);
     }
     std::sort(candidates.begin(), candidates.end(), is_better);

@@ -176,7 +176,8 @@ private:
         std::vector<std::string> jpegs;
         for (auto const& part : *parts) {
             if (part.name != "files") continue;
-            auto jpeg = co_await keeper_.checked({body, part.bytes});
+            ImageBytes image{body, part.bytes}; // docs/traps.md, 1
+            auto jpeg = co_await keeper_.checked(std::move(image));
             if (!jpeg) co_return Error{jpeg.error().code, "files[" + std::to_string(jpegs.size()) + "]: " + jpeg.error().message};
             jpegs.push_back(std::move(*jpeg));
         }

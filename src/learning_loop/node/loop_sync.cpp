@@ -13,7 +13,8 @@ constexpr std::chrono::seconds cycle{5};
 LoopSync::LoopSync(boost::asio::any_io_executor executor, DetectorSettings const& settings, std::string uuid, std::string model_format,
                    DetectionService& detection, OutboxUploader const& uploader)
     : settings_(settings), uuid_(std::move(uuid)), model_format_(std::move(model_format)), detection_(detection), uploader_(uploader),
-      loop_(settings), models_(settings.data_folder), version_control_(settings.version_control), pause_(std::move(executor))
+      loop_(settings), models_(settings.data_folder), version_control_(settings.version_control), local_versions_(models_.versions()),
+      pause_(std::move(executor))
 {
 }
 
@@ -87,12 +88,12 @@ Task<Result<void>> LoopSync::install(DeploymentTarget target)
     auto const model = co_await lane_.run(std::move(fetch));
     if (!model) co_return model.error();
     auto const loaded = co_await detection_.load(*model);
-    auto settle = [this, version = target.version, good = loaded.has_value()]() -> Result<void> {
+    auto settle = [this, version = target.version, good = loaded.has_value()]() -> Result<std::vector<std::string>> {
         if (good) models_.make_current(version);
         else models_.remove(version); // what cannot be loaded is fetched anew at the next try
-        return {};
+        return models_.versions();
     };
-    if (auto const settled = co_await lane_.run(std::move(settle)); !settled) co_return settled;
+    local_versions_ = (co_await lane_.run(std::move(settle))).value();
     co_return loaded;
 }
 
@@ -160,6 +161,7 @@ ModelVersions LoopSync::versions() const
     versions.current_version = running_version().value_or("None");
     if (target_) versions.target_version = target_->version;
     if (loop_target_) versions.loop_version = loop_target_->version;
+    versions.local_versions = local_versions_;
     versions.version_control = version_control_;
     return versions;
 }

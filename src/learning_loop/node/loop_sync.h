@@ -55,6 +55,7 @@ private:
     VersionControl version_control_;
     std::optional<DeploymentTarget> loop_target_;
     std::optional<DeploymentTarget> target_;
+    std::vector<std::string> local_versions_;
     std::map<std::string, std::string> problems_; ///< By the step that failed.
     bool changed_ = true;                         ///< Since the last report.
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();

@@ -7,7 +7,6 @@
 #include "learning_loop/base/log.h"
 
 #include <algorithm>
-#include <vector>
 
 namespace learning_loop {
 namespace fs = std::filesystem;
@@ -79,6 +78,16 @@ std::optional<ModelInformation> ModelFolder::current() const
     return std::nullopt;
 }
 
+std::vector<std::string> ModelFolder::versions() const
+{
+    std::vector<std::string> versions;
+    for (auto const& entry : fs::directory_iterator(models_)) {
+        if (is_version(entry.path().filename().string())) versions.push_back(entry.path().filename());
+    }
+    std::sort(versions.begin(), versions.end());
+    return versions;
+}
+
 void ModelFolder::make_current(std::string const& version)
 {
     auto const next = data_folder_ / "current_model.new";
@@ -89,9 +98,7 @@ void ModelFolder::make_current(std::string const& version)
     fs::last_write_time(models_ / version, fs::file_time_type::clock::now(), ignored);
 
     std::vector<std::pair<fs::file_time_type, std::string>> by_age;
-    for (auto const& entry : fs::directory_iterator(models_)) {
-        if (is_version(entry.path().filename().string())) by_age.emplace_back(entry.last_write_time(), entry.path().filename());
-    }
+    for (auto const& known : versions()) by_age.emplace_back(fs::last_write_time(models_ / known), known);
     std::sort(by_age.rbegin(), by_age.rend());
     for (std::size_t i = most_models; i < by_age.size(); ++i) {
         if (by_age[i].second != version) remove(by_age[i].second);

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace learning_loop {
 
@@ -23,6 +24,8 @@ public:
 
     Result<ModelInformation> installed(std::string const& version) const; ///< not_found
     std::optional<ModelInformation> current() const;                      ///< What the link points to, if it can be read.
+
+    std::vector<std::string> versions() const;                            ///< Of all that are here.
 
     void make_current(std::string const& version); ///< Durable; keeps the last few models and deletes older ones.
     void remove(std::string const& version);

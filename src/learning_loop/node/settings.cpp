@@ -5,7 +5,9 @@
 #include "learning_loop/base/log.h"
 #include "learning_loop/net/http/server.h"
 
+#include <charconv>
 #include <iostream>
+#include <string_view>
 
 namespace learning_loop {
 namespace {
@@ -61,6 +63,16 @@ Result<void> check(DetectorSettings& settings, std::string const& loop_host)
     return {};
 }
 
+/// What may follow the host's name: nothing, or a colon and a port.
+bool is_port_or_nothing(std::string_view text)
+{
+    if (text.empty()) return true;
+    int port = 0;
+    auto const* const end = text.data() + text.size();
+    auto const [rest, failure] = std::from_chars(text.data() + 1, end, port);
+    return text.front() == ':' && failure == std::errc() && rest == end && port > 0 && port <= 65535;
+}
+
 } // namespace
 
 Result<std::string> loop_url_from(std::string const& host)
@@ -76,6 +88,8 @@ Result<std::string> loop_url_from(std::string const& host)
     for (char const c : authority) {
         if (static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7f) return wrong();
     }
+    auto const name_length = authority.front() == '[' ? authority.find(']') + 1 : std::min(authority.find(':'), authority.size());
+    if (name_length == 0 || !is_port_or_nothing(std::string_view(authority).substr(name_length))) return wrong();
     return url;
 }
 

@@ -43,8 +43,8 @@ private:
         if (!json) co_return Error{Errc::unprocessable, json.error().message};
         auto const wanted = generator_request_from(*json);
         if (!wanted) co_return wanted.error();
-        auto const project = co_await projects_.make(
-            {0, organization, wanted->project_name, categories_of(*wanted, organization), to_text(to_json(*wanted))});
+        store::Project asked{0, organization, wanted->project_name, categories_of(*wanted, organization), to_text(to_json(*wanted))};
+        auto const project = co_await projects_.make(std::move(asked));
         if (!project) co_return project.error();
         GeneratedImages const images(*wanted);
         if (auto const made = co_await make_images(*project, images); !made) co_return made.error();
@@ -84,7 +84,9 @@ private:
         auto const middle = numbers.begin() + static_cast<std::ptrdiff_t>(numbers.size() / 2);
         auto first_half = [&images, half = Numbers(numbers.begin(), middle)] { return render_all(images, half); };
         auto second_half = [&images, half = Numbers(middle, numbers.end())] { return render_all(images, half); };
-        auto halves = co_await both(rendering_.run(std::move(first_half)), rendering_.run(std::move(second_half)));
+        auto rendering_first = rendering_.run(std::move(first_half));
+        auto rendering_second = rendering_.run(std::move(second_half));
+        auto halves = co_await both(std::move(rendering_first), std::move(rendering_second));
         if (!halves.first) co_return halves.first.error();
         if (!halves.second) co_return halves.second.error();
         std::vector<store::NewImage> fresh;
@@ -102,10 +104,11 @@ private:
     /// What a training would have left, in a format that no detector runs.
     Task<Result<void>> make_models(store::Project const& project, std::int64_t count)
     {
+        std::string const format = "mocked";
         for (std::int64_t i = 0; i < count; ++i) {
             auto const id = uuid_of(sha256(project.organization + "/" + project.name + "/model/" + std::to_string(i)));
             std::vector<ZipEntry> files{{"file_1.txt", "content of file one"}, {"file_2.txt", "content of file two"}};
-            auto const made = co_await models_.add(project, id, "mocked", std::move(files));
+            auto const made = co_await models_.add(project, id, format, std::move(files));
             if (!made && made.error().code != Errc::conflict) co_return made.error(); // conflict: it was made before
         }
         co_return Result<void>{};

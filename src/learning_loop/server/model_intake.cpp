@@ -23,7 +23,8 @@ Result<std::int64_t> pack(std::filesystem::path const& zip, std::vector<ZipEntry
 Task<Result<store::Model>> ModelIntake::add(store::Project project, std::string id, std::string format,
                                             std::vector<ZipEntry> files)
 {
-    auto model = co_await models_.reserve(project, id, "uploaded at " + timestamp_now());
+    auto const comment = "uploaded at " + timestamp_now();
+    auto model = co_await models_.reserve(project, id, comment);
     if (!model) co_return model.error();
     ModelFacts facts{host_, project.organization, project.name, id, model->version, format, project.categories};
     auto job = [zip = models_.file_of(project, id, format), files = std::move(files), facts = std::move(facts)]() mutable {

@@ -23,15 +23,15 @@ private:
     {
         auto const projects = co_await sources_.projects.all();
         if (!projects) co_return projects.error();
-        auto const organization = request.query_value("organization");
-        auto const name = request.query_value("project");
+        std::string organization(request.query_value("organization").value_or(""));
+        std::string name(request.query_value("project").value_or(""));
+        if ((organization.empty() || name.empty()) && !projects->empty()) {
+            organization = projects->front().organization;
+            name = projects->front().name;
+        }
         std::optional<ProjectView> view;
-        if (organization && name) {
-            auto found = co_await view_of(std::string(*organization), std::string(*name));
-            if (!found) co_return found.error();
-            view = std::move(*found);
-        } else if (!projects->empty()) {
-            auto found = co_await view_of(projects->front().organization, projects->front().name);
+        if (!organization.empty() && !name.empty()) {
+            auto found = co_await view_of(organization, name);
             if (!found) co_return found.error();
             view = std::move(*found);
         }
@@ -39,7 +39,6 @@ private:
         response.content_type = "text/html; charset=utf-8";
         response.headers.add("Content-Security-Policy", "default-src 'none'; img-src 'self'; style-src 'self'; "
                                                         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
-        response.headers.add("X-Content-Type-Options", "nosniff");
         response.headers.add("Referrer-Policy", "no-referrer");
         response.headers.add("Cache-Control", "no-store");
         co_return response;
@@ -49,7 +48,6 @@ private:
     {
         auto response = http::text_response(std::string(page_css()));
         response.content_type = "text/css; charset=utf-8";
-        response.headers.add("X-Content-Type-Options", "nosniff");
         co_return response;
     }
 

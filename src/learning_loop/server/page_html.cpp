@@ -30,6 +30,13 @@ std::string tag(std::string_view name, std::string_view css_class, std::string_v
     return fmt::format("<{0} class=\"{1}\">{2}</{0}>", name, css_class, escaped(text));
 }
 
+/// A date as people read it, to the second.
+std::string shown_date(std::string date)
+{
+    std::replace(date.begin(), date.end(), 'T', ' ');
+    return date.substr(0, std::string_view("2024-01-31 12:00:00").size());
+}
+
 std::string section(std::string_view title, std::string const& content)
 {
     return fmt::format("<section><h2>{}</h2>\n{}</section>\n", escaped(title), content);
@@ -83,7 +90,7 @@ std::size_t color_of(std::vector<Category> const& categories, std::string const&
 
 std::string boxes_svg(store::StoredImage const& image, std::vector<Category> const& categories)
 {
-    auto const text_px = std::max(8, image.width / 36);
+    auto const text_px = std::max(8, image.width / 30);
     auto svg = fmt::format("<svg viewBox=\"0 0 {} {}\" font-size=\"{}\" aria-hidden=\"true\">", image.width, image.height, text_px);
     auto const box = [&](auto const& b, std::string_view kind, std::string const& label) {
         auto const y = std::max(int{b.y} - text_px / 3, text_px);
@@ -108,8 +115,8 @@ std::string figure(store::Project const& project, store::StoredImage const& imag
                                     http::percent_encoded(project.name), image.id);
     return fmt::format("<figure><a class=\"picture\" href=\"{0}\"><img src=\"{0}\" width=\"{1}\" height=\"{2}\" loading=\"lazy\" "
                        "alt=\"image of {3}, {4} detections\">{5}</a><figcaption>{6}{7}</figcaption></figure>\n",
-                       source, image.width, image.height, escaped(image.created), image.box_detections.size(),
-                       boxes_svg(image, project.categories), tag("time", "when", image.created), tags);
+                       source, image.width, image.height, escaped(shown_date(image.created)), image.box_detections.size(),
+                       boxes_svg(image, project.categories), tag("time", "when", shown_date(image.created)), tags);
 }
 
 std::string inbox_section(ProjectView const& view)
@@ -132,12 +139,12 @@ std::string model_section(ProjectView const& view)
         }
         bool const is_target = view.target && view.target->model_uuid == model->id;
         rows += row({escaped(model->version) + (is_target ? " " + tag("span", "tag", "target") : ""), formats,
-                     escaped(model->created)});
+                     escaped(shown_date(model->created))});
     }
     auto const target = view.target ? "Detectors are to run version " + escaped(view.target->version) + "."
                                     : std::string("No deployment target is set: detectors wait.");
     if (rows.empty()) return section("Models", "<p class=\"empty\">No model has come in.</p>\n");
-    return section("Models", "<p>" + target + "</p>\n" + table({"Version", "Formats", "Came in"}, rows));
+    return section("Models", "<p>" + target + "</p>\n" + table({"Version", "Formats", "Came in (UTC)"}, rows));
 }
 
 std::string detector_section(ProjectView const& view)
@@ -149,10 +156,10 @@ std::string detector_section(ProjectView const& view)
         rows += row({escaped(status.name),
                      escaped(status.state) + ", " + boost::describe::enum_to_string(status.operation_mode, "?"),
                      escaped(status.current_model.value_or("none")), escaped(status.target_model.value_or("none")),
-                     escaped(last_seen), errors.empty() ? "none" : errors});
+                     escaped(shown_date(last_seen)), errors.empty() ? "none" : errors});
     }
     if (rows.empty()) return section("Detectors", "<p class=\"empty\">No detector has reported yet.</p>\n");
-    return section("Detectors", table({"Name", "State", "Model", "Target", "Last seen", "Errors"}, rows));
+    return section("Detectors", table({"Name", "State", "Model", "Target", "Last seen (UTC)", "Errors"}, rows));
 }
 
 constexpr std::string_view no_project = R"(<section><h2>No project yet</h2>

@@ -141,7 +141,6 @@ private:
         response.content_type = file->media_type;
         response.headers.add("ETag", tag);
         response.headers.add("Cache-Control", "private, max-age=31536000, immutable");
-        response.headers.add("X-Content-Type-Options", "nosniff");
         auto const known = request.headers.find("If-None-Match");
         if (known && (*known == "*" || known->find(tag) != std::string_view::npos)) response.status = 304;
         else response.body = http::FileBody{std::move(file->path)};

@@ -1,5 +1,6 @@
 #include "learning_loop/store/project_repository.h"
 
+#include "learning_loop/base/ids.h"
 #include "learning_loop/base/timestamps.h"
 
 namespace learning_loop::store {
@@ -43,6 +44,9 @@ void add_project(Database& database, Project const& project)
 
 Task<Result<Project>> ProjectRepository::find(std::string organization, std::string name)
 {
+    if (!is_name(organization) || !is_name(name)) { // nothing to put into an answer
+        co_return Error{Errc::not_found, "the path names no project: see GET /api/projects"};
+    }
     auto job = [organization, name](Database& database) -> Result<Project> {
         if (auto project = find_project(database, organization, name)) return std::move(*project);
         return Error{Errc::not_found, "the organization '" + organization + "' has no project '" + name +

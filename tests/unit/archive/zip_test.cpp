@@ -72,7 +72,8 @@ public:
     {
         archive_write_set_format_zip(writer_);
         EXPECT_EQ(archive_write_set_options(writer_, options), ARCHIVE_OK);
-        if (*options && std::string_view(options).find("encryption") != std::string_view::npos) archive_write_set_passphrase(writer_, "secret");
+        if (*options && std::string_view(options).find("encryption") != std::string_view::npos)
+            archive_write_set_passphrase(writer_, "secret");
         archive_write_open_memory(writer_, bytes_.data(), bytes_.size(), &used_);
     }
     ForeignZip(ForeignZip const&) = delete;
@@ -114,7 +115,8 @@ TEST_F(ZipTest, unpacks_what_it_packed)
 {
     auto const large = std::string(300'000, 'a') + std::string("\0\xFF", 2);
     std::ofstream(folder_ / "on_disk", std::ios::binary) << "from a file";
-    auto const zip = packed({{"model.json", "{}"}, {"model.onnx", large}, {"empty", ""}, {"file", {}, folder_ / "on_disk"}});
+    auto const zip =
+        packed({{"model.json", "{}"}, {"model.onnx", large}, {"empty", ""}, {"file", {}, folder_ / "on_disk"}});
     ASSERT_TRUE(unpack(zip));
     EXPECT_EQ(names_in(target_), "empty file model.json model.onnx ");
     EXPECT_EQ(read_file(target_ / "model.onnx", 1 << 20).value(), large);
@@ -188,20 +190,24 @@ TEST_F(ZipTest, refuses_names_that_are_no_plain_text)
 
 TEST_F(ZipTest, refuses_a_name_that_comes_twice_in_any_case)
 {
-    expect_refused(ForeignZip().add("same", "1").add("same", "2").bytes(), Errc::invalid_argument, "\"same\": comes twice");
-    expect_refused(ForeignZip().add("same", "1").add("SAME", "2").bytes(), Errc::invalid_argument, "\"SAME\": comes twice");
+    expect_refused(ForeignZip().add("same", "1").add("same", "2").bytes(), Errc::invalid_argument,
+                   "\"same\": comes twice");
+    expect_refused(ForeignZip().add("same", "1").add("SAME", "2").bytes(), Errc::invalid_argument,
+                   "\"SAME\": comes twice");
 }
 
 TEST_F(ZipTest, refuses_what_is_no_plain_file)
 {
     expect_refused(foreign("link", "/etc/passwd", AE_IFLNK), Errc::invalid_argument, "\"link\": is no plain file");
     expect_refused(foreign("folder", "", AE_IFDIR), Errc::invalid_argument, "has a folder");
-    expect_refused(ForeignZip().add("good", "x").add("link", "good", AE_IFLNK).bytes(), Errc::invalid_argument, "\"link\"");
+    expect_refused(ForeignZip().add("good", "x").add("link", "good", AE_IFLNK).bytes(), Errc::invalid_argument,
+                   "\"link\"");
 }
 
 TEST_F(ZipTest, refuses_an_encrypted_entry)
 {
-    expect_refused(ForeignZip("zip:encryption=aes256").add("a", "x").bytes(), Errc::invalid_argument, "\"a\": is encrypted");
+    expect_refused(ForeignZip("zip:encryption=aes256").add("a", "x").bytes(), Errc::invalid_argument,
+                   "\"a\": is encrypted");
 }
 
 TEST_F(ZipTest, refuses_too_many_entries)
@@ -265,7 +271,8 @@ TEST_F(ZipTest, notices_every_changed_byte_that_would_change_a_file)
             auto const entries = read_zip(bytes);
             if (!entries) ++noticed;
             for (auto const& entry : entries ? *entries : std::vector<ZipEntry>()) {
-                EXPECT_TRUE(entry.bytes == content || entry.bytes == "hello") << "byte " << at << ", bit " << bit << ": " << entry.name;
+                EXPECT_TRUE(entry.bytes == content || entry.bytes == "hello")
+                    << "byte " << at << ", bit " << bit << ": " << entry.name;
             }
         }
     }

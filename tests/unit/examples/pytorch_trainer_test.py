@@ -87,12 +87,18 @@ class Trainer(unittest.TestCase):
         self.assert_refused([annotated("one"), annotated("two")], "two.jpg", "90x120")
 
 
+class Sampling(unittest.TestCase):
+    def test_images_of_a_rare_category_come_more_often(self):
+        sample = lambda *classes: train.Sample(np.zeros((32, 32, 3), np.uint8), np.zeros((len(classes), 4), np.float32), np.array(classes, np.int64))
+        self.assertEqual(train.repeats([sample(0, 0, 0, 1), sample(0), sample()], 2).tolist(), [2, 1, 1])
+
+
 class Augmentation(unittest.TestCase):
     def test_boxes_move_with_the_pixels(self):
         pixels = np.zeros((64, 96, 3), np.uint8)
         pixels[20:40, 30:60] = 255
         sample = train.Sample(pixels, np.array([[30, 20, 60, 40]], np.float32), np.array([0]))
-        batches = train.Batches([sample], 1, np.random.default_rng(1))
+        batches = train.Batches([sample], 1, 1, np.random.default_rng(1))
         image = torch.from_numpy(pixels).permute(2, 0, 1)[None].float() / 255
         for _ in range(20):
             move = batches.random_move(96, 64)

@@ -40,11 +40,13 @@ void expect_picture(std::string const& name, cv::Vec3b left, cv::Vec3b right, in
 }
 
 /// A JPEG of this picture, stored as a camera does that tells the orientation in `tiff`.
-std::string jpeg_with_exif(std::string const& tiff, cv::Mat const& picture = cv::Mat(16, 32, CV_8UC3, cv::Scalar(9, 9, 9)))
+std::string jpeg_with_exif(std::string const& tiff,
+                           cv::Mat const& picture = cv::Mat(16, 32, CV_8UC3, cv::Scalar(9, 9, 9)))
 {
     auto jpeg = encode_jpeg(picture).value();
     auto const length = tiff.size() + 8;
-    jpeg.insert(2, "\xFF\xE1"s + static_cast<char>(length >> 8) + static_cast<char>(length & 0xFF) + "Exif\0\0"s + tiff);
+    jpeg.insert(2,
+                "\xFF\xE1"s + static_cast<char>(length >> 8) + static_cast<char>(length & 0xFF) + "Exif\0\0"s + tiff);
     return jpeg;
 }
 
@@ -70,7 +72,10 @@ void expect_broken(std::string const& bytes, std::string const& what)
 }
 
 /// Where the JPEG's frame header begins, or the n-th of other markers.
-std::size_t marker_at(std::string const& jpeg, char marker) { return jpeg.find("\xFF"s + marker); }
+std::size_t marker_at(std::string const& jpeg, char marker)
+{
+    return jpeg.find("\xFF"s + marker);
+}
 
 std::string with_size(std::string jpeg, std::string const& height_and_width)
 {
@@ -91,20 +96,23 @@ TEST(ImageCodec, reads_the_size_and_format_from_the_header)
 
 TEST(ImageCodec, turns_every_kind_of_colour_png_into_bgr)
 {
-    for (auto const* name : {"rgb.png", "rgba.png", "palette.png", "palette_transparent.png", "rgb_16_bit.png", "rgb_interlaced.png"}) {
+    for (auto const* name :
+         {"rgb.png", "rgba.png", "palette.png", "palette_transparent.png", "rgb_16_bit.png", "rgb_interlaced.png"}) {
         expect_picture(name, left_bgr, right_bgr, 0);
     }
 }
 
 TEST(ImageCodec, spreads_gray_over_three_channels)
 {
-    for (auto const* name : {"gray.png", "gray_alpha.png", "gray_16_bit.png"}) expect_picture(name, left_gray, right_gray, 0);
+    for (auto const* name : {"gray.png", "gray_alpha.png", "gray_16_bit.png"})
+        expect_picture(name, left_gray, right_gray, 0);
     expect_picture("gray.jpg", left_gray, right_gray, 2);
 }
 
 TEST(ImageCodec, turns_every_kind_of_colour_jpeg_into_bgr)
 {
-    for (auto const* name : {"rgb_baseline.jpg", "rgb_progressive.jpg", "cmyk.jpg"}) expect_picture(name, left_bgr, right_bgr, 6);
+    for (auto const* name : {"rgb_baseline.jpg", "rgb_progressive.jpg", "cmyk.jpg"})
+        expect_picture(name, left_bgr, right_bgr, 6);
 }
 
 TEST(ImageCodec, mixes_the_inks_of_a_ycck_jpeg)
@@ -125,7 +133,9 @@ TEST(ImageCodec, gives_back_what_it_encoded)
 {
     cv::Mat picture(37, 53, CV_8UC3);
     for (int y = 0; y < picture.rows; ++y) {
-        for (int x = 0; x < picture.cols; ++x) picture.at<cv::Vec3b>(y, x) = cv::Vec3b(cv::saturate_cast<uchar>(4 * x), cv::saturate_cast<uchar>(5 * y), 77);
+        for (int x = 0; x < picture.cols; ++x)
+            picture.at<cv::Vec3b>(y, x) =
+                cv::Vec3b(cv::saturate_cast<uchar>(4 * x), cv::saturate_cast<uchar>(5 * y), 77);
     }
     auto const again = decode_image(encode_jpeg(picture).value()).value();
     EXPECT_LE(cv::norm(picture, again, cv::NORM_INF), 6);
@@ -157,9 +167,14 @@ TEST(ImageCodec, makes_every_orientation_upright)
         bool blue_right, blue_bottom, red_right, red_bottom;
     };
     constexpr bool left = false, right = true, top = false, bottom = true;
-    std::array<Upright, 8> const expected{{{left, top, right, top}, {right, top, left, top}, {right, bottom, left, bottom},
-        {left, bottom, right, bottom}, {left, top, left, bottom}, {right, top, right, bottom}, {right, bottom, right, top},
-        {left, bottom, left, top}}};
+    std::array<Upright, 8> const expected{{{left, top, right, top},
+                                           {right, top, left, top},
+                                           {right, bottom, left, bottom},
+                                           {left, bottom, right, bottom},
+                                           {left, top, left, bottom},
+                                           {right, top, right, bottom},
+                                           {right, bottom, right, top},
+                                           {left, bottom, left, top}}};
 
     for (int orientation = 1; orientation <= 8; ++orientation) {
         auto const bytes = jpeg_with_exif(little_endian_exif(static_cast<char>(orientation)), stored);
@@ -172,8 +187,10 @@ TEST(ImageCodec, makes_every_orientation_upright)
             return bgr.at<cv::Vec3b>(is_bottom ? bgr.rows - 4 : 3, is_right ? bgr.cols - 4 : 3);
         };
         auto const& where = expected[static_cast<std::size_t>(orientation - 1)];
-        expect_near(corner(where.blue_right, where.blue_bottom), {255, 0, 0}, 8, "blue, orientation " + std::to_string(orientation));
-        expect_near(corner(where.red_right, where.red_bottom), {0, 0, 255}, 8, "red, orientation " + std::to_string(orientation));
+        expect_near(corner(where.blue_right, where.blue_bottom), {255, 0, 0}, 8,
+                    "blue, orientation " + std::to_string(orientation));
+        expect_near(corner(where.red_right, where.red_bottom), {0, 0, 255}, 8,
+                    "red, orientation " + std::to_string(orientation));
     }
 }
 
@@ -214,10 +231,11 @@ TEST(ImageCodec, names_the_limit_of_pixels_before_it_decodes_any)
     auto const refused = decode_image(bomb);
     EXPECT_EQ(refused.error().code, Errc::too_large);
     EXPECT_EQ(refused.error().message,
-        "the image has 65500x65500 pixels, more than the 50 megapixels that are accepted: scale it down");
+              "the image has 65500x65500 pixels, more than the 50 megapixels that are accepted: scale it down");
     auto png = image_file("rgb.png");
     EXPECT_EQ(check_image(png.replace(16, 8, "\x7F\xFF\xFF\xFF\x7F\xFF\xFF\xFF")).error().code, Errc::too_large);
-    EXPECT_EQ(read_image_header(png.replace(16, 8, "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF")).error().code, Errc::invalid_argument);
+    EXPECT_EQ(read_image_header(png.replace(16, 8, "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF")).error().code,
+              Errc::invalid_argument);
 }
 
 TEST(ImageCodec, refuses_a_file_that_was_cut_off_anywhere)
@@ -313,7 +331,8 @@ TEST(ImageCodec, survives_bytes_changed_at_random)
 {
     std::mt19937 random(7);
     int sound = 0, broken = 0;
-    for (auto const* name : {"rgb_baseline.jpg", "rgb_progressive.jpg", "cmyk.jpg", "rgb.png", "palette.png", "rgb_interlaced.png"}) {
+    for (auto const* name :
+         {"rgb_baseline.jpg", "rgb_progressive.jpg", "cmyk.jpg", "rgb.png", "palette.png", "rgb_interlaced.png"}) {
         auto const whole = image_file(name);
         for (int i = 0; i < 500; ++i) {
             auto bytes = whole;

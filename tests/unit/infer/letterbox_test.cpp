@@ -47,6 +47,16 @@ TEST(Letterbox, surrounds_the_image_with_gray)
     }
 }
 
+TEST(Letterbox, averages_all_pixels_of_an_image_that_it_shrinks)
+{
+    cv::Mat bgr(81, 121, CV_8UC3, cv::Scalar(0, 0, 0));
+    for (int x = 0; x < bgr.cols; x += 4)
+        bgr.col(x) = cv::Scalar(200, 200, 200); // every fourth column, fewer than are skipped
+    std::vector<float> planes(3 * 12 * 8);
+    Letterbox(bgr.size(), {12, 8}).fill(bgr, planes);
+    for (auto const value : planes) EXPECT_NEAR(value * 255, 50, 20);
+}
+
 TEST(Letterbox, fills_the_same_buffer_again_without_leftovers)
 {
     std::vector<float> planes(3 * 8 * 8);
@@ -66,7 +76,8 @@ TEST(Letterbox, refuses_another_image_than_it_was_made_for)
 
 TEST(Letterbox, maps_the_whole_input_back_to_the_whole_image)
 {
-    for (cv::Size const image : {cv::Size(640, 480), cv::Size(1600, 1200), cv::Size(1920, 1080), cv::Size(333, 777), cv::Size(7, 3)}) {
+    for (cv::Size const image :
+         {cv::Size(640, 480), cv::Size(1600, 1200), cv::Size(1920, 1080), cv::Size(333, 777), cv::Size(7, 3)}) {
         Letterbox const letterbox(image, {320, 256});
         cv::Rect const whole(0, 0, image.width, image.height);
         EXPECT_EQ(letterbox.to_image(letterbox.inner()), whole);

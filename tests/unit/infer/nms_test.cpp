@@ -39,9 +39,14 @@ TEST(Nms, does_not_suppress_through_a_box_that_was_suppressed_itself)
 TEST(Nms, drops_boxes_that_are_no_boxes)
 {
     constexpr float nan = std::numeric_limits<float>::quiet_NaN(), inf = std::numeric_limits<float>::infinity();
-    EXPECT_TRUE(suppress_overlaps({{nan, 0, 10, 10, 0.9F, 0}, {0, 0, inf, 10, 0.9F, 0}, {0, -inf, 10, 10, 0.9F, 0},
-                                      {0, 0, 10, 10, nan, 0}, {0, 0, 10, 10, inf, 0}, {5, 0, 5, 10, 0.9F, 0}, {9, 0, 5, 10, 0.9F, 0}},
-        0.5)
+    EXPECT_TRUE(suppress_overlaps({{nan, 0, 10, 10, 0.9F, 0},
+                                   {0, 0, inf, 10, 0.9F, 0},
+                                   {0, -inf, 10, 10, 0.9F, 0},
+                                   {0, 0, 10, 10, nan, 0},
+                                   {0, 0, 10, 10, inf, 0},
+                                   {5, 0, 5, 10, 0.9F, 0},
+                                   {9, 0, 5, 10, 0.9F, 0}},
+                                  0.5)
                     .empty());
 }
 

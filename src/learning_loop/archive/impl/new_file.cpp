@@ -10,15 +10,17 @@
 namespace learning_loop {
 
 NewFile::NewFile(std::filesystem::path path)
-    : path_(std::move(path)), descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644))
+    : path_(std::move(path)),
+      descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644))
 {
     if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), "cannot make " + path_.string());
 }
 
 NewFile::NewFile(NewFile&& other) noexcept
-    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)), kept_(std::exchange(other.kept_, true))
-{
-}
+    : path_(std::move(other.path_)),
+      descriptor_(std::exchange(other.descriptor_, -1)),
+      kept_(std::exchange(other.kept_, true))
+{}
 
 NewFile::~NewFile()
 {
@@ -47,7 +49,8 @@ Result<void> NewFile::sync()
 Result<void> NewFile::failed(char const* what) const
 {
     if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG) {
-        return Error{Errc::out_of_space, "the disk that holds " + path_.parent_path().string() + " is full: free some space"};
+        return Error{Errc::out_of_space,
+                     "the disk that holds " + path_.parent_path().string() + " is full: free some space"};
     }
     throw std::system_error(errno, std::generic_category(), what + path_.string());
 }

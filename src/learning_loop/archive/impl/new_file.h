@@ -7,8 +7,8 @@
 
 namespace learning_loop {
 
-/// A file that is written piece by piece. Unless it is kept it vanishes with this object. What fails other than for want of
-/// space throws std::system_error, also when there is such a file already.
+/// A file that is written piece by piece. Unless it is kept it vanishes with this object. What fails other than for
+/// want of space throws std::system_error, also when there is such a file already.
 class NewFile {
 public:
     explicit NewFile(std::filesystem::path path);

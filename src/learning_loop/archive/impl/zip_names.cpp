@@ -16,7 +16,8 @@ Result<void> ZipNames::add(std::string_view name)
     if (name.empty()) return refusal("has no name");
     if (name.size() > longest) return refusal("its name is longer than 255 characters");
     if (name == "." || name == "..") return refusal("is the name of a folder");
-    if (name.find_first_of("/\\") != std::string_view::npos) return refusal("has a folder: pack the files side by side");
+    if (name.find_first_of("/\\") != std::string_view::npos)
+        return refusal("has a folder: pack the files side by side");
     auto const plain = [](char c) { return c >= ' ' && c <= '~'; };
     if (!std::ranges::all_of(name, plain)) return refusal("its name holds more than printable ASCII: rename the file");
     if (!seen_.insert(lower_case(name)).second) return refusal("comes twice");

@@ -17,14 +17,23 @@ std::uintmax_t most_unpacked(ZipLimits const& limits, std::uintmax_t packed_byte
     return std::min(limits.most_bytes, std::max(always_granted, packed_bytes * limits.most_ratio));
 }
 
-Error no_zip() { return {Errc::invalid_argument, "not a zip file, or not all of it: send it again as it was packed"}; }
+Error no_zip()
+{
+    return {Errc::invalid_argument, "not a zip file, or not all of it: send it again as it was packed"};
+}
 
 /// libarchive knows a dozen methods, some of which take gigabytes; zips of our peers have these two.
-bool is_usual_method(std::string_view format) { return format.ends_with("(deflation)") || format.ends_with("(uncompressed)"); }
+bool is_usual_method(std::string_view format)
+{
+    return format.ends_with("(deflation)") || format.ends_with("(uncompressed)");
+}
 
 } // namespace
 
-void ZipReader::Close::operator()(archive* reader) const { archive_read_free(reader); }
+void ZipReader::Close::operator()(archive* reader) const
+{
+    archive_read_free(reader);
+}
 
 ZipReader::ZipReader(archive* reader, ZipLimits const& limits, std::uintmax_t packed_bytes)
     : reader_(reader), most_entries_(limits.most_entries), bytes_left_(most_unpacked(limits, packed_bytes))
@@ -55,8 +64,8 @@ Result<ZipReader> ZipReader::open(std::string_view zip, ZipLimits const& limits)
 Error ZipReader::broken(std::string_view entry) const
 {
     char const* const why = archive_error_string(reader_.get());
-    return {Errc::invalid_argument,
-        "zip entry \"" + printable(entry) + "\": is damaged (" + printable(why ? why : "unreadable") + "): send the zip again"};
+    return {Errc::invalid_argument, "zip entry \"" + printable(entry) + "\": is damaged (" +
+                                        printable(why ? why : "unreadable") + "): send the zip again"};
 }
 
 Result<std::optional<std::string>> ZipReader::next()
@@ -80,7 +89,8 @@ Result<std::optional<std::string>> ZipReader::next()
     if (status != ARCHIVE_OK) return broken(entry_);
     if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry)) return refusal("is no plain file");
     if (archive_entry_is_encrypted(entry)) return refusal("is encrypted: pack it without a password");
-    if (!is_usual_method(archive_format_name(reader_.get()))) return refusal("is packed by an unusual method: use deflate");
+    if (!is_usual_method(archive_format_name(reader_.get())))
+        return refusal("is packed by an unusual method: use deflate");
     return std::optional(entry_);
 }
 
@@ -90,7 +100,8 @@ Result<std::size_t> ZipReader::read(std::span<char> into)
     if (got < 0) return broken(entry_);
     auto const count = static_cast<std::size_t>(got);
     if (count > bytes_left_) {
-        return Error{Errc::too_large, "zip entry \"" + printable(entry_) + "\": the zip unpacks to more bytes than are accepted " +
+        return Error{Errc::too_large, "zip entry \"" + printable(entry_) +
+                                          "\": the zip unpacks to more bytes than are accepted " +
                                           "of one of its size: pack fewer or smaller files"};
     }
     bytes_left_ -= count;

@@ -47,7 +47,8 @@ int exif_orientation(std::string_view tiff)
         if (entry >= tiff.size()) return upright;
         if (bytes.u16(entry) != orientation_tag) continue;
         auto const value = bytes.u16(entry + 8);
-        bool const makes_sense = bytes.u16(entry + 2) == type_short && bytes.u32(entry + 4) == 1 && value >= 1 && value <= 8;
+        bool const makes_sense =
+            bytes.u16(entry + 2) == type_short && bytes.u32(entry + 4) == 1 && value >= 1 && value <= 8;
         return makes_sense ? static_cast<int>(value) : upright;
     }
     return upright;

@@ -6,7 +6,8 @@
 
 #include <string_view>
 
-// What the readers of the single formats have in common. Their faces are jpeg.h and png.h, their caller is image_codec.cpp.
+// What the readers of the single formats have in common. Their faces are jpeg.h and png.h, their caller is
+// image_codec.cpp.
 
 namespace learning_loop {
 
@@ -22,8 +23,8 @@ struct ImageFile {
 
 inline Error broken_image(std::string_view format, std::string_view why)
 {
-    return {Errc::invalid_argument,
-        "the " + std::string(format) + " image is damaged (" + std::string(why) + "): send the whole file as it was written"};
+    return {Errc::invalid_argument, "the " + std::string(format) + " image is damaged (" + std::string(why) +
+                                        "): send the whole file as it was written"};
 }
 
 } // namespace learning_loop

@@ -8,7 +8,8 @@ enum class ReadUpTo { pixels, end };
 
 bool looks_like_jpeg(std::string_view bytes);
 
-/// Walks over the segments of the file; only a walk to the end counts the scans. invalid_argument: damaged, or a kind of JPEG that browsers cannot show either.
+/// Walks over the segments of the file; only a walk to the end counts the scans. invalid_argument: damaged, or a kind
+/// of JPEG that browsers cannot show either.
 Result<ImageFile> read_jpeg(std::string_view bytes, ReadUpTo last);
 
 /// Pixels as they are stored, 8 bit BGR. `file` must come from `read_jpeg` of the same bytes.

@@ -30,8 +30,8 @@ tjhandle encoder()
     return handle.get();
 }
 
-/// Many webcams write a few bytes of padding before the end marker. libjpeg keeps its first warning only, so with this one
-/// every pixel before it was sound.
+/// Many webcams write a few bytes of padding before the end marker. libjpeg keeps its first warning only, so with this
+/// one every pixel before it was sound.
 bool is_padding_at_the_end(std::string_view warning)
 {
     constexpr std::string_view begin = "Corrupt JPEG data: ", end = " extraneous bytes before marker 0xd9";
@@ -52,7 +52,8 @@ cv::Mat bgr_from_cmyk(cv::Mat const& cmyk, bool inverted)
         auto* to = bgr.ptr<cv::Vec3b>(y);
         for (int x = 0; x < cmyk.cols; ++x) {
             auto const black = light(from[x][3]);
-            for (int c = 0; c < 3; ++c) to[x][c] = static_cast<std::uint8_t>((light(from[x][2 - c]) * black + 127) / 255);
+            for (int c = 0; c < 3; ++c)
+                to[x][c] = static_cast<std::uint8_t>((light(from[x][2 - c]) * black + 127) / 255);
         }
     }
     return bgr;
@@ -65,11 +66,13 @@ Result<cv::Mat> decode_jpeg(std::string_view bytes, ImageFile const& file)
     bool const cmyk = file.channels == 4;
     cv::Mat pixels(file.height_px, file.width_px, cmyk ? CV_8UC4 : CV_8UC3);
     auto const* data = reinterpret_cast<unsigned char const*>(bytes.data());
-    int const failed = tjDecompress2(decoder(), data, static_cast<unsigned long>(bytes.size()), pixels.data, pixels.cols,
-        static_cast<int>(pixels.step), pixels.rows, cmyk ? TJPF_CMYK : TJPF_BGR, 0);
+    int const failed =
+        tjDecompress2(decoder(), data, static_cast<unsigned long>(bytes.size()), pixels.data, pixels.cols,
+                      static_cast<int>(pixels.step), pixels.rows, cmyk ? TJPF_CMYK : TJPF_BGR, 0);
     if (failed != 0) {
         std::string_view const what = tjGetErrorStr2(decoder());
-        if (tjGetErrorCode(decoder()) != TJERR_WARNING || !is_padding_at_the_end(what)) return broken_image("JPEG", what);
+        if (tjGetErrorCode(decoder()) != TJERR_WARNING || !is_padding_at_the_end(what))
+            return broken_image("JPEG", what);
     }
     return cmyk ? bgr_from_cmyk(pixels, file.inverted_cmyk) : pixels;
 }
@@ -77,17 +80,19 @@ Result<cv::Mat> decode_jpeg(std::string_view bytes, ImageFile const& file)
 Result<std::string> encode_jpeg(cv::Mat const& bgr, int quality)
 {
     constexpr int longest_side_px = 65500;
-    if (bgr.empty() || bgr.dims != 2 || bgr.type() != CV_8UC3 || bgr.cols > longest_side_px || bgr.rows > longest_side_px) {
+    if (bgr.empty() || bgr.dims != 2 || bgr.type() != CV_8UC3 || bgr.cols > longest_side_px ||
+        bgr.rows > longest_side_px) {
         return Error{Errc::invalid_argument, "a JPEG is made of an 8 bit BGR image of 1 to 65500 pixels a side"};
     }
     if (quality < 1 || quality > 100) return Error{Errc::invalid_argument, "quality: expected 1 to 100"};
 
     unsigned char* jpeg = nullptr;
     unsigned long length = 0;
-    int const failed = tjCompress2(encoder(), bgr.data, bgr.cols, static_cast<int>(bgr.step), bgr.rows, TJPF_BGR, &jpeg, &length,
-        TJSAMP_444, quality, TJFLAG_ACCURATEDCT);
+    int const failed = tjCompress2(encoder(), bgr.data, bgr.cols, static_cast<int>(bgr.step), bgr.rows, TJPF_BGR, &jpeg,
+                                   &length, TJSAMP_444, quality, TJFLAG_ACCURATEDCT);
     std::unique_ptr<unsigned char, decltype(&tjFree)> const owner(jpeg, &tjFree);
-    if (failed != 0) return Error{Errc::invalid_argument, std::string("cannot make a JPEG: ") + tjGetErrorStr2(encoder())};
+    if (failed != 0)
+        return Error{Errc::invalid_argument, std::string("cannot make a JPEG: ") + tjGetErrorStr2(encoder())};
     return std::string(reinterpret_cast<char const*>(jpeg), length);
 }
 

@@ -27,7 +27,10 @@ enum Marker : unsigned {
     temporary = 0x01
 };
 
-Error broken(std::string_view why) { return broken_image("JPEG", why); }
+Error broken(std::string_view why)
+{
+    return broken_image("JPEG", why);
+}
 
 bool begins_frame(unsigned marker)
 {
@@ -89,10 +92,12 @@ Result<void> read_frame(std::string_view segment, unsigned marker, ImageFile& fi
     auto const byte = [&](std::size_t at) { return static_cast<unsigned>(static_cast<unsigned char>(segment[at])); };
     if (segment.size() < 6) return broken("its frame header is cut off");
     auto const channels = byte(5);
-    bool const usual = marker <= start_of_frame_progressive && byte(0) == 8 && (channels == 1 || channels == 3 || channels == 4);
+    bool const usual =
+        marker <= start_of_frame_progressive && byte(0) == 8 && (channels == 1 || channels == 3 || channels == 4);
     if (!usual) {
-        return Error{Errc::invalid_argument, "not a JPEG or PNG image of a usual kind (a lossless, arithmetic, 12 bit or "
-                                             "many-channel JPEG): save it as a baseline or progressive JPEG"};
+        return Error{Errc::invalid_argument,
+                     "not a JPEG or PNG image of a usual kind (a lossless, arithmetic, 12 bit or "
+                     "many-channel JPEG): save it as a baseline or progressive JPEG"};
     }
     if (file.width_px != 0) return broken("it has two frames");
     file.height_px = static_cast<int>(byte(1) << 8 | byte(2));
@@ -104,7 +109,10 @@ Result<void> read_frame(std::string_view segment, unsigned marker, ImageFile& fi
 
 } // namespace
 
-bool looks_like_jpeg(std::string_view bytes) { return bytes.starts_with("\xFF\xD8\xFF"sv); }
+bool looks_like_jpeg(std::string_view bytes)
+{
+    return bytes.starts_with("\xFF\xD8\xFF"sv);
+}
 
 Result<ImageFile> read_jpeg(std::string_view bytes, ReadUpTo last)
 {

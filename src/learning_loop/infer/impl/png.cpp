@@ -18,7 +18,10 @@ namespace {
 using namespace std::string_view_literals;
 constexpr std::string_view signature = "\x89PNG\r\n\x1A\n"sv;
 
-Error broken(std::string_view why) { return broken_image("PNG", why); }
+Error broken(std::string_view why)
+{
+    return broken_image("PNG", why);
+}
 
 std::uint32_t big_endian(std::string_view four_bytes)
 {
@@ -27,7 +30,8 @@ std::uint32_t big_endian(std::string_view four_bytes)
     return value;
 }
 
-/// libpng's way to read from memory and to report: it leaves through a longjmp, so what it meets on its way owns nothing.
+/// libpng's way to read from memory and to report: it leaves through a longjmp, so what it meets on its way owns
+/// nothing.
 struct PngInput {
     std::string_view rest;
     std::array<char, 128> error{};
@@ -86,7 +90,10 @@ bool read_rows(png_structp png, png_infop info, PngInput& input, cv::Mat& bgr)
 
 } // namespace
 
-bool looks_like_png(std::string_view bytes) { return bytes.starts_with(signature); }
+bool looks_like_png(std::string_view bytes)
+{
+    return bytes.starts_with(signature);
+}
 
 Result<ImageFile> read_png(std::string_view bytes)
 {
@@ -105,7 +112,8 @@ Result<ImageFile> read_png(std::string_view bytes)
         if (file.width_px == 0) {
             if (type != "IHDR" || length != 13) return broken("it does not begin with its header");
             auto const width = big_endian(content), height = big_endian(content.substr(4));
-            if (width == 0 || height == 0 || width > INT32_MAX || height > INT32_MAX) return broken("its size is impossible");
+            if (width == 0 || height == 0 || width > INT32_MAX || height > INT32_MAX)
+                return broken("its size is impossible");
             file.width_px = static_cast<int>(width);
             file.height_px = static_cast<int>(height);
         } else if (type == "eXIf") {
@@ -126,7 +134,8 @@ Result<cv::Mat> decode_png(std::string_view bytes, ImageFile const& file)
     PngInput input;
     input.rest = bytes;
     struct Reader {
-        explicit Reader(PngInput& from) : png(png_create_read_struct(PNG_LIBPNG_VER_STRING, &from, leave, ignore_warning))
+        explicit Reader(PngInput& from)
+            : png(png_create_read_struct(PNG_LIBPNG_VER_STRING, &from, leave, ignore_warning))
         {
             if (png) info = png_create_info_struct(png);
         }

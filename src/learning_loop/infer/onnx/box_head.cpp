@@ -22,7 +22,8 @@ Ort::SessionOptions options()
     // A spinning thread takes its core from the other instances.
     options.AddConfigEntry(kOrtSessionOptionsConfigAllowIntraOpSpinning, "0");
     options.AddConfigEntry(kOrtSessionOptionsConfigAllowInterOpSpinning, "0");
-    // A model may name other files as its weights, which are looked for in the working folder unless another is set: none is.
+    // A model may name other files as its weights, which are looked for in the working folder unless another is set:
+    // none is.
     options.AddConfigEntry(kOrtSessionOptionsModelExternalInitializersFileFolderPath, "/dev/null/none");
     return options;
 }
@@ -58,10 +59,11 @@ struct Port {
 };
 
 Result<void> check_port(std::string const& file, std::string_view kind, Port const& port, Shape const& expected,
-    std::array<std::string_view, 4> names)
+                        std::array<std::string_view, 4> names)
 {
     if (fits(port.shape, expected)) return {};
-    auto const is = port.shape.empty() ? "none or of another type" : described(port.shape, {"any", "any", "any", "any"});
+    auto const is =
+        port.shape.empty() ? "none or of another type" : described(port.shape, {"any", "any", "any", "any"});
     return Error{Errc::invalid_argument, file + ": " + std::string(kind) + " \"" + port.name + "\" has to be " +
                                              described(expected, names) + " but is " + is};
 }
@@ -86,11 +88,10 @@ std::span<float const> floats(Ort::Value const& tensor)
 
 BoxHead::BoxHead(std::string file, Ort::Session session, std::size_t categories)
     : file_(std::move(file)), session_(std::move(session)), categories_(static_cast<std::int64_t>(categories))
-{
-}
+{}
 
 Result<BoxHead> BoxHead::load(std::string const& file, std::string_view bytes, std::size_t categories,
-    std::filesystem::path const& onnxruntime_library)
+                              std::filesystem::path const& onnxruntime_library)
 {
     auto const environment = load_onnx_runtime(onnxruntime_library);
     if (!environment) return environment.error();
@@ -99,7 +100,8 @@ Result<BoxHead> BoxHead::load(std::string const& file, std::string_view bytes, s
         if (auto checked = head.check(); !checked) return checked.error();
         return head;
     } catch (Ort::Exception const& failure) {
-        return Error{Errc::invalid_argument,
+        return Error{
+            Errc::invalid_argument,
             file + ": is no ONNX model that can be loaded (one file, weights included): " + printable(failure.what())};
     }
 }
@@ -110,11 +112,12 @@ Result<void> BoxHead::check()
     Ort::AllocatorWithDefaultOptions allocator;
     if (session_.GetInputCount() != 1) {
         return Error{Errc::invalid_argument,
-            file_ + ": has to have one input, \"image\", but has " + std::to_string(session_.GetInputCount())};
+                     file_ + ": has to have one input, \"image\", but has " + std::to_string(session_.GetInputCount())};
     }
     Port const image{session_.GetInputNameAllocated(0, allocator).get(), shape_of(session_.GetInputTypeInfo(0))};
     if (image.name != "image") {
-        return Error{Errc::invalid_argument, file_ + ": its input has to be called \"image\" but is \"" + printable(image.name) + "\""};
+        return Error{Errc::invalid_argument,
+                     file_ + ": its input has to be called \"image\" but is \"" + printable(image.name) + "\""};
     }
     std::array<std::string_view, 4> const input_names{"1", "3", "H", "W"}, output_names{"1", "N", "C", ""};
     if (auto ok = check_port(file_, "input", image, {1, 3, any, any}, input_names); !ok) return ok;
@@ -141,7 +144,8 @@ Result<BoxHead::Found> BoxHead::run()
     try {
         std::array<std::int64_t, 4> const shape{1, 3, input_size_.height, input_size_.width};
         auto const memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
-        auto const image = Ort::Value::CreateTensor<float>(memory, input_.data(), input_.size(), shape.data(), shape.size());
+        auto const image =
+            Ort::Value::CreateTensor<float>(memory, input_.data(), input_.size(), shape.data(), shape.size());
         std::array<char const*, 1> const input_names{"image"};
         std::array<char const*, 2> const output_names{"boxes", "scores"};
         outputs_ = session_.Run({}, input_names.data(), &image, 1, output_names.data(), output_names.size());
@@ -149,7 +153,8 @@ Result<BoxHead::Found> BoxHead::run()
         auto const boxes = outputs_[0].GetTensorTypeAndShapeInfo().GetShape();
         auto const scores = outputs_[1].GetTensorTypeAndShapeInfo().GetShape();
         if (boxes.size() != 3 || !fits(boxes, {1, any, 4}) || !fits(scores, {1, boxes[1], categories_})) {
-            return Error{Errc::invalid_argument, file_ + ": \"boxes\" and \"scores\" of one image do not belong together"};
+            return Error{Errc::invalid_argument,
+                         file_ + ": \"boxes\" and \"scores\" of one image do not belong together"};
         }
         return Found{floats(outputs_[0]), floats(outputs_[1])};
     } catch (Ort::Exception const& failure) {

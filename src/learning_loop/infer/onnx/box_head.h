@@ -12,8 +12,9 @@ namespace learning_loop {
 
 /// A model with the head that our trainers export:
 /// input `image` float32 [1, 3, H, W], red, green, blue from 0 to 1;
-/// outputs `boxes` float32 [1, N, 4], corners x1, y1, x2, y2 in pixels of the input, and `scores` float32 [1, N, C] from 0 to 1.
-/// One session of one thread: several of these side by side beat one with several threads. Used by one thread at a time.
+/// outputs `boxes` float32 [1, N, 4], corners x1, y1, x2, y2 in pixels of the input, and `scores` float32 [1, N, C]
+/// from 0 to 1. One session of one thread: several of these side by side beat one with several threads. Used by one
+/// thread at a time.
 class BoxHead {
 public:
     /// What the last run found; the memory belongs to the head until the next run.
@@ -22,10 +23,10 @@ public:
         std::span<float const> scores; ///< As many for each box as there are categories.
     };
 
-    /// `file` is what errors call the model. invalid_argument: no ONNX model, or one with another head; the message tells what
-    /// was expected and what is there. unavailable: ONNX Runtime is not.
+    /// `file` is what errors call the model. invalid_argument: no ONNX model, or one with another head; the message
+    /// tells what was expected and what is there. unavailable: ONNX Runtime is not.
     static Result<BoxHead> load(std::string const& file, std::string_view bytes, std::size_t categories,
-        std::filesystem::path const& onnxruntime_library);
+                                std::filesystem::path const& onnxruntime_library);
 
     cv::Size input_size() const { return input_size_; }
 

@@ -15,15 +15,20 @@ constexpr double default_confidence = 0.25;
 constexpr std::size_t most_model_bytes = std::size_t{1} << 30;
 
 /// A float's worth of digits, for people who read them.
-double readable(float score) { return std::round(std::min(double{score}, 1.0) * 1e6) / 1e6; }
+double readable(float score)
+{
+    return std::round(std::min(double{score}, 1.0) * 1e6) / 1e6;
+}
 
 class OnnxDetector final : public DetectorLogic {
 public:
     OnnxDetector(BoxHead head, ModelInformation const& model, double conf_threshold, double iou_threshold)
-        : head_(std::move(head)), categories_(model.categories), version_(model.version), conf_threshold_(conf_threshold),
+        : head_(std::move(head)),
+          categories_(model.categories),
+          version_(model.version),
+          conf_threshold_(conf_threshold),
           iou_threshold_(iou_threshold)
-    {
-    }
+    {}
 
     Result<ImageMetadata> evaluate(cv::Mat const& bgr) override
     {
@@ -37,31 +42,28 @@ public:
 
         ImageMetadata metadata;
         for (auto const& candidate : suppress_overlaps(candidates(*found), iou_threshold_)) {
-            cv::Rect2d const box(candidate.x1, candidate.y1, double{candidate.x2} - candidate.x1, double{candidate.y2} - candidate.y1);
+            cv::Rect2d const box(candidate.x1, candidate.y1, double{candidate.x2} - candidate.x1,
+                                 double{candidate.y2} - candidate.y1);
             auto const pixels = letterbox.to_image(box);
             if (!pixels) continue;
             auto const& category = categories_[static_cast<std::size_t>(candidate.category)];
-            metadata.box_detections.push_back({category.name, pixels->x, pixels->y, pixels->width, pixels->height, version_,
-                readable(candidate.score), category.id});
+            metadata.box_detections.push_back({category.name, pixels->x, pixels->y, pixels->width, pixels->height,
+                                               version_, readable(candidate.score), category.id});
         }
         return metadata;
     }
 
 private:
-    /// Each box with its best category, when that is confident enough. A score that is no number never is.
+    /// Each box for each category of which it is sure enough. A score that is no number never is.
     std::vector<BoxCandidate> candidates(BoxHead::Found const& found) const
     {
         std::vector<BoxCandidate> candidates;
         auto const classes = categories_.size();
-        for (std::size_t i = 0; i < found.boxes.size() / 4; ++i) {
-            auto const scores = found.scores.subspan(i * classes, classes);
-            std::size_t best = 0;
-            for (std::size_t c = 1; c < classes; ++c) {
-                if (scores[c] > scores[best] || std::isnan(scores[best])) best = c;
-            }
-            if (!(double{scores[best]} >= conf_threshold_)) continue;
-            auto const corners = found.boxes.subspan(4 * i, 4);
-            candidates.push_back({corners[0], corners[1], corners[2], corners[3], scores[best], static_cast<int>(best)});
+        for (std::size_t i = 0; i < found.scores.size(); ++i) {
+            if (!(double{found.scores[i]} >= conf_threshold_)) continue;
+            auto const corners = found.boxes.subspan(i / classes * 4, 4);
+            candidates.push_back(
+                {corners[0], corners[1], corners[2], corners[3], found.scores[i], static_cast<int>(i % classes)});
         }
         return candidates;
     }
@@ -86,7 +88,8 @@ Result<std::unique_ptr<DetectorLogic>> make_onnx_detector(ModelInformation const
     auto const conf_threshold = settings.conf_threshold.value_or(model.conf_threshold.value_or(default_confidence));
     if (auto ok = check_threshold("conf_threshold", conf_threshold); !ok) return ok.error();
     if (auto ok = check_threshold("iou_threshold", settings.iou_threshold); !ok) return ok.error();
-    if (model.categories.empty()) return Error{Errc::invalid_argument, "model.json: categories: there are none to detect"};
+    if (model.categories.empty())
+        return Error{Errc::invalid_argument, "model.json: categories: there are none to detect"};
     if (!model.model_root_path) return Error{Errc::invalid_argument, "model_root_path: the model has no folder"};
 
     auto const file = std::filesystem::path(*model.model_root_path) / "model.onnx";

@@ -13,9 +13,9 @@ struct OnnxSettings {
     std::filesystem::path onnxruntime_library{}; ///< Empty: the one this program was built with.
 };
 
-/// Boxes from `model.onnx` in the model's folder (see `BoxHead` for what it has to look like). The model is run once, so what
-/// is returned works. not_found, too_large: the file; invalid_argument: the file, a threshold beyond 0 to 1, or it does not fit
-/// to the model's categories; unavailable: ONNX Runtime is not there.
+/// Boxes from `model.onnx` in the model's folder (see `BoxHead` for what it has to look like). The model is run once,
+/// so what is returned works. not_found, too_large: the file; invalid_argument: the file, a threshold beyond 0 to 1, or
+/// it does not fit to the model's categories; unavailable: ONNX Runtime is not there.
 Result<std::unique_ptr<DetectorLogic>> make_onnx_detector(ModelInformation const& model, OnnxSettings const& settings);
 
 } // namespace learning_loop

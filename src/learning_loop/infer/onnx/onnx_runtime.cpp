@@ -18,7 +18,8 @@ void to_our_log(void*, OrtLoggingLevel level, char const*, char const*, char con
 
 Error no_library(std::string const& why)
 {
-    return {Errc::unavailable, "ONNX Runtime cannot be loaded: " + why + ". tools/fetch_onnxruntime brings one, or name your own"};
+    return {Errc::unavailable,
+            "ONNX Runtime cannot be loaded: " + why + ". tools/fetch_onnxruntime brings one, or name your own"};
 }
 
 Result<Ort::Env*> load(std::filesystem::path const& library)

@@ -10,8 +10,14 @@ namespace {
 using namespace std::string_literals;
 
 /// One directory of one entry in each byte order; the parts are the entry's.
-std::string little_endian(std::string const& tag_type_count_value) { return "II*\0\x08\0\0\0\x01\0"s + tag_type_count_value; }
-std::string big_endian(std::string const& tag_type_count_value) { return "MM\0*\0\0\0\x08\0\x01"s + tag_type_count_value; }
+std::string little_endian(std::string const& tag_type_count_value)
+{
+    return "II*\0\x08\0\0\0\x01\0"s + tag_type_count_value;
+}
+std::string big_endian(std::string const& tag_type_count_value)
+{
+    return "MM\0*\0\0\0\x08\0\x01"s + tag_type_count_value;
+}
 
 TEST(Exif, reads_the_orientation_in_both_byte_orders)
 {
@@ -57,7 +63,8 @@ TEST(Exif, takes_anything_cut_off_as_upright)
 {
     auto const whole = little_endian("\x12\x01\x03\0\x01\0\0\0\x06\0"s);
     EXPECT_EQ(exif_orientation(whole), 6);
-    for (std::size_t length = 0; length < whole.size(); ++length) EXPECT_EQ(exif_orientation(whole.substr(0, length)), 1) << length;
+    for (std::size_t length = 0; length < whole.size(); ++length)
+        EXPECT_EQ(exif_orientation(whole.substr(0, length)), 1) << length;
 }
 
 TEST(Exif, takes_no_other_beginning)

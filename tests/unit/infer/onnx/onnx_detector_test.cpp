@@ -30,7 +30,8 @@ protected:
 
     void install(std::string const& name)
     {
-        fs::copy_file(fs::path(LL_TEST_DATA) / "models" / name, folder_ / "model.onnx", fs::copy_options::overwrite_existing);
+        fs::copy_file(fs::path(LL_TEST_DATA) / "models" / name, folder_ / "model.onnx",
+                      fs::copy_options::overwrite_existing);
     }
 
     void install_bytes(std::string const& bytes) { std::ofstream(folder_ / "model.onnx", std::ios::binary) << bytes; }
@@ -55,7 +56,10 @@ protected:
 };
 
 /// Ten times as large as the input, which it fills but for a row of cells above and below.
-cv::Mat scene() { return cv::Mat(320, 960, CV_8UC3, cv::Scalar(114, 114, 114)); }
+cv::Mat scene()
+{
+    return cv::Mat(320, 960, CV_8UC3, cv::Scalar(114, 114, 114));
+}
 
 cv::Mat scene_with_red(double confidence)
 {

@@ -1,0 +1,252 @@
+"""The Python library as our peer: its detector works with our Loop, and ours answers what its detector answers.
+
+tools/fetch_peers brings the library into an environment of its own.
+"""
+import json
+import subprocess
+
+import pytest
+from nodes import ORGANIZATION, wait_until
+from programs import BIN, ROOT, Program, detector, free_port, generate, image_ids, images, jpeg, loop_server
+
+PYTHON = ROOT / "build/peers/learning_loop_node/bin/python"
+HERE = ROOT / "tests/e2e/peer_detector"
+IMAGE = jpeg(1)
+NOTES = {"tags": "front,left", "source": "robot", "creation-date": "2024-01-31T12:00:00"}
+
+
+@pytest.fixture(name="folder", scope="module")
+def fixture_folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("peer")
+
+
+@pytest.fixture(name="loop", scope="module")
+def fixture_loop(folder):
+    with loop_server(folder) as server:
+        yield server
+
+
+@pytest.fixture(name="project", scope="module")
+def fixture_project(loop):
+    """A project whose deployment target is its model 1.0, which comes in the format `mocked`."""
+    path = generate(loop, "peer", ORGANIZATION, trainings=1, box_categories=1, point_categories=1)
+    [model] = loop.get(f"{path}/models").json()["models"]
+    assert (model["version"], model["formats"]) == ("1.0", ["mocked"])
+    assert loop.send_json("PUT", f"{path}/deployment/target", {"model_uuid": model["id"]}).status == 200
+    return path
+
+
+@pytest.fixture(name="peer", scope="module")
+def fixture_peer(folder, loop, project):
+    assert PYTHON.exists(), "tools/fetch_peers brings the library"
+    data = folder / "peer"
+    data.mkdir()
+    environment = {"LOOP_HOST": f"127.0.0.1:{loop.port}", "LOOP_ORGANIZATION": ORGANIZATION, "LOOP_PROJECT": project.split("/")[-1],
+                   "DATA_FOLDER": str(data), "NODE_PORT": str(free_port()), "NODE_VERSION": "1.2.3", "SYNC_CYCLES": "1",
+                   "PYTHONDONTWRITEBYTECODE": "1"}
+    with Program([PYTHON, HERE / "main.py"], int(environment["NODE_PORT"]), folder / "peer.log", "/about", environment) as node:
+        wait_for_model(node)
+        yield node
+
+
+@pytest.fixture(name="ours", scope="module")
+def fixture_ours(folder, loop, project):
+    environment = {"SCRIPTED_MODEL_FORMAT": "mocked", "SYNC_CYCLES": "1"}
+    with detector(folder, loop, ORGANIZATION, project.split("/")[-1], [BIN / "scripted_detector"], environment) as node:
+        wait_for_model(node)
+        yield node
+
+
+def wait_for_model(node):
+    wait_until(lambda: node.get("/about").json()["model_info"], "a model that the detector took from the Loop", 60)
+
+
+def rows_from(loop, project, source):
+    """The Loop's images of one source, without what differs from image to image."""
+    rows = [row for row in images(loop, project, image_ids(loop, project)) if row["source"] == source]
+    return [anonymous(row) for row in rows]
+
+
+def anonymous(value):
+    if isinstance(value, list):
+        return [anonymous(item) for item in value]
+    if isinstance(value, dict):
+        return {key: anonymous(item) for key, item in value.items() if key not in ("id", "image_id", "resource", "thumbnail")}
+    return value
+
+
+# ----------------------------------------------------------------------------------------- the library and our Loop
+
+
+def test_the_peer_reports_and_follows_the_deployment_target(loop, project, peer):
+    def report():
+        reports = [status for status in loop.get(f"{project}/detectors").json()["detectors"] if status["name"] == "peer"]
+        return reports and reports[0]["current_model"] and reports[0]
+    status = wait_until(report, "the peer's report with its model", 30)
+    assert peer.get("/model_version").json()["local_versions"] == ["1.0"]  # downloaded
+    assert status | {"state": "online", "model_format": "mocked", "current_model": "1.0", "target_model": "1.0", "errors": {},
+                     "operation_mode": "idle", "node_version": "1.2.3"} == status
+
+
+def test_what_the_peer_detects_becomes_an_image_with_detections_and_tags(loop, project, peer):
+    notes = NOTES | {"source": "peer detects"}
+    assert peer.post_files("/detect", [("image.jpg", IMAGE)], "file", notes | {"autoupload": "all"}).status == 200
+    [row] = wait_until(lambda: rows_from(loop, project, "peer detects"), "the image in the Loop")
+    category = {"category_id": peer.get("/about").json()["model_info"]["categories"][0]["id"], "category_name": "purple box",
+                "model_name": "1.0"}
+    triangle = {"points": [{"x": 1, "y": 1}, {"x": 9, "y": 1}, {"x": 9, "y": 9}]}
+    assert row | {
+        "state": "inbox", "created": "2024-01-31T12:00:00", "width": 64, "height": 48,
+        "tags": [{"name": "scripted"}, {"name": "front"}, {"name": "left"}],
+        "box_detections": [category | {"x": 1, "y": 2, "width": 30, "height": 40, "confidence": 0.9}],
+        "point_detections": [category | {"x": 10.5, "y": 20.5, "confidence": 0.8}],
+        "segmentation_detections": [category | {"shape": triangle, "confidence": 0.7}],
+        "classification_detections": [category | {"confidence": 0.95}],
+    } == row
+
+
+def test_what_the_peer_uploads_keeps_its_state_and_annotations(loop, project, peer, folder):
+    """Through its Socket.IO interface, the only one of its interfaces that takes metadata."""
+    box = {"category_name": "purple box", "x": 3, "y": 4, "width": 20, "height": 10}
+    metadata = {"state": "trash", "tags": ["broken"], "source": "peer uploads", "box_annotations": [box],
+                "box_detections": [box | {"model_name": "1.0", "confidence": 0.5}]}
+    (folder / "image.jpg").write_bytes(IMAGE)
+    (folder / "metadata.json").write_text(json.dumps(metadata))
+    sent = subprocess.run([PYTHON, HERE / "send_metadata.py", str(peer.port), folder / "image.jpg", folder / "metadata.json"],
+                          capture_output=True, text=True, timeout=60, check=False)
+    assert sent.stdout == '{"status": "OK"}\n', sent.stderr
+    [row] = wait_until(lambda: rows_from(loop, project, "peer uploads"), "the image in the Loop")
+    assert (row["state"], row["tags"]) == ("trash", [{"name": "broken"}, {"name": "picked_by_system"}])
+    assert (row["box_detections"][0]["confidence"], row["box_detections"][0]["width"]) == (0.5, 20)
+    assert (row["box_annotations"][0]["category_name"], row["box_annotations"][0]["x"]) == ("purple box", 3)
+
+
+def test_an_image_kept_by_our_detector_becomes_the_same_row_as_one_kept_by_the_peers(loop, project, peer, ours):
+    for node in (peer, ours):
+        assert node.post_files("/detect", [("image.jpg", IMAGE)], "file", NOTES | {"autoupload": "all"}).status == 200
+    def both():
+        rows = rows_from(loop, project, NOTES["source"])
+        return len(rows) == 2 and rows
+    one, other = wait_until(both, "both images in the Loop")
+    one.pop("set"), other.pop("set")
+    assert one == other
+
+
+# -------------------------------------------------------------------------------------- the library's detector and ours
+
+
+def form(field, content=IMAGE, path="/detect", **headers):
+    return lambda node: node.post_files(path, [("image.jpg", content)], field, {k.replace("_", "-"): v for k, v in headers.items()})
+
+
+def call(method, path, body=None):
+    return lambda node: node.ask(method, path, body)
+
+
+# In this order, since some of them change what later ones show.
+REQUESTS = {
+    "POST /detect": form("file"),
+    "POST /detect with notes": form("file", autoupload="disabled", tags="a,b", source="s", creation_date="2024-01-31T12:00:00"),
+    "POST /detect/": form("file", path="/detect/"),
+    "POST /detect, no body": call("POST", "/detect"),
+    "POST /detect, another field": form("files"),
+    "POST /detect, no image": form("file", b"hello"),
+    "POST /detect, truncated image": form("file", IMAGE[:len(IMAGE) // 2]),
+    "POST /detect, autoupload: x": form("file", autoupload="x"),
+    "POST /detect, creation-date: x": form("file", creation_date="x", autoupload="disabled"),
+    "GET /detect": call("GET", "/detect"),
+    "POST /upload": form("files", path="/upload"),
+    "POST /upload with notes": form("files", path="/upload?source=s&creation_date=2024-01-31T12:00:00&upload_priority=true"),
+    "POST /upload, no body": call("POST", "/upload"),
+    "POST /upload, another field": form("file", path="/upload"),
+    "POST /upload, upload_priority=x": form("files", path="/upload?upload_priority=x"),
+    "GET /about": call("GET", "/about"),
+    "GET /model_version": call("GET", "/model_version"),
+    "PUT /model_version 99.0": call("PUT", "/model_version", "99.0"),
+    "GET /model_version after 99.0": call("GET", "/model_version"),
+    "PUT /model_version 1.0": call("PUT", "/model_version", "1.0"),
+    "GET /model_version after 1.0": call("GET", "/model_version"),
+    "PUT /model_version follow_loop": call("PUT", "/model_version", "follow_loop"),
+    "PUT /model_version, x": call("PUT", "/model_version", "x"),
+    "GET /model_version after x": call("GET", "/model_version"),
+    "PUT /model_version, empty": call("PUT", "/model_version", ""),
+    "PUT /model_version pause": call("PUT", "/model_version", "pause"),
+    "GET /about after pause": call("GET", "/about"),
+    "PUT /model_version follow_loop again": call("PUT", "/model_version", "follow_loop"),
+    "GET /outbox_mode": call("GET", "/outbox_mode"),
+    "PUT /outbox_mode, x": call("PUT", "/outbox_mode", "x"),
+    "PUT /outbox_mode, empty": call("PUT", "/outbox_mode", ""),
+    "PUT /outbox_mode stopped": call("PUT", "/outbox_mode", "stopped"),
+    "GET /outbox_mode after stopped": call("GET", "/outbox_mode"),
+    "PUT /outbox_mode continuous_upload": call("PUT", "/outbox_mode", "continuous_upload"),
+    "POST /outbox_mode": call("POST", "/outbox_mode"),
+    "GET /nothing": call("GET", "/nothing"),
+}
+
+# Where ours differs on purpose: (what the peer does, what ours does, why).
+OURS = {
+    "POST /detect, no image": (500, 400, "a client's mistake is told as one, with a text that says what is wrong"),
+    "POST /detect, truncated image": (500, 400, "the same"),
+    "POST /detect, creation-date: x": (200, 422, "a date that nobody can read later is refused at once"),
+    "GET /model_version after x": ("specific_version", "follow_loop", "a text that is refused changes nothing"),
+}
+# Texts and values that differ from machine to machine; everything else is compared as it is.
+PLACES = {"model_root_path"}
+DETAIL_KEYS = {"msg", "input", "ctx"}
+
+
+def shape(value):
+    """Its keys and types, all the way down."""
+    if isinstance(value, dict):
+        return {key: shape(item) for key, item in sorted(value.items())}
+    if isinstance(value, list):
+        return [shape(item) for item in value]
+    return type(value).__name__
+
+
+def content(answer):
+    return answer.json() if answer.headers["Content-Type"].startswith("application/json") else answer.body.decode()
+
+
+def comparable(answer):
+    """Status, kind, keys and types, and the values but for places and wordings."""
+    def plain(value):
+        if isinstance(value, dict):
+            return {key: plain(item) for key, item in value.items() if key not in PLACES}
+        return [plain(item) for item in value] if isinstance(value, list) else value
+    return {"status": answer.status, "type": answer.headers["Content-Type"].split(";")[0], "Allow": answer.headers["Allow"],
+            "shape": shape(content(answer)), "content": plain(content(answer))}
+
+
+def difference(name, peer, ours):
+    """The first thing that differs, as (what the peer says, what ours says); None when nothing does."""
+    of_peer, of_ours = comparable(peer), comparable(ours)
+    for key in ("status", "type", "Allow", "shape"):
+        if of_peer[key] != of_ours[key]:
+            return of_peer[key], of_ours[key]
+    one, other = of_peer["content"], of_ours["content"]
+    if one == other:
+        return None
+    if isinstance(one, dict) and one.keys() == other.keys():
+        key = next(key for key in one if one[key] != other[key])
+        if key == "detail" and isinstance(one[key], list):  # wordings are our own
+            strip = lambda problems: [{k: v for k, v in problem.items() if k not in DETAIL_KEYS} for problem in problems]
+            return None if strip(one[key]) == strip(other[key]) else (one[key], other[key])
+        return one[key], other[key]
+    return one, other
+
+
+def test_our_detector_answers_with_the_keys_and_types_of_the_peers(peer, ours):
+    print(f"\n{'request':38} {'peer':>5} {'ours':>5}")
+    unexpected = []
+    for name, send in REQUESTS.items():
+        answers = send(peer), send(ours)
+        found = difference(name, *answers)
+        expected = OURS.get(name)
+        says = "same" if not found else f"ours on purpose: {expected[2]}" if expected and found == expected[:2] else "DIFFERS"
+        print(f"{name:38} {answers[0].status:5} {answers[1].status:5}  {says}")
+        if says == "DIFFERS":
+            unexpected.append(f"{name}: peer {found[0]}, ours {found[1]}")
+        elif expected and not found:
+            unexpected.append(f"{name}: no longer differs; take it out of OURS")
+    assert not unexpected, "\n".join(unexpected)

@@ -1,0 +1,180 @@
+"""What the end-to-end tests share: the programs, started as a user starts them, and requests to them."""
+
+import ctypes
+import http.client
+import io
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import time
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(os.environ.get("LL_BIN", ROOT / "build/release/bin"))
+
+
+_libc = ctypes.CDLL(None)  # here, because a fork of a program with threads must load nothing
+
+
+def _die_with_parent():
+    # PR_SET_PDEATHSIG: no test leaves programs behind, also when it is killed. The parent is the thread that starts the program.
+    _libc.prctl(1, signal.SIGKILL)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def clean_environment(more=None):
+    """No variable of the developer's shell may steer a program under test."""
+    kept = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME", "LANG", "TMPDIR", "ONNXRUNTIME_ROOT")}
+    return kept | (more or {})
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    def json(self):
+        return json.loads(self.body)
+
+
+class Program:
+    """One program on a port of its own. May be started again after it was stopped or killed: same port, same folder."""
+
+    def __init__(self, command, port, log, ready="/api/status", environment=None):
+        self.command, self.port, self.log, self.ready = [str(word) for word in command], port, Path(log), ready
+        self.environment, self.process = clean_environment(environment), None
+
+    def start(self, wait=True):
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                self.command, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_die_with_parent)
+        if wait:
+            self.wait_ready()
+        return self
+
+    def wait_ready(self, seconds=30):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, f"ended with {self.process.returncode}:\n{self.log_text()}"
+            try:
+                if self.get(self.ready).status == 200:
+                    return
+            except OSError:
+                pass
+            time.sleep(0.02)
+        raise AssertionError(f"{self.command} is not ready after {seconds} s:\n{self.log_text()}")
+
+    def stop(self, signal_number=signal.SIGTERM, seconds=10):
+        """Asks it to end; its exit status. For one that ended already: the status it ended with."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal_number)
+        return self.process.wait(seconds)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def log_text(self):
+        return self.log.read_text(errors="replace")
+
+    def __enter__(self):
+        return self.start() if self.process is None else self
+
+    def __exit__(self, *_):
+        if self.process and self.process.poll() is None:
+            self.kill()
+
+    def ask(self, method, path, body=None, headers=None, timeout=60):
+        """One request over a connection of its own."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        try:
+            connection.request(method, path, body, headers or {})
+            answer = connection.getresponse()
+            return Answer(answer.status, answer.headers, answer.read())
+        finally:
+            connection.close()
+
+    def get(self, path, headers=None):
+        return self.ask("GET", path, headers=headers)
+
+    def send_json(self, method, path, value, timeout=60):
+        return self.ask(method, path, json.dumps(value), {"Content-Type": "application/json"}, timeout)
+
+    def post_files(self, path, files, field="files", headers=None, timeout=60):
+        """`files`: pairs of name and bytes, in the order in which they are to be sent."""
+        body, content_type = multipart(files, field)
+        return self.ask("POST", path, body, {"Content-Type": content_type} | (headers or {}), timeout)
+
+
+def loop_server(folder, port=None, environment=None, more=()):
+    """The Loop on a data folder inside of `folder`."""
+    port = port or free_port()
+    command = [BIN / "learning-loop", "server", "--port", port, "--data-folder", Path(folder) / "loop", *more]
+    return Program(command, port, Path(folder) / "loop.log", environment=environment)
+
+
+def detector(folder, loop, organization, project, command=None, environment=None, more=()):
+    """A detector node of that Loop's project, on a data folder inside of `folder`; `command` instead of our own detector."""
+    port = free_port()
+    words = [*(command or [BIN / "learning-loop", "detector"]), "--port", port, "--data-folder", Path(folder) / "detector",
+             "--loop-host", f"127.0.0.1:{loop.port}", "--organization", organization, "--project", project, *more]
+    return Program(words, port, Path(folder) / "detector.log", ready="/about", environment=environment)
+
+
+def run_to_end(words, environment=None, seconds=20):
+    """Exit status and stderr of a program that is expected to end by itself."""
+    done = subprocess.run([str(word) for word in words], env=clean_environment(environment), stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, timeout=seconds, check=False)
+    return done.returncode, done.stderr
+
+
+def multipart(files, field="files"):
+    """Body and Content-Type of a form with these files."""
+    boundary = uuid.uuid4().hex
+    body = b"".join(
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n\r\n'.encode() + content + b"\r\n"
+        for name, content in files) + f"--{boundary}--\r\n".encode()
+    return body, f"multipart/form-data; boundary={boundary}"
+
+
+def jpeg(seed=0, size=(64, 48)):
+    """A small JPEG; another seed, another picture."""
+    picture = Image.frombytes("RGB", size, random.Random(seed).randbytes(size[0] * size[1] * 3))
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=80)
+    return out.getvalue()
+
+
+def generate(loop, project, organization="test", **keys):
+    """A plain generated project; returns its path below /api."""
+    body = {"project_name": project, "image_style": "plain", "box_categories": 2} | keys
+    answer = loop.send_json("POST", f"/api/{organization}/projects/generator", body, timeout=300)
+    assert answer.status == 200, answer.body
+    return f"/api/{organization}/projects/{project}"
+
+
+def image_ids(loop, path, state=None):
+    return loop.get(f"{path}/data" + (f"?state={state}" if state else "")).json()["image_ids"]
+
+
+def images(loop, path, ids):
+    """The images' items, asked for in slices as a node does."""
+    found = []
+    for first in range(0, len(ids), 100):
+        answer = loop.get(f"{path}/images?ids={','.join(ids[first:first + 100])}")
+        assert answer.status == 200, answer.body
+        found += answer.json()["images"]
+    return found

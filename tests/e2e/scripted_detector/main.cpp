@@ -1,0 +1,62 @@
+// A detector whose every number follows from the image by a rule that a test can repeat. With SCRIPTED_MODEL_FORMAT it follows
+// the Loop's models of that format, reads none of their files, and answers one detection of each kind.
+#include "learning_loop/base/command_line.h"
+#include "learning_loop/node/run_detector_node.h"
+
+#include <opencv2/imgproc.hpp>
+
+namespace ll = learning_loop;
+
+/// The mean brightness of each quarter, from the top left to the bottom right, and the region brighter than 200.
+class Brightness final : public ll::DetectorLogic {
+public:
+    ll::Result<ll::ImageMetadata> evaluate(cv::Mat const& bgr) override
+    {
+        cv::Mat gray;
+        cv::cvtColor(bgr, gray, cv::COLOR_BGR2GRAY);
+        auto const add = [&](char const* name, cv::Rect const& box, cv::Mat const& measured) {
+            found_.box_detections.push_back({name, box.x, box.y, box.width, box.height, "", cv::mean(measured)[0] / 255, {}});
+        };
+        found_ = {};
+        cv::Point const middle(gray.cols / 2, gray.rows / 2);
+        for (cv::Point const corner : {cv::Point(0, 0), {gray.cols, 0}, {0, gray.rows}, {gray.cols, gray.rows}}) {
+            cv::Rect const quarter(middle, corner);
+            if (!quarter.empty()) add("quarter", quarter, gray(quarter));
+        }
+        if (auto const spot = cv::boundingRect(gray > 200); !spot.empty()) add("spot", spot, gray);
+        return found_;
+    }
+
+private:
+    ll::ImageMetadata found_;
+};
+
+/// One detection of each kind, of the model's first category.
+class EveryKind final : public ll::DetectorLogic {
+public:
+    explicit EveryKind(ll::ModelInformation const& model) : category_(model.categories.at(0).name) {}
+
+    ll::Result<ll::ImageMetadata> evaluate(cv::Mat const&) override
+    {
+        ll::ImageMetadata found;
+        found.box_detections.push_back({category_, 1, 2, 30, 40, "", 0.9, {}});
+        found.point_detections.push_back({category_, 10.5, 20.5, "", 0.8, {}});
+        found.segmentation_detections.push_back({category_, {{{1, 1}, {9, 1}, {9, 9}}}, "", 0.7, {}});
+        found.classification_detections.push_back({category_, "", 0.95, {}});
+        found.tags = {"scripted"};
+        return found;
+    }
+
+private:
+    std::string category_;
+};
+
+int main(int argc, char** argv)
+{
+    auto const format = ll::environment("SCRIPTED_MODEL_FORMAT");
+    auto const build = [format](ll::ModelInformation const& model) -> ll::Result<std::unique_ptr<ll::DetectorLogic>> {
+        if (format.empty()) return std::make_unique<Brightness>();
+        return std::make_unique<EveryKind>(model);
+    };
+    return ll::run_detector_node({"scripted_detector", format, [build](auto const&) { return build; }}, argc, argv);
+}

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "learning_loop/infer/detector_logic.h"
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace learning_loop::test {
+
+/// What the fakes of one test find, and what they saw. Their threads and the test's share it.
+struct FakeFindings {
+    Result<ImageMetadata> next = ImageMetadata{};    ///< Set while no request runs.
+    std::string broken_version;                      ///< A model of this version cannot be built.
+    std::atomic<int> calls = 0;
+    std::atomic<int> instances = 0;                  ///< Built so far.
+    std::vector<cv::Size> sizes;                     ///< Of the images, in the order they came.
+    std::mutex guard;                                ///< Of `sizes`.
+};
+
+/// Finds what the test tells it to find.
+class FakeDetectorLogic final : public DetectorLogic {
+public:
+    explicit FakeDetectorLogic(std::shared_ptr<FakeFindings> findings) : findings_(std::move(findings)) {}
+
+    Result<ImageMetadata> evaluate(cv::Mat const& bgr) override
+    {
+        ++findings_->calls;
+        std::lock_guard const lock(findings_->guard);
+        findings_->sizes.push_back(bgr.size());
+        return findings_->next;
+    }
+
+private:
+    std::shared_ptr<FakeFindings> findings_;
+};
+
+inline DetectorFactory fake_factory(std::shared_ptr<FakeFindings> findings)
+{
+    return [findings](ModelInformation const& model) -> Result<std::unique_ptr<DetectorLogic>> {
+        if (!findings->broken_version.empty() && model.version == findings->broken_version) {
+            return Error{Errc::invalid_argument, "the weights are broken"};
+        }
+        ++findings->instances;
+        return std::make_unique<FakeDetectorLogic>(findings);
+    };
+}
+
+} // namespace learning_loop::test

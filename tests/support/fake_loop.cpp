@@ -1,0 +1,136 @@
+#include "support/fake_loop.h"
+
+#include "learning_loop/base/json.h"
+#include "learning_loop/net/http/multipart.h"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace learning_loop::test {
+namespace {
+
+constexpr std::size_t most_upload_bytes = 64u << 20;
+
+Error not_logged_in()
+{
+    return {Errc::unauthorized, "log in first"};
+}
+
+/// What an honest Loop answers to the parts of an upload, and the JPEGs that it takes.
+std::pair<int, std::map<std::string, std::string>> judged(std::vector<http::Part> const& parts, std::string const& broken_image)
+{
+    std::map<std::string, std::string> images;
+    for (std::size_t i = 0; i + 1 < parts.size(); i += 2) {
+        auto const& json = parts[i].file_name;
+        auto const& jpeg = parts[i + 1].file_name;
+        bool const paired = json.ends_with(".json") && jpeg == json.substr(0, json.size() - 5) + ".jpg";
+        if (!paired || parts[i].name != "files" || parts[i + 1].name != "files") return {400, {}};
+        if (!broken_image.empty() && parts[i + 1].bytes == broken_image) return {422, {}};
+        images.emplace(jpeg, parts[i + 1].bytes);
+    }
+    return {parts.empty() || parts.size() > 40 ? 400 : 200, std::move(images)};
+}
+
+} // namespace
+
+FakeLoop::FakeLoop() : server_(with_routes()) {}
+
+http::Router& FakeLoop::with_routes()
+{
+    std::string const project = "/api/zauberzeug/projects/demo";
+    router_.post("/api/login", *this, &FakeLoop::login);
+    router_.post(project + "/images", *this, &FakeLoop::upload, {most_upload_bytes});
+    router_.post(project + "/detectors", *this, &FakeLoop::report);
+    router_.get(project + "/deployment/target", *this, &FakeLoop::target);
+    router_.get(project + "/models", *this, &FakeLoop::models);
+    router_.get(project + "/models/{id}/{format}/file", *this, &FakeLoop::model_file);
+    return router_;
+}
+
+bool FakeLoop::let_in(http::Request const& request)
+{
+    return !with([](auto& state) { return state.needs_login; }) || request.headers.find("Cookie") == "session=fake";
+}
+
+FakeLoop::Answer FakeLoop::login(http::Request request)
+{
+    auto const status = with([&](auto& state) {
+        state.logins.push_back(request.body);
+        return state.login_status;
+    });
+    auto response = http::json_response("OK", status);
+    if (status == 200) response.headers.add("Set-Cookie", "session=fake");
+    co_return response;
+}
+
+FakeLoop::Answer FakeLoop::upload(http::Request request)
+{
+    auto const parts = http::parse_multipart(request.content_type(), request.body);
+    if (!parts) co_return parts.error();
+    bool const held = with([&](auto& state) {
+        auto& names = state.uploads.emplace_back();
+        for (auto const& part : *parts) names.push_back(part.file_name);
+        return state.holds_uploads;
+    });
+    if (!let_in(request)) co_return not_logged_in();
+    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+    while (with([](auto& state) { return state.holds_uploads; })) {
+        timer.expires_after(std::chrono::milliseconds(5));
+        co_await timer.async_wait(boost::asio::use_awaitable);
+    }
+    if (held) co_return http::error_response(500, "held for too long");
+    auto const status = with([&](auto& state) {
+        if (!state.upload_statuses.empty()) {
+            auto const next = state.upload_statuses.front();
+            state.upload_statuses.erase(state.upload_statuses.begin());
+            if (next != 200) return next;
+        }
+        auto [fair, images] = judged(*parts, state.broken_image);
+        state.images.merge(images);
+        return fair;
+    });
+    co_return http::json_response(status == 200 ? "OK" : "no", status);
+}
+
+FakeLoop::Answer FakeLoop::target(http::Request request)
+{
+    if (!let_in(request)) co_return not_logged_in();
+    auto const text = with([](auto& state) { return state.target; });
+    if (text.empty()) co_return Error{Errc::not_found, "no target"};
+    co_return http::text_response(text);
+}
+
+FakeLoop::Answer FakeLoop::models(http::Request request)
+{
+    if (!let_in(request)) co_return not_logged_in();
+    co_return http::text_response(with([](auto& state) { return state.models; }));
+}
+
+FakeLoop::Answer FakeLoop::model_file(http::Request request)
+{
+    if (!let_in(request)) co_return not_logged_in();
+    auto const name = request.place("id") + "/" + request.place("format");
+    auto const zip = with([&](auto& state) {
+        ++state.downloads;
+        return state.zips.contains(name) ? state.zips.at(name) : std::string();
+    });
+    if (zip.empty()) co_return Error{Errc::not_found, "no such model"};
+    co_return http::text_response(zip);
+}
+
+FakeLoop::Answer FakeLoop::report(http::Request request)
+{
+    if (!let_in(request)) co_return not_logged_in();
+    auto const document = parse_json(request.body, "report");
+    if (!document) co_return document.error();
+    auto status = from_json<DetectorStatus>(*document);
+    if (!status) co_return status.error();
+    auto const answer = with([&](auto& state) {
+        state.reports.push_back(std::move(*status));
+        return state.status_of_reports;
+    });
+    co_return http::json_response(nullptr, answer);
+}
+
+} // namespace learning_loop::test

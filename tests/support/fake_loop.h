@@ -1,0 +1,67 @@
+#pragma once
+
+#include "learning_loop/data/detector_status.h"
+#include "support/running_server.h"
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace learning_loop::test {
+
+/// What a FakeLoop is to do, and what it was asked.
+struct FakeLoopState {
+    bool needs_login = false;                   ///< 401 to all but the login until somebody logged in.
+    int login_status = 200;
+    std::vector<std::string> logins;            ///< Bodies of the forms.
+
+    std::vector<int> upload_statuses;           ///< Of the next uploads, instead of what they deserve.
+    std::string broken_image;                   ///< 422 to every upload that holds these bytes.
+    bool holds_uploads = false;                 ///< They get no answer meanwhile, and a 500 later.
+    std::vector<std::vector<std::string>> uploads; ///< File names of each that came.
+    std::map<std::string, std::string> images;  ///< The JPEGs that were taken, by file name.
+
+    std::string target;                         ///< The answer of deployment/target; empty: 404.
+    std::string models = R"({"models":[]})";    ///< The answer of models.
+    std::map<std::string, std::string> zips;    ///< By `<model id>/<format>`.
+    int downloads = 0;
+    int status_of_reports = 200;
+    std::vector<DetectorStatus> reports;
+};
+
+/// The part of a Loop that a detector of zauberzeug/demo talks to, on a real port.
+class FakeLoop {
+public:
+    FakeLoop();
+
+    std::string url() const { return server_.url(); }
+
+    /// Calls `use` with the state, while no request changes it.
+    template <class Use>
+    auto with(Use use)
+    {
+        std::lock_guard const lock(guard_);
+        return use(state_);
+    }
+
+private:
+    using Answer = Task<Result<http::Response>>;
+
+    http::Router& with_routes();
+    Answer login(http::Request request);
+    Answer upload(http::Request request);
+    Answer target(http::Request request);
+    Answer models(http::Request request);
+    Answer model_file(http::Request request);
+    Answer report(http::Request request);
+    bool let_in(http::Request const& request);
+
+    std::mutex guard_;
+    FakeLoopState state_;
+    http::Router router_;
+    RunningServer server_;
+};
+
+} // namespace learning_loop::test

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+
+namespace learning_loop::test {
+
+struct RawResponse {
+    int status = 0; ///< 0: none came.
+    std::string head;
+    std::string body;
+};
+
+/// A client that sends exactly the bytes it is told to. Waits at most 10 s for an answer.
+class RawConnection {
+public:
+    explicit RawConnection(std::uint16_t port);
+    RawConnection(RawConnection const&) = delete;
+    RawConnection& operator=(RawConnection const&) = delete;
+    ~RawConnection();
+
+    bool connected() const { return connected_; }
+    bool send(std::string_view bytes); ///< False when the server has closed.
+    RawResponse response(bool head_only = false);
+    bool closed(); ///< Waits for the next byte: there is none, the server has closed.
+
+private:
+    bool more();
+
+    int socket_;
+    bool connected_;
+    std::string received_;
+};
+
+/// A port of this machine that nobody listens on, and nobody gets meanwhile.
+class ClosedPort {
+public:
+    ClosedPort();
+    ClosedPort(ClosedPort const&) = delete;
+    ClosedPort& operator=(ClosedPort const&) = delete;
+    ~ClosedPort();
+    std::uint16_t number() const { return number_; }
+
+private:
+    int socket_;
+    std::uint16_t number_ = 0;
+};
+
+/// Answers the first connection with the given bytes, whatever it is asked, and closes.
+class CannedServer {
+public:
+    explicit CannedServer(std::string answer);
+    CannedServer(CannedServer const&) = delete;
+    CannedServer& operator=(CannedServer const&) = delete;
+    ~CannedServer();
+    std::string url() const { return "http://127.0.0.1:" + std::to_string(number_); }
+
+private:
+    int socket_;
+    std::uint16_t number_ = 0;
+    std::jthread thread_;
+};
+
+} // namespace learning_loop::test

@@ -1,0 +1,119 @@
+#include "learning_loop/net/http/router.h"
+
+#include "support/run.h"
+
+#include <boost/asio/error.hpp>
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+namespace learning_loop::http {
+namespace {
+
+struct RouterTest : testing::Test {
+    Router router;
+
+    RouterTest()
+    {
+        auto const echo = [](Request request) -> Task<Result<Response>> { co_return text_response(request.place("name")); };
+        router.add("GET", "/things/{name}", {}, echo);
+        router.add("PUT", "/things/{name}", {7}, echo);
+        router.add("GET", "/", {}, echo);
+    }
+
+    std::string place(std::string_view path)
+    {
+        auto const match = router.match("GET", path);
+        return match.handler && !match.places.empty() ? match.places.front().second : "no place";
+    }
+
+    static Response answer(Handler const& handler) { return test::run(Router::answer_to(handler, {"GET", "/secret", {}, {}, {}, {}})); }
+};
+
+TEST_F(RouterTest, fills_the_places_of_a_route)
+{
+    EXPECT_EQ(place("/things/a"), "a");
+    EXPECT_EQ(router.match("PUT", "/things/a").limits.body_bytes, 7u);
+}
+
+TEST_F(RouterTest, takes_a_slash_at_the_end_and_a_double_one)
+{
+    EXPECT_EQ(place("/things/a/"), "a");
+    EXPECT_EQ(place("//things//a"), "a");
+    EXPECT_TRUE(router.match("GET", "/").handler);
+}
+
+TEST_F(RouterTest, keeps_an_escaped_slash_in_its_segment)
+{
+    EXPECT_EQ(place("/things/a%2Fb"), "a/b");
+    EXPECT_EQ(router.match("GET", "/things/a/b").refusal.status, 404);
+}
+
+TEST_F(RouterTest, answers_404_for_a_path_it_does_not_know)
+{
+    for (auto const* path : {"/things", "/thing/a", "/Things/a", "/things/a/b"}) {
+        auto const match = router.match("GET", path);
+        EXPECT_FALSE(match.handler) << path;
+        EXPECT_EQ(match.refusal.status, 404) << path;
+    }
+    EXPECT_EQ(std::get<std::string>(router.match("GET", "/x").refusal.body), R"({"detail":"Not Found"})");
+}
+
+TEST_F(RouterTest, answers_405_with_the_methods_there_are)
+{
+    auto const match = router.match("DELETE", "/things/a");
+    EXPECT_EQ(match.refusal.status, 405);
+    EXPECT_EQ(match.refusal.headers.find("Allow"), "GET, PUT");
+    EXPECT_EQ(std::get<std::string>(match.refusal.body), R"({"detail":"Method Not Allowed"})");
+}
+
+TEST_F(RouterTest, answers_400_for_a_broken_escape)
+{
+    EXPECT_EQ(router.match("GET", "/things/%zz").refusal.status, 400);
+    EXPECT_EQ(router.match("GET", "/things/%00").refusal.status, 400);
+}
+
+TEST_F(RouterTest, takes_head_for_get)
+{
+    EXPECT_TRUE(router.match("HEAD", "/things/a").handler);
+    EXPECT_FALSE(router.match("get", "/things/a").handler);
+}
+
+TEST_F(RouterTest, answers_with_what_the_handler_returns)
+{
+    auto const match = router.match("GET", "/things/a");
+    Request request;
+    request.places = match.places;
+    EXPECT_EQ(std::get<std::string>(test::run(Router::answer_to(*match.handler, request)).body), "a");
+    EXPECT_EQ(answer([](Request) -> Task<Result<Response>> { co_return Error{Errc::conflict, "x"}; }).status, 409);
+}
+
+TEST_F(RouterTest, tells_the_client_nothing_of_an_exception)
+{
+    auto const response = answer([](Request) -> Task<Result<Response>> { throw std::runtime_error("the secret"); co_return Response{}; });
+    EXPECT_EQ(response.status, 500);
+    EXPECT_EQ(std::get<std::string>(response.body).find("the secret"), std::string::npos);
+}
+
+TEST_F(RouterTest, lets_a_handler_be_cancelled)
+{
+    auto const cancelled = [](Request) -> Task<Result<Response>> {
+        throw boost::system::system_error(boost::asio::error::operation_aborted);
+        co_return Response{};
+    };
+    EXPECT_THROW(answer(cancelled), boost::system::system_error);
+}
+
+TEST_F(RouterTest, keeps_the_api_objects_it_is_given)
+{
+    struct Api {
+        std::string text;
+        void add_to(Router& into) { into.get("/api", *this, &Api::get); }
+        Task<Result<Response>> get(Request) { co_return text_response(text); }
+    };
+    router.keep<Api>("kept");
+    EXPECT_EQ(std::get<std::string>(answer(*router.match("GET", "/api").handler).body), "kept");
+}
+
+} // namespace
+} // namespace learning_loop::http

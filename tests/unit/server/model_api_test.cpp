@@ -1,0 +1,69 @@
+#include "learning_loop/server/model_api.h"
+
+#include "learning_loop/archive/zip.h"
+
+#include "unit/server/server_fixture.h"
+
+namespace learning_loop {
+namespace {
+
+class ModelApiTest : public ServerTest {
+protected:
+    std::string add(std::string const& format)
+    {
+        auto const answer = post_files(project + "/models/" + format, {{"model.onnx", "weights"}});
+        EXPECT_EQ(answer.status, 200);
+        return std::string(json_of(answer).at("id").as_string());
+    }
+
+    std::string const project = empty_project();
+};
+
+TEST_F(ModelApiTest, a_model_can_be_downloaded_with_its_description)
+{
+    auto const id = add("onnx");
+    auto const answer = get(project + "/models/" + id + "/onnx/file");
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.content_type, "application/zip");
+    EXPECT_EQ(answer.headers.find("Content-Disposition"), "attachment; filename=\"field_1.0_onnx.zip\"");
+    auto const files = *read_zip(file_of(answer));
+    ASSERT_EQ(files.size(), 2U);
+    EXPECT_EQ(files[0].bytes, "weights");
+    auto const description = *parse_json(files[1].bytes, "the test");
+    EXPECT_EQ(description.at("id"), id);
+    EXPECT_EQ(description.at("categories").at(0).at("name"), "purple box");
+}
+
+TEST_F(ModelApiTest, models_are_listed_and_filtered_by_format)
+{
+    add("onnx");
+    add("mocked");
+    auto const all = json_of(get(project + "/models")).at("models").as_array();
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(all[0].at("version"), "1.0");
+    EXPECT_EQ(all[1].at("version"), "2.0");
+    EXPECT_EQ(all[0].at("host"), "http://127.0.0.1:8000");
+    EXPECT_EQ(json_of(get(project + "/models?format=mocked")).at("models").at(0).at("version"), "2.0");
+    EXPECT_EQ(text_of(get(project + "/models?format=other")), R"({"models":[]})");
+}
+
+TEST_F(ModelApiTest, what_is_not_there_is_404)
+{
+    auto const id = add("onnx");
+    EXPECT_EQ(get(project + "/models/" + id + "/mocked/file").status, 404);
+    EXPECT_EQ(get(project + "/models/00000000-0000-0000-0000-000000000000/onnx/file").status, 404);
+    EXPECT_EQ(post_files("/api/demo/projects/moon/models/onnx", {{"model.onnx", "weights"}}).status, 404);
+}
+
+TEST_F(ModelApiTest, a_refused_model_leaves_no_trace)
+{
+    EXPECT_EQ(post_files(project + "/models/onnx", {{"model.json", "no JSON"}}).status, 422);
+    EXPECT_EQ(post_files(project + "/models/onnx", {{"../model.onnx", "weights"}}).status, 422);
+    EXPECT_EQ(post_files(project + "/models/.hidden", {{"model.onnx", "weights"}}).status, 422);
+    EXPECT_EQ(text_of(get(project + "/models")), R"({"models":[]})");
+    add("onnx");
+    EXPECT_EQ(json_of(get(project + "/models")).at("models").at(0).at("version"), "1.0");
+}
+
+} // namespace
+} // namespace learning_loop

@@ -1,0 +1,54 @@
+#include "learning_loop/store/detector_repository.h"
+
+#include "unit/store/store_fixture.h"
+
+namespace learning_loop::store {
+namespace {
+
+class DetectorRepositoryTest : public StoreTest {
+protected:
+    void report(std::string const& uuid, std::string const& name, std::string const& state = "online")
+    {
+        DetectorStatus status;
+        status.uuid = uuid;
+        status.name = name;
+        status.state = state;
+        status.errors["model"] = "is broken";
+        ASSERT_TRUE(test::run(detectors.keep(project, status)));
+    }
+};
+
+TEST_F(DetectorRepositoryTest, the_newest_report_of_each_detector_counts)
+{
+    report("1", "b");
+    report("2", "a");
+    report("1", "b", "offline");
+    auto const all = *test::run(detectors.all(project));
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(all[0].status.name, "a");
+    EXPECT_EQ(all[1].status.state, "offline");
+    EXPECT_EQ(all[1].status.errors.at("model"), "is broken");
+    EXPECT_FALSE(all[1].last_seen.empty());
+}
+
+TEST_F(DetectorRepositoryTest, a_thousand_detectors_are_kept_and_those_seen_first_go)
+{
+    auto fill = [number = project.number](Database& database) -> Result<int> {
+        Transaction transaction(database);
+        for (int i = 0; i < 1000; ++i) {
+            database.execute("INSERT INTO detectors VALUES ($1, $2, $3, '2020')",
+                             {number, "old " + std::to_string(i), R"({"uuid":"x","name":"x","state":"","uptime":0,)"
+                                                                  R"("model_format":"","operation_mode":"idle"})"});
+        }
+        transaction.commit();
+        return 0;
+    };
+    ASSERT_TRUE(test::run(lanes.write(fill)));
+    report("new", "new");
+    auto const all = *test::run(detectors.all(project));
+    EXPECT_EQ(all.size(), 1000U);
+    EXPECT_TRUE(std::any_of(all.begin(), all.end(), [](auto const& d) { return d.status.uuid == "new"; }));
+}
+
+} // namespace
+} // namespace learning_loop::store
