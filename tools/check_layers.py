@@ -28,6 +28,7 @@ ONLY_IN = {
     "boost/asio/co_spawn.hpp": {"async"},
     "curl/": {"net"}, "sqlite3": {"store"}, "onnxruntime_": {"infer/onnx"},
     "archive.h": {"archive"}, "archive_entry.h": {"archive"},
+    "turbojpeg.h": {"infer"}, "jpeglib.h": {"infer"}, "png.h": {"infer"},
     "opencv2/": {"infer", "scene", "node", "apps", "examples"},
 }
 # a function that tests could not control: where it may be called

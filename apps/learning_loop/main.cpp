@@ -12,7 +12,8 @@ namespace {
 #if !LL_WITH_ONNX
 int run_detector(int, char const* const*)
 {
-    std::cerr << "learning-loop was built without ONNX Runtime, which its detector needs: run tools/fetch_onnxruntime and build again\n";
+    std::cerr << "learning-loop was built without ONNX Runtime, which its detector needs: run tools/fetch_onnxruntime "
+                 "and build again\n";
     return 2;
 }
 #else

@@ -3,7 +3,10 @@
 
 class Nothing final : public learning_loop::DetectorLogic {
 public:
-    learning_loop::Result<learning_loop::ImageMetadata> evaluate(cv::Mat const&) override { return learning_loop::ImageMetadata{}; }
+    learning_loop::Result<learning_loop::ImageMetadata> evaluate(cv::Mat const&) override
+    {
+        return learning_loop::ImageMetadata{};
+    }
 };
 
 int main(int argc, char** argv)

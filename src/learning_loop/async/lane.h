@@ -22,29 +22,29 @@
 
 namespace learning_loop {
 
-/// A named place for work that blocks: one thread (or `threads` of them, where order does not matter), jobs in the order they
-/// came, a bounded queue. A job owns its inputs and returns a `Result`; what it throws reaches the coroutine that waits for it.
-/// The destructor lets the jobs that are queued run to their end.
+/// A named place for work that blocks: one thread (or `threads` of them, where order does not matter), jobs in the
+/// order they came, a bounded queue. A job owns its inputs and returns a `Result`; what it throws reaches the coroutine
+/// that waits for it. The destructor lets the jobs that are queued run to their end.
 class Lane {
 public:
     explicit Lane(std::string name, int most_waiting = 1000, unsigned threads = 1)
         : name_(std::move(name)), most_waiting_(most_waiting), threads_(threads)
-    {
-    }
+    {}
     Lane(Lane const&) = delete;
     Lane& operator=(Lane const&) = delete;
     ~Lane() { threads_.join(); }
 
-    /// Waits for `job()` without holding up the io thread. unavailable: the queue is full. Being cancelled does not end a job:
-    /// the caller gives up only once it is done. Name the job before the `co_await` (docs/traps.md, 1).
+    /// Waits for `job()` without holding up the io thread. unavailable: the queue is full. Being cancelled does not end
+    /// a job: the caller gives up only once it is done. Name the job before the `co_await` (docs/traps.md, 1).
     template <class Job, class Answer = std::invoke_result_t<Job&>>
     Task<Answer> run(Job job)
     {
         if (waiting_ >= most_waiting_) co_return Error{Errc::unavailable, name_ + " is busy: try again later"};
         ++waiting_;
         auto start = Start{threads_.get_executor()};
-        auto [failure, answer] = co_await boost::asio::async_initiate<decltype(as_tuple), void(std::exception_ptr, std::optional<Answer>)>(
-            start, as_tuple, std::move(job));
+        auto [failure, answer] =
+            co_await boost::asio::async_initiate<decltype(as_tuple), void(std::exception_ptr, std::optional<Answer>)>(
+                start, as_tuple, std::move(job));
         --waiting_;
         if (failure) std::rethrow_exception(failure);
         co_return std::move(*answer);
@@ -86,22 +86,24 @@ private:
     boost::asio::thread_pool threads_;
 };
 
-/// Several lanes, each with an instance of its own: what is not thread safe runs on all cores. The least loaded lane takes the
-/// next job.
+/// Several lanes, each with an instance of its own: what is not thread safe runs on all cores. The least loaded lane
+/// takes the next job.
 template <class Instance>
 class Streams {
 public:
     Streams(std::string const& name, std::vector<std::unique_ptr<Instance>> instances, int most_waiting_each)
     {
-        for (auto& instance : instances) streams_.push_back(std::make_unique<Stream>(name, most_waiting_each, std::move(instance)));
+        for (auto& instance : instances)
+            streams_.push_back(std::make_unique<Stream>(name, most_waiting_each, std::move(instance)));
     }
 
     /// Like `Lane::run`, for `job(Instance&)`.
     template <class Job>
     Task<std::invoke_result_t<Job&, Instance&>> run(Job job)
     {
-        auto& stream = **std::min_element(streams_.begin(), streams_.end(),
-                                          [](auto const& a, auto const& b) { return a->lane.waiting() < b->lane.waiting(); });
+        auto& stream = **std::min_element(streams_.begin(), streams_.end(), [](auto const& a, auto const& b) {
+            return a->lane.waiting() < b->lane.waiting();
+        });
         auto bound = [job = std::move(job), instance = stream.instance.get()]() mutable { return job(*instance); };
         co_return co_await stream.lane.run(std::move(bound));
     }
@@ -110,8 +112,7 @@ private:
     struct Stream {
         Stream(std::string const& name, int most_waiting, std::unique_ptr<Instance> instance_)
             : instance(std::move(instance_)), lane(name, most_waiting)
-        {
-        }
+        {}
         std::unique_ptr<Instance> instance;
         Lane lane; // last: its thread ends before the instance goes
     };

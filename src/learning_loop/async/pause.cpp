@@ -34,7 +34,8 @@ std::chrono::milliseconds Backoff::next()
 {
     static thread_local std::mt19937_64 random{std::random_device{}()};
     auto const step = std::exchange(step_, std::min(longest_, step_ * 2));
-    return std::chrono::milliseconds(std::uniform_int_distribution<std::int64_t>(step.count() / 2, step.count())(random));
+    return std::chrono::milliseconds(
+        std::uniform_int_distribution<std::int64_t>(step.count() / 2, step.count())(random));
 }
 
 } // namespace learning_loop

@@ -15,8 +15,7 @@ namespace asio = boost::asio;
 
 TaskGroup::TaskGroup(asio::any_io_executor executor, std::function<void()> on_failure)
     : executor_(executor), on_failure_(std::move(on_failure)), empty_(executor, asio::steady_timer::time_point::max())
-{
-}
+{}
 
 TaskGroup::~TaskGroup()
 {
@@ -36,12 +35,14 @@ void TaskGroup::cancel()
 {
     cancelled_ = true;
     // A child may end, and leave the list, while it is told to.
-    for (auto child = children_.begin(); child != children_.end();) (child++)->stop.emit(asio::cancellation_type::terminal);
+    for (auto child = children_.begin(); child != children_.end();)
+        (child++)->stop.emit(asio::cancellation_type::terminal);
 }
 
 Task<> TaskGroup::join()
 {
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation()); // a join that gives up leaves orphans
+    co_await asio::this_coro::reset_cancellation_state(
+        asio::disable_cancellation()); // a join that gives up leaves orphans
     while (!children_.empty()) co_await empty_.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 

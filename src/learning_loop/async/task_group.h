@@ -13,8 +13,8 @@
 
 namespace learning_loop {
 
-/// Owns coroutines that run beside each other: nothing is detached. Whoever owns the group cancels it, joins it and only then
-/// lets it go. What a child throws is logged with its name. To be used on the io thread.
+/// Owns coroutines that run beside each other: nothing is detached. Whoever owns the group cancels it, joins it and
+/// only then lets it go. What a child throws is logged with its name. To be used on the io thread.
 class TaskGroup {
 public:
     /// `on_failure` is told when a child ended by an exception: for groups whose children must not end.

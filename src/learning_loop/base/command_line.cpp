@@ -14,7 +14,9 @@ namespace {
 std::string wrong_share(std::string const& text)
 {
     double value = 0;
-    return CLI::detail::lexical_cast(text, value) && value >= 0 && value <= 1 ? "" : "Value " + text + " not in range 0 to 1";
+    return CLI::detail::lexical_cast(text, value) && value >= 0 && value <= 1
+               ? ""
+               : "Value " + text + " not in range 0 to 1";
 }
 
 /// CLI11 reads "-1" as the largest number there is.
@@ -57,22 +59,26 @@ CommandLine::CommandLine(std::string program, std::string purpose) : options_(st
 
 CommandLine::~CommandLine() = default;
 
-void CommandLine::add(std::string const& flag, std::string const& variable, std::string& target, std::string const& meaning)
+void CommandLine::add(std::string const& flag, std::string const& variable, std::string& target,
+                      std::string const& meaning)
 {
     options_->add(flag, variable, target, meaning);
 }
 
-void CommandLine::add(std::string const& flag, std::string const& variable, std::uint16_t& target, std::string const& meaning)
+void CommandLine::add(std::string const& flag, std::string const& variable, std::uint16_t& target,
+                      std::string const& meaning)
 {
     options_->add(flag, variable, target, meaning)->check(CLI::Range(0, 65535));
 }
 
-void CommandLine::add(std::string const& flag, std::string const& variable, std::uint64_t& target, std::string const& meaning)
+void CommandLine::add(std::string const& flag, std::string const& variable, std::uint64_t& target,
+                      std::string const& meaning)
 {
     options_->add(flag, variable, target, meaning)->check(wrong_size);
 }
 
-void CommandLine::add(std::string const& flag, std::string const& variable, int& target, std::string const& meaning, int least)
+void CommandLine::add(std::string const& flag, std::string const& variable, int& target, std::string const& meaning,
+                      int least)
 {
     options_->add(flag, variable, target, meaning)->check(CLI::Range(least, 1'000'000'000));
 }
@@ -82,7 +88,8 @@ void CommandLine::add(std::string const& flag, std::string const& variable, doub
     options_->add(flag, variable, target, meaning)->check(wrong_share, "0 to 1");
 }
 
-void CommandLine::add(std::string const& flag, std::string const& variable, std::optional<double>& target, std::string const& meaning)
+void CommandLine::add(std::string const& flag, std::string const& variable, std::optional<double>& target,
+                      std::string const& meaning)
 {
     options_->app.add_option(flag, target, meaning)->envname(variable)->check(wrong_share, "0 to 1");
 }

@@ -11,16 +11,16 @@ namespace learning_loop {
 /// The ways an operation may fail that its caller is expected to handle.
 /// A broken world (disk gone, database damaged, bug) is an exception instead.
 enum class Errc {
-    invalid_argument,   ///< HTTP 400
-    unauthorized,       ///< 401
-    forbidden,          ///< 403
-    not_found,          ///< 404
-    conflict,           ///< 409
-    too_large,          ///< 413
-    unprocessable,      ///< 422
-    too_many,           ///< 429
-    unavailable,        ///< 503: try again later
-    out_of_space        ///< 507
+    invalid_argument, ///< HTTP 400
+    unauthorized,     ///< 401
+    forbidden,        ///< 403
+    not_found,        ///< 404
+    conflict,         ///< 409
+    too_large,        ///< 413
+    unprocessable,    ///< 422
+    too_many,         ///< 429
+    unavailable,      ///< 503: try again later
+    out_of_space      ///< 507
 };
 BOOST_DESCRIBE_ENUM(Errc, invalid_argument, unauthorized, forbidden, not_found, conflict, too_large, unprocessable,
                     too_many, unavailable, out_of_space)

@@ -27,7 +27,9 @@ bool space_is_short()
 
 class Descriptor {
 public:
-    Descriptor(fs::path const& file, int flags, mode_t mode = 0) : number_(::open(file.c_str(), flags | O_CLOEXEC, mode)) {}
+    Descriptor(fs::path const& file, int flags, mode_t mode = 0)
+        : number_(::open(file.c_str(), flags | O_CLOEXEC, mode))
+    {}
     Descriptor(Descriptor const&) = delete;
     Descriptor& operator=(Descriptor const&) = delete;
     ~Descriptor()
@@ -63,7 +65,8 @@ Result<void> write_durably(fs::path const& file, std::string_view bytes)
     if (opened && write_and_sync(*descriptor, bytes)) return {};
     if (!space_is_short()) throw_errno("cannot write", file);
     if (opened) ::unlink(file.c_str());
-    return Error{Errc::out_of_space, "the disk that holds " + file.parent_path().string() + " is full: free some space"};
+    return Error{Errc::out_of_space,
+                 "the disk that holds " + file.parent_path().string() + " is full: free some space"};
 }
 
 Result<void> replace_durably(fs::path const& file, std::string_view bytes)
@@ -100,7 +103,8 @@ Result<std::string> read_file(fs::path const& file, std::size_t most_bytes)
 {
     Descriptor const descriptor(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK); // O_NONBLOCK: a FIFO must not hold us up
     struct stat status {};
-    if (!descriptor.opened() && errno == ENOENT) return Error{Errc::not_found, file.string() + ": there is no such file"};
+    if (!descriptor.opened() && errno == ENOENT)
+        return Error{Errc::not_found, file.string() + ": there is no such file"};
     if (!descriptor.opened() && errno == ELOOP) return Error{Errc::invalid_argument, file.string() + ": is a link"};
     if (!descriptor.opened() || ::fstat(*descriptor, &status) != 0) throw_errno("cannot read", file);
     if (!S_ISREG(status.st_mode)) return Error{Errc::invalid_argument, file.string() + ": is no plain file"};
@@ -128,8 +132,9 @@ std::uintmax_t free_bytes(fs::path const& folder)
 Result<FolderLock> FolderLock::take(fs::path const& folder)
 {
     auto const refusal = [&](std::string const& why) {
-        return Error{Errc::invalid_argument, "the data folder " + folder.string() + " " + why +
-                                                 ": choose another with --data-folder (DATA_FOLDER) or give this user the right to it"};
+        return Error{Errc::invalid_argument,
+                     "the data folder " + folder.string() + " " + why +
+                         ": choose another with --data-folder (DATA_FOLDER) or give this user the right to it"};
     };
     std::error_code failure;
     fs::create_directories(folder, failure);

@@ -32,8 +32,8 @@ bool is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/// Milliseconds since 1970 and a counter in the 12 bits below, which borrows from the future when a millisecond has no more of
-/// them or the clock stands still or goes back.
+/// Milliseconds since 1970 and a counter in the 12 bits below, which borrows from the future when a millisecond has no
+/// more of them or the clock stands still or goes back.
 std::uint64_t next_tick()
 {
     static std::mutex guard;
@@ -50,7 +50,8 @@ std::uint64_t next_tick()
 std::string new_uuid()
 {
     Uuid uuid{};
-    if (RAND_bytes(uuid.data(), static_cast<int>(uuid.size())) != 1) throw std::runtime_error("no random numbers to be had");
+    if (RAND_bytes(uuid.data(), static_cast<int>(uuid.size())) != 1)
+        throw std::runtime_error("no random numbers to be had");
     auto const tick = next_tick();
     auto const milliseconds = tick >> 12U;
     for (unsigned i = 0; i < 6; ++i) uuid[i] = static_cast<std::uint8_t>(milliseconds >> (40U - 8U * i));
@@ -99,7 +100,8 @@ Sha256 sha256(std::span<std::string_view const> parts)
     Sha256 hash{};
     bool good = context && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1;
     for (auto const part : parts) good = good && EVP_DigestUpdate(context.get(), part.data(), part.size()) == 1;
-    if (!good || EVP_DigestFinal_ex(context.get(), hash.data(), nullptr) != 1) throw std::runtime_error("SHA-256 failed");
+    if (!good || EVP_DigestFinal_ex(context.get(), hash.data(), nullptr) != 1)
+        throw std::runtime_error("SHA-256 failed");
     return hash;
 }
 

@@ -8,25 +8,29 @@
 
 namespace learning_loop {
 
-/// A UUID of version 7 (RFC 9562) in lower case: sorts by the time it was made, and never goes back within a process even when
-/// the clock does. Thread safe.
+/// A UUID of version 7 (RFC 9562) in lower case: sorts by the time it was made, and never goes back within a process
+/// even when the clock does. Thread safe.
 std::string new_uuid();
 
 /// 36 characters, hexadecimal in any case, dashes in place; any version, since the closed Loop's ids have none.
 bool is_uuid(std::string_view text);
 
-/// An organization's, project's or model format's name as it may stand in a path and a URL: 1 to 100 of a-z, A-Z, 0-9, `_`, `-`
-/// and `.`, not beginning with a dot.
+/// An organization's, project's or model format's name as it may stand in a path and a URL: 1 to 100 of a-z, A-Z, 0-9,
+/// `_`, `-` and `.`, not beginning with a dot.
 bool is_name(std::string_view text);
 
-/// Digits and dots, as `1.3`: 1 to 50 characters, a digit first and last, no two dots in a row. Fit for a folder's name.
+/// Digits and dots, as `1.3`: 1 to 50 characters, a digit first and last, no two dots in a row. Fit for a folder's
+/// name.
 bool is_version(std::string_view text);
 
 std::string lower_case(std::string_view ascii);
 
 using Sha256 = std::array<std::uint8_t, 32>;
 Sha256 sha256(std::span<std::string_view const> parts);
-inline Sha256 sha256(std::string_view text) { return sha256(std::span(&text, 1)); }
+inline Sha256 sha256(std::string_view text)
+{
+    return sha256(std::span(&text, 1));
+}
 std::string hex(std::span<std::uint8_t const> bytes);
 
 /// A UUID of version 8 from the first bytes of a hash: the same content, the same id.

@@ -62,7 +62,8 @@ Result<json::value> parse_json(std::string_view text, std::string_view what)
     options.max_depth = 64;
     boost::system::error_code failure;
     auto value = json::parse(json::string_view(text.data(), text.size()), failure, {}, options);
-    if (failure) return Error{Errc::invalid_argument, std::string(what) + ": is not valid JSON (" + failure.message() + ")"};
+    if (failure)
+        return Error{Errc::invalid_argument, std::string(what) + ": is not valid JSON (" + failure.message() + ")"};
     return value;
 }
 

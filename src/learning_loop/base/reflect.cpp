@@ -13,7 +13,8 @@ std::string JsonPath::text() const
 Error error_at(JsonPath const& path, std::string_view what)
 {
     auto text = path.text();
-    return {Errc::invalid_argument, (text.empty() ? std::string("the document") : std::move(text)).append(": ").append(what)};
+    return {Errc::invalid_argument,
+            (text.empty() ? std::string("the document") : std::move(text)).append(": ").append(what)};
 }
 
 } // namespace learning_loop

@@ -21,12 +21,13 @@
 #include <vector>
 
 // JSON in and out for plain structs, from their BOOST_DESCRIBE_STRUCT: the C++ name of a field is its name on the wire.
-// Boost.JSON's own conversion of described classes refuses every missing optional and every key it does not know, and names
-// no path; a peer one version ahead of us would break it.
+// Boost.JSON's own conversion of described classes refuses every missing optional and every key it does not know, and
+// names no path; a peer one version ahead of us would break it.
 
 namespace learning_loop {
 
-/// Where in a document we are, as `box_detections[3].width`. Built on the stack while reading, spelled out only for an error.
+/// Where in a document we are, as `box_detections[3].width`. Built on the stack while reading, spelled out only for an
+/// error.
 class JsonPath {
 public:
     JsonPath() = default;
@@ -37,7 +38,9 @@ public:
     std::string text() const;
 
 private:
-    JsonPath(JsonPath const* parent, std::string_view key, std::ptrdiff_t index) : parent_(parent), key_(key), index_(index) {}
+    JsonPath(JsonPath const* parent, std::string_view key, std::ptrdiff_t index)
+        : parent_(parent), key_(key), index_(index)
+    {}
 
     JsonPath const* parent_ = nullptr;
     std::string_view key_;
@@ -52,7 +55,10 @@ template <class T>
 struct JsonForm;
 
 template <class T>
-concept HasJsonForm = requires(T const& value) { JsonForm<T>::to_json(value); };
+concept HasJsonForm = requires(T const& value)
+{
+    JsonForm<T>::to_json(value);
+};
 template <class T>
 concept DescribedStruct = std::is_class_v<T> && boost::describe::has_describe_members<T>::value;
 template <class T>
@@ -103,7 +109,8 @@ boost::json::value to_json(T const& value)
         return object;
     } else if constexpr (DescribedStruct<T>) {
         boost::json::object object;
-        boost::mp11::mp_for_each<Members<T>>([&](auto member) { object.emplace(member.name, to_json(value.*member.pointer)); });
+        boost::mp11::mp_for_each<Members<T>>(
+            [&](auto member) { object.emplace(member.name, to_json(value.*member.pointer)); });
         return object;
     } else {
         static_assert(std::constructible_from<std::string, T>, "this type has no description");
@@ -111,8 +118,9 @@ boost::json::value to_json(T const& value)
     }
 }
 
-/// Reads a `T` as a peer writes it: unknown keys are ignored; optionals and lists may be missing or null; a whole number may
-/// stand for a float, and a float without fraction for a whole number. invalid_argument names the path of what is wrong.
+/// Reads a `T` as a peer writes it: unknown keys are ignored; optionals and lists may be missing or null; a whole
+/// number may stand for a float, and a float without fraction for a whole number. invalid_argument names the path of
+/// what is wrong.
 template <class T>
 Result<T> from_json(boost::json::value const& value, JsonPath const& path = {});
 
@@ -193,7 +201,8 @@ template <DescribedEnum T>
 Result<T> enum_from(boost::json::value const& value, JsonPath const& path)
 {
     T result{};
-    if (auto const* text = value.if_string(); text && boost::describe::enum_from_string(text->c_str(), result)) return result;
+    if (auto const* text = value.if_string(); text && boost::describe::enum_from_string(text->c_str(), result))
+        return result;
     std::string known;
     boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>([&](auto enumerator) {
         known += known.empty() ? "" : ", ";

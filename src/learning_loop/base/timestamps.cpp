@@ -66,7 +66,8 @@ bool is_timestamp(std::string_view text)
     constexpr std::size_t seconds_end = 19; // 2024-01-31T12:00:00
     if (text.size() < seconds_end || (text[10] != 'T' && text[10] != '_')) return false;
     auto const seconds = number_of(text.substr(17, 2));
-    if (!is_date(text) || !is_time_of_day(text.substr(11, 5)) || text[16] != ':' || !seconds || *seconds > 59) return false;
+    if (!is_date(text) || !is_time_of_day(text.substr(11, 5)) || text[16] != ':' || !seconds || *seconds > 59)
+        return false;
     auto rest = text.substr(seconds_end);
     if (rest.starts_with('.')) {
         rest.remove_prefix(1);

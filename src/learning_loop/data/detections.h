@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-// What a model finds in an image and what a person says is in it. Coordinates are pixels of the upright image: origin top left,
-// x right, y down. Field names and order are those of the wire protocol (docs/protocol.md).
+// What a model finds in an image and what a person says is in it. Coordinates are pixels of the upright image: origin
+// top left, x right, y down. Field names and order are those of the wire protocol (docs/protocol.md).
 
 namespace learning_loop {
 
@@ -31,8 +31,8 @@ struct JsonForm<Pixel> {
 
 struct BoxDetection {
     std::string category_name;
-    Pixel x;      ///< Left edge.
-    Pixel y;      ///< Top edge.
+    Pixel x; ///< Left edge.
+    Pixel y; ///< Top edge.
     Pixel width;
     Pixel height;
     std::string model_name;                 ///< The model's version, as `1.3`.

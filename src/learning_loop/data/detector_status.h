@@ -23,14 +23,15 @@ struct DetectorStatus {
     std::string state = "online";
     std::int64_t uptime = 0; ///< Seconds.
     std::string model_format;
-    std::optional<std::string> current_model; ///< Version.
-    std::optional<std::string> target_model;  ///< Version.
+    std::optional<std::string> current_model;  ///< Version.
+    std::optional<std::string> target_model;   ///< Version.
     std::map<std::string, std::string> errors; ///< What is wrong, by the step that failed; empty when all is well.
     OperationMode operation_mode = OperationMode::idle;
     std::optional<std::string> node_version;
 };
 BOOST_DESCRIBE_STRUCT(DetectorStatus, (),
-                      (uuid, name, state, uptime, model_format, current_model, target_model, errors, operation_mode, node_version))
+                      (uuid, name, state, uptime, model_format, current_model, target_model, errors, operation_mode,
+                       node_version))
 
 /// `GET /about` of a detector.
 struct AboutDetector {
@@ -50,7 +51,8 @@ struct ModelVersions {
     std::vector<std::string> local_versions;
     VersionControl version_control = VersionControl::follow_loop;
 };
-BOOST_DESCRIBE_STRUCT(ModelVersions, (), (current_version, target_version, loop_version, local_versions, version_control))
+BOOST_DESCRIBE_STRUCT(ModelVersions, (),
+                      (current_version, target_version, loop_version, local_versions, version_control))
 
 /// The model that a project's detectors are to run (`GET .../deployment/target`).
 struct DeploymentTarget {

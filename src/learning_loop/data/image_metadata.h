@@ -20,11 +20,11 @@ struct ImageMetadata {
     std::vector<std::string> tags;
     std::optional<std::string> created; ///< When the image was taken, in a form `is_timestamp` accepts.
     std::optional<std::string> source;
-    std::optional<ImageState> state;    ///< Absent: the Loop's default, inbox.
+    std::optional<ImageState> state; ///< Absent: the Loop's default, inbox.
 };
 BOOST_DESCRIBE_STRUCT(ImageMetadata, (),
-                      (box_detections, point_detections, segmentation_detections, classification_detections, box_annotations,
-                       point_annotations, classification_annotation, tags, created, source, state))
+                      (box_detections, point_detections, segmentation_detections, classification_detections,
+                       box_annotations, point_annotations, classification_annotation, tags, created, source, state))
 
 /// How many detections of all kinds.
 std::size_t detection_count(ImageMetadata const& metadata);

@@ -17,7 +17,8 @@ struct Category {
     std::optional<std::string> hotkey;
     std::optional<std::string> color; ///< As `#FF00FF`.
     std::optional<int> point_size;    ///< Pixels.
-    std::optional<std::string> type;  ///< `box`, `point`, `segmentation`, `classification`; other texts are kept as they are.
+    std::optional<std::string>
+        type; ///< `box`, `point`, `segmentation`, `classification`; other texts are kept as they are.
 };
 BOOST_DESCRIBE_STRUCT(Category, (), (id, name, description, hotkey, color, point_size, type))
 
@@ -32,7 +33,7 @@ struct ModelInformation {
     std::optional<int> resolution;              ///< Pixels of the input's longer side.
     std::optional<std::string> model_root_path; ///< The folder of its files on this machine; never in a model.json.
     std::optional<std::string> model_size;
-    std::optional<double> conf_threshold;       ///< 0 to 1: the confidence the trainer chose.
+    std::optional<double> conf_threshold; ///< 0 to 1: the confidence the trainer chose.
 };
 BOOST_DESCRIBE_STRUCT(ModelInformation, (),
                       (id, host, organization, project, version, categories, resolution, model_root_path, model_size,

@@ -11,18 +11,19 @@
 
 namespace learning_loop {
 
-/// What a writer of a detector node provides. Each instance is used by one thread at a time; a node builds several of them.
+/// What a writer of a detector node provides. Each instance is used by one thread at a time; a node builds several of
+/// them.
 class DetectorLogic {
 public:
     virtual ~DetectorLogic() = default;
 
-    /// Finds things in one upright image, 8 bit BGR, three channels. Coordinates of the answer are pixels of this image.
-    /// `category_id` and `model_name` may be left empty: the node fills them from the loaded model. May block.
+    /// Finds things in one upright image, 8 bit BGR, three channels. Coordinates of the answer are pixels of this
+    /// image. `category_id` and `model_name` may be left empty: the node fills them from the loaded model. May block.
     virtual Result<ImageMetadata> evaluate(cv::Mat const& bgr) = 0;
 };
 
-/// Builds one instance from an unpacked model: its files lie in `model_root_path`. Called on a thread that may block, while
-/// instances of an older model go on serving.
+/// Builds one instance from an unpacked model: its files lie in `model_root_path`. Called on a thread that may block,
+/// while instances of an older model go on serving.
 using DetectorFactory = std::function<Result<std::unique_ptr<DetectorLogic>>(ModelInformation const& model)>;
 
 } // namespace learning_loop

@@ -32,15 +32,17 @@ Error unprocessable(std::string message)
 }
 
 /// A value that may come under several names, as header or in the query; two that differ are an error.
-Result<std::optional<std::string>> single_value(http::Request const& request, std::initializer_list<std::string_view> names)
+Result<std::optional<std::string>> single_value(http::Request const& request,
+                                                std::initializer_list<std::string_view> names)
 {
     std::optional<std::string> value;
     for (auto const name : names) {
         for (auto const found : {request.headers.find(name), request.query_value(name)}) {
             if (!found || found->empty()) continue;
             if (value && *value != *found) {
-                return Error{Errc::invalid_argument, std::string(*names.begin()) + ": is given twice, as '" + printable(*value) + "' and '" +
-                                                         printable(*found) + "': send one of them"};
+                return Error{Errc::invalid_argument, std::string(*names.begin()) + ": is given twice, as '" +
+                                                         printable(*value) + "' and '" + printable(*found) +
+                                                         "': send one of them"};
             }
             value = *found;
         }
@@ -86,7 +88,8 @@ Result<ImageNotes> notes_of(http::Request const& request)
     notes.created = *created;
     notes.priority = is_true(priority->value_or(""));
     if (*created && !is_timestamp(**created)) {
-        return unprocessable("creation-date: '" + printable(**created) + "' is no date: write it as 2024-01-31T12:00:00.123");
+        return unprocessable("creation-date: '" + printable(**created) +
+                             "' is no date: write it as 2024-01-31T12:00:00.123");
     }
     if (*autoupload && !boost::describe::enum_from_string((*autoupload)->c_str(), notes.autoupload)) {
         return unprocessable("autoupload: '" + printable(**autoupload) + "' is unknown: use filtered, all or disabled");
@@ -105,8 +108,7 @@ class DetectApi {
 public:
     DetectApi(DetectionService& detection, RelevanceFilter& filter, ImageKeeper& keeper)
         : detection_(detection), filter_(filter), keeper_(keeper)
-    {
-    }
+    {}
 
     void add_to(http::Router& router)
     {
@@ -121,7 +123,8 @@ private:
         if (request.content_type().empty()) co_return http::field_required("body", "file");
         auto const parts = http::parse_multipart(request.content_type(), *body);
         if (!parts) co_return parts.error();
-        auto const file = std::find_if(parts->begin(), parts->end(), [](auto const& part) { return part.name == "file"; });
+        auto const file =
+            std::find_if(parts->begin(), parts->end(), [](auto const& part) { return part.name == "file"; });
         if (file == parts->end()) co_return http::field_required("body", "file");
         auto const notes = notes_of(request);
         if (!notes) co_return notes.error();
@@ -147,15 +150,19 @@ private:
     std::vector<std::string> causes_to_keep(ImageNotes const& notes, ImageMetadata const& found)
     {
         switch (notes.autoupload) {
-        case Autoupload::filtered: return filter_.causes(notes.camera, found, std::chrono::steady_clock::now());
-        case Autoupload::all: return {"all"};
-        case Autoupload::disabled: return {};
+        case Autoupload::filtered:
+            return filter_.causes(notes.camera, found, std::chrono::steady_clock::now());
+        case Autoupload::all:
+            return {"all"};
+        case Autoupload::disabled:
+            return {};
         }
         return {};
     }
 
     /// Durable before the answer: what the client is told was kept is kept.
-    Task<Result<OutboxItem>> keep(ImageBytes image, ImageNotes notes, ImageMetadata found, std::vector<std::string> causes)
+    Task<Result<OutboxItem>> keep(ImageBytes image, ImageNotes notes, ImageMetadata found,
+                                  std::vector<std::string> causes)
     {
         auto jpeg = co_await keeper_.checked(std::move(image));
         if (!jpeg) co_return jpeg.error();
@@ -178,7 +185,9 @@ private:
             if (part.name != "files") continue;
             ImageBytes image{body, part.bytes}; // docs/traps.md, 1
             auto jpeg = co_await keeper_.checked(std::move(image));
-            if (!jpeg) co_return Error{jpeg.error().code, "files[" + std::to_string(jpegs.size()) + "]: " + jpeg.error().message};
+            if (!jpeg)
+                co_return Error{jpeg.error().code,
+                                "files[" + std::to_string(jpegs.size()) + "]: " + jpeg.error().message};
             jpegs.push_back(std::move(*jpeg));
         }
         if (jpegs.empty()) co_return http::field_required("body", "files");

@@ -50,9 +50,9 @@ Result<Instances> built(DetectorFactory const& factory, ModelInformation const& 
 } // namespace
 
 DetectionService::DetectionService(DetectorFactory factory, int streams)
-    : factory_(std::move(factory)), streams_(streams > 0 ? streams : static_cast<int>(std::max(1u, std::thread::hardware_concurrency())))
-{
-}
+    : factory_(std::move(factory)),
+      streams_(streams > 0 ? streams : static_cast<int>(std::max(1u, std::thread::hardware_concurrency())))
+{}
 
 Task<Result<void>> DetectionService::load(ModelInformation model)
 {
@@ -72,7 +72,8 @@ Task<Result<void>> DetectionService::load(ModelInformation model)
 Task<Result<ImageMetadata>> DetectionService::detect(ImageBytes image)
 {
     auto const running = running_;
-    if (!running) co_return Error{Errc::unavailable, "detector not yet initialized: no model is loaded; try again later"};
+    if (!running)
+        co_return Error{Errc::unavailable, "detector not yet initialized: no model is loaded; try again later"};
     auto job = [image = std::move(image)](DetectorLogic& logic) -> Result<ImageMetadata> {
         auto const bgr = decode_image(image.bytes);
         if (!bgr) return bgr.error();

@@ -15,8 +15,8 @@ struct ImageBytes {
     std::string_view bytes;
 };
 
-/// The coroutine face of the user's DetectorLogic: owns its instances and the streams they run on, and swaps them for those of
-/// another model while requests go on.
+/// The coroutine face of the user's DetectorLogic: owns its instances and the streams they run on, and swaps them for
+/// those of another model while requests go on.
 class DetectionService {
 public:
     /// `streams`: instances side by side; 0: one per core.
@@ -25,8 +25,9 @@ public:
     /// Builds the model's instances and lets them take over. On an error the old ones serve on.
     Task<Result<void>> load(ModelInformation model);
 
-    /// Decodes the image upright and has it evaluated; names, ids and versions that the logic left open are filled from the
-    /// model. unavailable: no model is loaded, or the streams are full. invalid_argument, too_large: the image is at fault.
+    /// Decodes the image upright and has it evaluated; names, ids and versions that the logic left open are filled from
+    /// the model. unavailable: no model is loaded, or the streams are full. invalid_argument, too_large: the image is
+    /// at fault.
     Task<Result<ImageMetadata>> detect(ImageBytes image);
 
     bool ready() const { return running_ != nullptr; }

@@ -38,13 +38,14 @@ Error refusal(http::Answer const& answer, std::string const& what)
 
 LoopClient::LoopClient(DetectorSettings const& settings)
     : http_(http_settings(settings)),
-      project_path_("/api/" + http::percent_encoded(settings.organization) + "/projects/" + http::percent_encoded(settings.project)),
-      username_(settings.username), password_(settings.password)
-{
-}
+      project_path_("/api/" + http::percent_encoded(settings.organization) + "/projects/" +
+                    http::percent_encoded(settings.project)),
+      username_(settings.username),
+      password_(settings.password)
+{}
 
-/// With credentials, logs in first. Without any, tries anonymously first and after a 401 with the empty login, which Loops
-/// grant to detectors. A session that has ended is renewed once.
+/// With credentials, logs in first. Without any, tries anonymously first and after a 401 with the empty login, which
+/// Loops grant to detectors. A session that has ended is renewed once.
 template <class Call>
 Result<http::Answer> LoopClient::asked(Call call)
 {
@@ -79,7 +80,8 @@ Result<DeploymentTarget> LoopClient::deployment_target()
     if (!target) return target;
     if (!is_uuid(target->model_uuid)) return Error{Errc::invalid_argument, "deployment target: model_uuid is no UUID"};
     if (!is_version(target->version)) {
-        return Error{Errc::invalid_argument, "deployment target: the version '" + printable(target->version) + "' is not digits and dots"};
+        return Error{Errc::invalid_argument,
+                     "deployment target: the version '" + printable(target->version) + "' is not digits and dots"};
     }
     return target;
 }
@@ -109,9 +111,11 @@ Result<void> LoopClient::report(DetectorStatus const& status)
     return {};
 }
 
-Result<void> LoopClient::download_model(std::string const& model_id, std::string const& format, std::filesystem::path const& zip)
+Result<void> LoopClient::download_model(std::string const& model_id, std::string const& format,
+                                        std::filesystem::path const& zip)
 {
-    auto const path = project_path_ + "/models/" + http::percent_encoded(model_id) + "/" + http::percent_encoded(format) + "/file";
+    auto const path =
+        project_path_ + "/models/" + http::percent_encoded(model_id) + "/" + http::percent_encoded(format) + "/file";
     auto const answer = asked([&] { return http_.download(path, zip, most_model_bytes); });
     if (!answer) return answer.error();
     if (answer->status != 200) return refusal(*answer, "model download");

@@ -16,8 +16,8 @@ struct ListedModel {
     std::string version;
 };
 
-/// What a detector asks of its Loop. Blocks: belongs to one lane. Every call: unavailable when the Loop cannot be reached or
-/// answers with a status that promises nothing; the message says which.
+/// What a detector asks of its Loop. Blocks: belongs to one lane. Every call: unavailable when the Loop cannot be
+/// reached or answers with a status that promises nothing; the message says which.
 class LoopClient {
 public:
     explicit LoopClient(DetectorSettings const& settings);
@@ -25,7 +25,8 @@ public:
     Result<DeploymentTarget> deployment_target(); ///< not_found: the project has none.
     Result<std::vector<ListedModel>> models();
     Result<void> report(DetectorStatus const& status);
-    Result<void> download_model(std::string const& model_id, std::string const& format, std::filesystem::path const& zip);
+    Result<void> download_model(std::string const& model_id, std::string const& format,
+                                std::filesystem::path const& zip);
 
     /// The answer as it came: what a status means for an image is the uploader's business.
     Result<http::Answer> upload_images(std::vector<http::FormPart> const& parts);

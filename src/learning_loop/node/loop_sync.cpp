@@ -10,13 +10,19 @@ constexpr std::chrono::seconds cycle{5};
 
 } // namespace
 
-LoopSync::LoopSync(boost::asio::any_io_executor executor, DetectorSettings const& settings, std::string uuid, std::string model_format,
-                   DetectionService& detection, OutboxUploader const& uploader)
-    : settings_(settings), uuid_(std::move(uuid)), model_format_(std::move(model_format)), detection_(detection), uploader_(uploader),
-      loop_(settings), models_(settings.data_folder), version_control_(settings.version_control), local_versions_(models_.versions()),
+LoopSync::LoopSync(boost::asio::any_io_executor executor, DetectorSettings const& settings, std::string uuid,
+                   std::string model_format, DetectionService& detection, OutboxUploader const& uploader)
+    : settings_(settings),
+      uuid_(std::move(uuid)),
+      model_format_(std::move(model_format)),
+      detection_(detection),
+      uploader_(uploader),
+      loop_(settings),
+      models_(settings.data_folder),
+      version_control_(settings.version_control),
+      local_versions_(models_.versions()),
       pause_(std::move(executor))
-{
-}
+{}
 
 Task<> LoopSync::run()
 {
@@ -37,7 +43,9 @@ Task<> LoopSync::load_at_start()
     auto model = model_format_.empty() ? std::optional(ModelInformation{}) : models_.current();
     if (!model) co_return;
     auto const loaded = co_await detection_.load(*model);
-    if (loaded) log::info("{}", model_format_.empty() ? "ready; this detector needs no model" : "model " + model->version + " serves");
+    if (loaded)
+        log::info("{}", model_format_.empty() ? "ready; this detector needs no model"
+                                              : "model " + model->version + " serves");
     else set_problem("update_model", "Could not load model " + model->version + ": " + loaded.error().message);
 }
 
@@ -102,7 +110,8 @@ Task<> LoopSync::report()
     DetectorStatus status;
     status.uuid = uuid_;
     status.name = settings_.name;
-    status.uptime = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_).count();
+    status.uptime =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_).count();
     status.model_format = model_format_;
     status.current_model = running_version();
     status.target_model = about().target_model;

@@ -15,13 +15,13 @@
 
 namespace learning_loop {
 
-/// Keeps a detector in step with its Loop: asks which model it is to run, installs it while the old one serves, reports how it
-/// fares. A Loop that is away or wrong changes nothing but the reported errors.
+/// Keeps a detector in step with its Loop: asks which model it is to run, installs it while the old one serves, reports
+/// how it fares. A Loop that is away or wrong changes nothing but the reported errors.
 class LoopSync {
 public:
     /// `model_format`: of the models this detector runs; empty: it runs without any.
-    LoopSync(boost::asio::any_io_executor executor, DetectorSettings const& settings, std::string uuid, std::string model_format,
-             DetectionService& detection, OutboxUploader const& uploader);
+    LoopSync(boost::asio::any_io_executor executor, DetectorSettings const& settings, std::string uuid,
+             std::string model_format, DetectionService& detection, OutboxUploader const& uploader);
 
     /// Loads what the last start left, or the logic that needs no model. Then follows the Loop until it is cancelled.
     Task<> run();

@@ -52,7 +52,8 @@ Result<ModelInformation> ModelFolder::install(fs::path const& zip, std::string c
     auto const model = model_in(unpacked);
     if (!model) return model.error();
     if (model->version != version) {
-        return Error{Errc::invalid_argument, "model.json: version is '" + printable(model->version) + "', but " + version + " was asked for"};
+        return Error{Errc::invalid_argument,
+                     "model.json: version is '" + printable(model->version) + "', but " + version + " was asked for"};
     }
     remove(version);
     rename_durably(unpacked, models_ / version);

@@ -9,8 +9,8 @@
 
 namespace learning_loop {
 
-/// The models on this machine: `models/<version>/` each with its `model.json`, and the link `current_model` to the one that is
-/// loaded at the next start. Blocks.
+/// The models on this machine: `models/<version>/` each with its `model.json`, and the link `current_model` to the one
+/// that is loaded at the next start. Blocks.
 class ModelFolder {
 public:
     explicit ModelFolder(std::filesystem::path data_folder);
@@ -23,9 +23,9 @@ public:
     Result<ModelInformation> install(std::filesystem::path const& zip, std::string const& version);
 
     Result<ModelInformation> installed(std::string const& version) const; ///< not_found
-    std::optional<ModelInformation> current() const;                      ///< What the link points to, if it can be read.
+    std::optional<ModelInformation> current() const; ///< What the link points to, if it can be read.
 
-    std::vector<std::string> versions() const;                            ///< Of all that are here.
+    std::vector<std::string> versions() const; ///< Of all that are here.
 
     void make_current(std::string const& version); ///< Durable; keeps the last few models and deletes older ones.
     void remove(std::string const& version);

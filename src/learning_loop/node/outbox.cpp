@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t most_rejected = 1000;
 
-/// Counts bytes before they are written, so that those who come meanwhile see them, and no longer when the writing failed.
+/// Counts bytes before they are written, so that those who come meanwhile see them, and no longer when the writing
+/// failed.
 class Reservation {
 public:
     Reservation(std::uint64_t& total, std::uint64_t bytes) : total_(total), bytes_(bytes) { total_ += bytes_; }
@@ -34,8 +35,8 @@ std::uint64_t size_or_zero(fs::path const& file)
 }
 
 /// Written beside the outbox and renamed into it whole: nobody ever sees half an item.
-Result<void> write_item(fs::path const& staged, fs::path const& final_folder, OutboxItem const& item, std::string const& jpeg,
-                        std::string const& metadata)
+Result<void> write_item(fs::path const& staged, fs::path const& final_folder, OutboxItem const& item,
+                        std::string const& jpeg, std::string const& metadata)
 {
     fs::create_directories(staged);
     auto written = write_durably(staged / item.file_name(".jpg"), jpeg);
@@ -57,7 +58,8 @@ void prune_rejected(fs::path const& rejected)
     if (names.size() <= most_rejected) return;
     std::sort(names.begin(), names.end());
     for (std::size_t i = 0; i + most_rejected < names.size(); ++i) {
-        log::warn("outbox: {} rejected images are too many, the oldest is deleted: {}", names.size(), printable(names[i]));
+        log::warn("outbox: {} rejected images are too many, the oldest is deleted: {}", names.size(),
+                  printable(names[i]));
         fs::remove_all(rejected / names[i]);
     }
 }
@@ -81,7 +83,8 @@ void Outbox::take_over(fs::path const& folder, bool priority)
         auto const jpeg_bytes = size_or_zero(entry.path() / item.file_name(".jpg"));
         auto const json_bytes = size_or_zero(entry.path() / item.file_name(".json"));
         if (!entry.is_directory() || entry.is_symlink() || jpeg_bytes == 0 || json_bytes == 0) {
-            log::warn("outbox: {} is no image of ours: left where it is, not uploaded", printable(entry.path().string()));
+            log::warn("outbox: {} is no image of ours: left where it is, not uploaded",
+                      printable(entry.path().string()));
             continue;
         }
         item.bytes = jpeg_bytes + json_bytes;
@@ -97,7 +100,8 @@ Task<Result<OutboxItem>> Outbox::keep(std::string jpeg, std::string metadata, bo
     std::uint64_t freed = 0;
     for (auto const& old : room_makers) freed += old.bytes;
     if (!fits(item.bytes, normal_.size() - room_makers.size() + (priority ? 0 : 1), freed)) {
-        co_return Error{Errc::out_of_space, "the outbox is full: bring the Loop back, free disk space or raise OUTBOX_MAX_BYTES"};
+        co_return Error{Errc::out_of_space,
+                        "the outbox is full: bring the Loop back, free disk space or raise OUTBOX_MAX_BYTES"};
     }
     for (auto const& old : room_makers) {
         log::warn("outbox: {} was dropped to make room; {} since the start", old.id, ++dropped_);
@@ -165,7 +169,8 @@ Task<> Outbox::remove(std::vector<OutboxItem> items)
 {
     for (auto const& item : items) forget(item);
     auto remove = [this, items]() -> Result<void> {
-        for (auto const& item : items) fs::remove_all(folder_of(item)); // what a crash leaves is uploaded again, under the same key
+        for (auto const& item : items)
+            fs::remove_all(folder_of(item)); // what a crash leaves is uploaded again, under the same key
         return {};
     };
     auto const removed = co_await files_.run(std::move(remove));

@@ -16,37 +16,39 @@ namespace learning_loop {
 
 struct OutboxLimits {
     std::uint64_t most_bytes = 10ull << 30;
-    std::uint64_t most_normal_images = 0; ///< 0: any number.
+    std::uint64_t most_normal_images = 0;       ///< 0: any number.
     std::uint64_t free_disk_bytes = 8ull << 20; ///< Left for others.
 };
 
-/// An image that waits for its upload: the folder `outbox/{priority,normal}/<id>` with `image_<id>.json` and `image_<id>.jpg`.
+/// An image that waits for its upload: the folder `outbox/{priority,normal}/<id>` with `image_<id>.json` and
+/// `image_<id>.jpg`.
 struct OutboxItem {
-    std::string id; ///< A UUID, which is the Loop's idempotency key too; a peer that left its folder may have named it otherwise.
+    std::string id; ///< A UUID, which is the Loop's idempotency key too; a peer that left its folder may have named it
+                    ///< otherwise.
     bool priority = false;
     std::uint64_t bytes = 0;
 
     std::string file_name(std::string_view extension) const { return "image_" + id + std::string(extension); }
 };
 
-/// The images on their way to the Loop. What `keep` has answered survives the death of the process and of the machine until the
-/// Loop has acknowledged it. Files are touched on a lane; everything else happens on the io thread.
+/// The images on their way to the Loop. What `keep` has answered survives the death of the process and of the machine
+/// until the Loop has acknowledged it. Files are touched on a lane; everything else happens on the io thread.
 class Outbox {
 public:
     /// Takes over what an earlier process left; what was never acknowledged to anybody is swept away.
     Outbox(boost::asio::any_io_executor executor, std::filesystem::path folder, OutboxLimits limits);
 
-    /// Keeps a JPEG and the JSON of its metadata. out_of_space: the disk or the outbox is full of what must not be dropped.
-    /// When the limits ask for it, the oldest normal images make room, each of them logged and counted.
+    /// Keeps a JPEG and the JSON of its metadata. out_of_space: the disk or the outbox is full of what must not be
+    /// dropped. When the limits ask for it, the oldest normal images make room, each of them logged and counted.
     Task<Result<OutboxItem>> keep(std::string jpeg, std::string metadata, bool priority);
 
-    /// Those to upload next: priority ones first, oldest first; normal ones newest first. They stay in the outbox, and are safe
-    /// from being dropped until `release`.
+    /// Those to upload next: priority ones first, oldest first; normal ones newest first. They stay in the outbox, and
+    /// are safe from being dropped until `release`.
     std::vector<OutboxItem> next_batch(std::size_t most_images, std::uint64_t most_bytes);
     void release(std::vector<OutboxItem> const& items);
 
-    Task<> remove(std::vector<OutboxItem> items);                ///< The Loop has them.
-    Task<> reject(OutboxItem item, std::string reason);          ///< The Loop will never take it: moved to `rejected/<id>`.
+    Task<> remove(std::vector<OutboxItem> items);       ///< The Loop has them.
+    Task<> reject(OutboxItem item, std::string reason); ///< The Loop will never take it: moved to `rejected/<id>`.
 
     std::filesystem::path folder_of(OutboxItem const& item) const;
     bool empty() const { return normal_.empty() && priority_.empty(); }

@@ -37,7 +37,8 @@ Task<> OutboxUploader::run()
 {
     constexpr std::chrono::hours until_woken{1};
     for (;;) {
-        auto batch = mode_ == OutboxMode::stopped ? std::vector<OutboxItem>() : outbox_.next_batch(most_images, most_batch_bytes);
+        auto batch = mode_ == OutboxMode::stopped ? std::vector<OutboxItem>()
+                                                  : outbox_.next_batch(most_images, most_batch_bytes);
         if (batch.empty()) {
             co_await outbox_.arrival().sleep(until_woken);
             continue;
@@ -82,7 +83,7 @@ Task<bool> OutboxUploader::upload_halves(std::vector<OutboxItem> batch)
 {
     auto const middle = batch.begin() + static_cast<std::ptrdiff_t>(batch.size() / 2);
     bool const first = co_await upload(std::vector(batch.begin(), middle));
-    co_return first && co_await upload(std::vector(middle, batch.end()));
+    co_return first&& co_await upload(std::vector(middle, batch.end()));
 }
 
 Task<Result<http::Answer>> OutboxUploader::sent(std::vector<OutboxItem> batch)
@@ -95,7 +96,8 @@ Task<Result<http::Answer>> OutboxUploader::sent(std::vector<OutboxItem> batch)
                 !std::filesystem::is_regular_file(folder / item.file_name(".json"))) {
                 return Error{Errc::invalid_argument, "its files are no longer in the outbox"};
             }
-            parts.push_back({"files", item.file_name(".json"), "text/plain; charset=utf-8", folder / item.file_name(".json")});
+            parts.push_back(
+                {"files", item.file_name(".json"), "text/plain; charset=utf-8", folder / item.file_name(".json")});
             parts.push_back({"files", item.file_name(".jpg"), "image/jpeg", folder / item.file_name(".jpg")});
         }
         return loop_.upload_images(parts);

@@ -10,8 +10,8 @@
 
 namespace learning_loop {
 
-/// Brings the outbox's images to the Loop. An image leaves the outbox only when the Loop has acknowledged it, or refuses it for
-/// good, in which case it is kept aside.
+/// Brings the outbox's images to the Loop. An image leaves the outbox only when the Loop has acknowledged it, or
+/// refuses it for good, in which case it is kept aside.
 class OutboxUploader {
 public:
     OutboxUploader(Outbox& outbox, DetectorSettings const& settings);
@@ -19,7 +19,8 @@ public:
     Task<> run(); ///< Until cancelled.
 
     OutboxMode mode() const { return mode_; }
-    void set_mode(OutboxMode mode); ///< `stopped` ends the upload that runs, at once: what it carried stays in the outbox.
+    void
+    set_mode(OutboxMode mode); ///< `stopped` ends the upload that runs, at once: what it carried stays in the outbox.
 
     /// Why uploads fail at present; nothing when they do not.
     std::optional<std::string> const& problem() const { return problem_; }

@@ -23,14 +23,16 @@ double overlap(A const& a, B const& b)
 
 } // namespace
 
-std::vector<std::string> RelevanceFilter::causes(std::string const& camera_name, ImageMetadata const& metadata, Time now)
+std::vector<std::string> RelevanceFilter::causes(std::string const& camera_name, ImageMetadata const& metadata,
+                                                 Time now)
 {
     auto& camera = camera_named(camera_name);
     std::erase_if(camera.observations, [&](auto const& seen) { return now - seen.last_seen > forgotten_after; });
 
     bool uncertain = false;
     for (auto const& box : metadata.box_detections) {
-        bool const is_news = is_new(camera, {box.category_name, double(box.x), double(box.y), double(box.width), double(box.height), false, now});
+        bool const is_news = is_new(camera, {box.category_name, double(box.x), double(box.y), double(box.width),
+                                             double(box.height), false, now});
         uncertain |= is_news && is_uncertain(box.confidence);
     }
     for (auto const& point : metadata.point_detections) {
@@ -71,8 +73,9 @@ bool RelevanceFilter::is_new(Camera& camera, Observation observation)
     bool known = false;
     for (auto& seen : camera.observations) {
         if (seen.is_point != observation.is_point || seen.category_name != observation.category_name) continue;
-        bool const similar = seen.is_point ? std::hypot(seen.x - observation.x, seen.y - observation.y) < similar_distance_px
-                                           : overlap(seen, observation) >= similar_overlap;
+        bool const similar = seen.is_point
+                                 ? std::hypot(seen.x - observation.x, seen.y - observation.y) < similar_distance_px
+                                 : overlap(seen, observation) >= similar_overlap;
         if (!similar) continue;
         known = true; // all that are similar are renewed, not the first alone
         seen.last_seen = observation.last_seen;

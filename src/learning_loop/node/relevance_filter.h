@@ -10,20 +10,23 @@
 
 namespace learning_loop {
 
-/// Decides whether an image is worth a person's look: it shows something uncertain that its camera has not shown lately.
-/// Not thread safe.
+/// Decides whether an image is worth a person's look: it shows something uncertain that its camera has not shown
+/// lately. Not thread safe.
 class RelevanceFilter {
 public:
     using Time = std::chrono::steady_clock::time_point;
 
     /// Confidences from `min` to `max`, both included, are uncertain.
-    RelevanceFilter(double min_uncertain, double max_uncertain) : min_uncertain_(min_uncertain), max_uncertain_(max_uncertain) {}
+    RelevanceFilter(double min_uncertain, double max_uncertain)
+        : min_uncertain_(min_uncertain), max_uncertain_(max_uncertain)
+    {}
 
-    /// Why the image is to be kept: `uncertain`, `segmentation_detection`, `unexpected_observations_count`; empty: it is not.
-    /// Remembers what it shows. Requests without a camera share one history, under the empty name.
+    /// Why the image is to be kept: `uncertain`, `segmentation_detection`, `unexpected_observations_count`; empty: it
+    /// is not. Remembers what it shows. Requests without a camera share one history, under the empty name.
     std::vector<std::string> causes(std::string const& camera, ImageMetadata const& metadata, Time now);
 
-    /// Forgets what the camera has shown: the image that was to be kept could not be, so its next one has to count as news.
+    /// Forgets what the camera has shown: the image that was to be kept could not be, so its next one has to count as
+    /// news.
     void forget(std::string const& camera);
 
     /// Observations remembered of one camera; the one not seen for longest goes first.

@@ -13,6 +13,8 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <opencv2/core/utility.hpp>
+
 #include <iostream>
 
 namespace learning_loop {
@@ -26,11 +28,14 @@ struct DetectorNode {
     DetectorNode(asio::io_context& io, DetectorKind const& kind, DetectorSettings const& settings, std::string uuid)
         : outbox(io.get_executor(), std::filesystem::path(settings.data_folder) / "outbox",
                  {.most_bytes = settings.outbox_max_bytes, .most_normal_images = settings.max_outbox_size}),
-          uploader(outbox, settings), detection(kind.factory(settings), settings.streams),
-          filter(settings.min_uncertain_threshold, settings.max_uncertain_threshold), keeper(outbox),
+          uploader(outbox, settings),
+          detection(kind.factory(settings), settings.streams),
+          filter(settings.min_uncertain_threshold, settings.max_uncertain_threshold),
+          keeper(outbox),
           sync(io.get_executor(), settings, std::move(uuid), kind.model_format, detection, uploader),
           server(io.get_executor(), router, {.host = settings.host, .port = settings.port}),
-          signals(io, SIGINT, SIGTERM), tasks(io.get_executor(), [this] { fail(); })
+          signals(io, SIGINT, SIGTERM),
+          tasks(io.get_executor(), [this] { fail(); })
     {
         add_detect_api(router, detection, filter, keeper);
         add_control_api(router, sync, uploader);
@@ -82,6 +87,7 @@ int refuse(DetectorSettings const& settings, Error const& error)
 int run_detector_node(DetectorKind const& kind, int argc, char const* const* argv)
 {
     start_log();
+    cv::setNumThreads(1); // each stream is a thread already: OpenCV's own would fight with them for the cores
     auto const read = read_detector_settings(kind.name, argc, argv);
     if (auto const* status = std::get_if<int>(&read)) return *status;
     auto const& settings = std::get<DetectorSettings>(read);
@@ -94,7 +100,8 @@ int run_detector_node(DetectorKind const& kind, int argc, char const* const* arg
         asio::io_context io(1);
         DetectorNode node(io, kind, settings, *uuid);
         if (auto const bound = node.server.listen(); !bound) return refuse(settings, bound.error());
-        log::info("{} is ready at http://{}:{}, its Loop is {}", settings.name, settings.host, node.server.port(), settings.loop_url);
+        log::info("{} is ready at http://{}:{}, its Loop is {}", settings.name, settings.host, node.server.port(),
+                  settings.loop_url);
         TaskGroup all(io.get_executor());
         all.spawn("the node", node.run());
         io.run();

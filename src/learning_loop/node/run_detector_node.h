@@ -16,9 +16,9 @@ struct DetectorKind {
     std::function<DetectorFactory(DetectorSettings const&)> factory;
 };
 
-/// Runs a detector node until SIGTERM or SIGINT. The whole of `main`: reads flags and environment, serves, keeps in step with the
-/// Loop. Returns the exit status: 0 after a signal, 2 when it cannot start, with the reason on
-/// stderr, 1 after a failure that the log tells.
+/// Runs a detector node until SIGTERM or SIGINT. The whole of `main`: reads flags and environment, serves, keeps in
+/// step with the Loop. Returns the exit status: 0 after a signal, 2 when it cannot start, with the reason on stderr, 1
+/// after a failure that the log tells.
 int run_detector_node(DetectorKind const& kind, int argc, char const* const* argv);
 
 /// For a logic that needs no model: one instance per core, each built without arguments.

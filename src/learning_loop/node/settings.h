@@ -30,17 +30,17 @@ struct DetectorSettings {
     std::optional<std::string> node_version;
     VersionControl version_control = VersionControl::follow_loop;
     int sync_cycles = 6;
-    int streams = 0; ///< Inferences side by side; 0: one per core.
+    int streams = 0;                      ///< Inferences side by side; 0: one per core.
     std::optional<double> conf_threshold; ///< Absent: what the model asks for, else 0.25.
     double iou_threshold = 0.5;
 };
 
-/// Flags, then environment, then defaults. The other alternative is the status to exit with at once: what was wrong has been
-/// said on stderr.
+/// Flags, then environment, then defaults. The other alternative is the status to exit with at once: what was wrong has
+/// been said on stderr.
 std::variant<DetectorSettings, int> read_detector_settings(std::string const& name, int argc, char const* const* argv);
 
-/// The URL of a Loop from what LOOP_HOST holds: `host[:port]` or an http(s) URL without a path. A bare host that contains
-/// `learning-loop.ai` means https, any other http. invalid_argument otherwise.
+/// The URL of a Loop from what LOOP_HOST holds: `host[:port]` or an http(s) URL without a path. A bare host that
+/// contains `learning-loop.ai` means https, any other http. invalid_argument otherwise.
 Result<std::string> loop_url_from(std::string const& host);
 
 } // namespace learning_loop

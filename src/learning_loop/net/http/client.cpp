@@ -25,7 +25,8 @@ struct GlobalInit {
 template <class Value>
 void set(CURL* curl, CURLoption option, Value value)
 {
-    if (auto const code = curl_easy_setopt(curl, option, value); code != CURLE_OK) throw std::runtime_error(curl_easy_strerror(code));
+    if (auto const code = curl_easy_setopt(curl, option, value); code != CURLE_OK)
+        throw std::runtime_error(curl_easy_strerror(code));
 }
 
 /// Seconds; an HTTP date there is treated as no wish at all.
@@ -44,7 +45,7 @@ struct Client::Call {
     std::string path;
     Answer answer;
     std::size_t most_bytes;
-    std::ofstream file;                     ///< Open when a 200's body goes to disk.
+    std::ofstream file; ///< Open when a 200's body goes to disk.
     std::uintmax_t file_bytes = 0;
     bool too_long = false;
     bool disk_full = false;
@@ -56,7 +57,8 @@ struct Client::Call {
         auto& call = *static_cast<Call*>(self);
         std::string_view const line(data, bytes);
         if (line.starts_with("HTTP/")) call.answer.retry_after = {}; // an interim answer came first
-        if (auto const colon = line.find(':'); colon != std::string_view::npos && same_name(line.substr(0, colon), "Retry-After")) {
+        if (auto const colon = line.find(':');
+            colon != std::string_view::npos && same_name(line.substr(0, colon), "Retry-After")) {
             call.answer.retry_after = retry_after(line.substr(colon + 1));
         }
         return bytes;
@@ -73,7 +75,8 @@ struct Client::Call {
             if (!call.too_long) call.answer.body.append(data, bytes);
             return call.too_long ? 0 : bytes;
         }
-        call.answer.body.append(data, std::min(bytes, most_error_bytes - std::min(most_error_bytes, call.answer.body.size())));
+        call.answer.body.append(
+            data, std::min(bytes, most_error_bytes - std::min(most_error_bytes, call.answer.body.size())));
         return bytes;
     }
 
@@ -109,7 +112,8 @@ Result<Answer> Client::perform(Call& call)
     set(curl, CURLOPT_NOSIGNAL, 1L);
     set(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     set(curl, CURLOPT_USERAGENT, "learning-loop");
-    set(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::chrono::milliseconds(settings_.connect_timeout).count()));
+    set(curl, CURLOPT_CONNECTTIMEOUT_MS,
+        static_cast<long>(std::chrono::milliseconds(settings_.connect_timeout).count()));
     set(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
     set(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(settings_.stall_timeout.count()));
     if (!settings_.ca_file.empty()) set(curl, CURLOPT_CAINFO, settings_.ca_file.c_str());
@@ -132,7 +136,9 @@ Result<Answer> Client::perform(Call& call)
     call.answer.status = static_cast<int>(status);
     if (code == CURLE_OK) return std::move(call.answer);
     auto const what = settings_.base_url + call.path;
-    if (call.too_long) return Error{Errc::too_large, what + ": the answer is longer than " + std::to_string(call.most_bytes) + " bytes"};
+    if (call.too_long)
+        return Error{Errc::too_large,
+                     what + ": the answer is longer than " + std::to_string(call.most_bytes) + " bytes"};
     if (call.disk_full) return Error{Errc::out_of_space, what + ": the disk is full"};
     if (cancelled_) return Error{Errc::unavailable, what + ": ended, since this program is about to end"};
     return Error{Errc::unavailable, what + ": " + curl_easy_strerror(code)};
@@ -155,7 +161,8 @@ Result<Answer> Client::post_json(std::string const& path, std::string const& bod
     return perform(call);
 }
 
-Result<Answer> Client::post_form(std::string const& path, std::vector<std::pair<std::string, std::string>> const& fields)
+Result<Answer> Client::post_form(std::string const& path,
+                                 std::vector<std::pair<std::string, std::string>> const& fields)
 {
     Call call{this, path, {}, settings_.most_answer_bytes, {}};
     std::string body;

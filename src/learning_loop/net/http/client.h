@@ -13,11 +13,11 @@
 namespace learning_loop::http {
 
 struct ClientSettings {
-    std::string base_url;                      ///< As `http://127.0.0.1:8000`; paths are appended.
-    std::string ca_file;                       ///< Empty: the system's certificates. The host name is always verified.
-    std::string bearer_token;                  ///< Empty: none.
+    std::string base_url;     ///< As `http://127.0.0.1:8000`; paths are appended.
+    std::string ca_file;      ///< Empty: the system's certificates. The host name is always verified.
+    std::string bearer_token; ///< Empty: none.
     std::chrono::seconds connect_timeout{10};
-    std::chrono::seconds stall_timeout{20};    ///< Longest time without a byte; there is no total one, links may be slow.
+    std::chrono::seconds stall_timeout{20}; ///< Longest time without a byte; there is no total one, links may be slow.
     std::size_t most_answer_bytes = 64u << 20; ///< Of an answer that is held in memory.
 };
 
@@ -35,8 +35,8 @@ struct Answer {
     std::chrono::seconds retry_after{0}; ///< As the header `Retry-After` asks, at most an hour; 0 without it.
 };
 
-/// An HTTP client for one server: keeps its connection and its cookies. Blocks: belongs to one lane. Redirects are not followed.
-/// Every call: unavailable when the server cannot be reached, breaks off or stalls, with the reason in words.
+/// An HTTP client for one server: keeps its connection and its cookies. Blocks: belongs to one lane. Redirects are not
+/// followed. Every call: unavailable when the server cannot be reached, breaks off or stalls, with the reason in words.
 class Client {
 public:
     explicit Client(ClientSettings settings);
@@ -49,7 +49,8 @@ public:
     Result<Answer> post_form(std::string const& path, std::vector<std::pair<std::string, std::string>> const& fields);
     Result<Answer> post_files(std::string const& path, std::vector<FormPart> const& parts);
 
-    /// Writes a 200's body to a new file; any other answer's body is in the Answer. too_large: longer than `most_bytes`.
+    /// Writes a 200's body to a new file; any other answer's body is in the Answer. too_large: longer than
+    /// `most_bytes`.
     Result<Answer> download(std::string const& path, std::filesystem::path const& file, std::uintmax_t most_bytes);
 
     /// Ends the call that runs, and every later one until `allow`, with unavailable. From any thread.

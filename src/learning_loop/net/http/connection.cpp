@@ -61,14 +61,17 @@ std::string head_of(Response const& response, std::uintmax_t body_bytes, bool ke
     if (!response.content_type.empty()) head.append("\r\nContent-Type: ").append(response.content_type);
     if (response.status != 304) head.append("\r\nContent-Length: ").append(std::to_string(body_bytes));
     head.append("\r\nX-Content-Type-Options: nosniff\r\nConnection: ").append(keep_alive ? "keep-alive" : "close");
-    for (auto const& [name, value] : response.headers.all()) head.append("\r\n").append(name).append(": ").append(value);
+    for (auto const& [name, value] : response.headers.all())
+        head.append("\r\n").append(name).append(": ").append(value);
     return head.append("\r\n\r\n");
 }
 
 } // namespace
 
 Connection::Connection(Server& server, asio::ip::tcp::socket socket)
-    : server_(server), place_(server.connections_.insert(server.connections_.end(), this)), stream_(std::move(socket)),
+    : server_(server),
+      place_(server.connections_.insert(server.connections_.end(), this)),
+      stream_(std::move(socket)),
       buffer_(most_header_bytes + piece_bytes)
 {
     boost::system::error_code ignored;
@@ -171,12 +174,14 @@ std::optional<Response> Connection::refusal(Head const& head) const
     }
     // A web page may send its visitor's browser here, under a name of its own that it let point to 127.0.0.1.
     if (!host.empty() && is_loopback(server_.settings_.host) && !is_loopback(host_name(host))) {
-        return error_response(403, "the Host " + printable(host) + " is not this machine: this server answers for localhost only");
+        return error_response(403, "the Host " + printable(host) +
+                                       " is not this machine: this server answers for localhost only");
     }
     auto const origin = view(message[beast::http::field::origin]);
     auto const slashes = origin.find("://");
     if (!origin.empty() && (slashes == std::string_view::npos || !same_name(origin.substr(slashes + 3), host))) {
-        return error_response(403, "the Origin " + printable(origin) + " is foreign: only pages of this server may call it");
+        return error_response(403,
+                              "the Origin " + printable(origin) + " is foreign: only pages of this server may call it");
     }
     return std::nullopt;
 }
@@ -186,7 +191,8 @@ Task<std::optional<Response>> Connection::read_body(Head& head, std::size_t most
     auto const length = head.content_length().value_or(0);
     if (!head.chunked() && length == 0) co_return std::nullopt;
     auto const too_long = [&] {
-        return error_response(413, "the body is longer than " + std::to_string(most_bytes) + " bytes, the most that this route takes");
+        return error_response(413, "the body is longer than " + std::to_string(most_bytes) +
+                                       " bytes, the most that this route takes");
     };
     if (length > most_bytes) co_return too_long();
     auto const wanted = head.chunked() ? most_bytes : static_cast<std::size_t>(length);
@@ -232,7 +238,8 @@ Task<std::optional<Response>> Connection::read_chunked_body(Head& head, std::siz
 
 Task<> Connection::write(Response const& response, bool head_only, bool keep_alive)
 {
-    if (auto const* file = std::get_if<FileBody>(&response.body)) co_return co_await write_file(response, *file, head_only, keep_alive);
+    if (auto const* file = std::get_if<FileBody>(&response.body))
+        co_return co_await write_file(response, *file, head_only, keep_alive);
     auto const& body = std::get<std::string>(response.body);
     auto message = head_of(response, body.size(), keep_alive);
     if (!head_only && body.size() <= piece_bytes) message += body; // one packet where it fits
@@ -245,7 +252,8 @@ Task<> Connection::write_file(Response const& response, FileBody const& body, bo
     auto open = [path = body.file]() -> Result<OpenFile> {
         std::error_code missing;
         auto const bytes = std::filesystem::file_size(path, missing);
-        auto stream = std::make_shared<std::ifstream>(path, std::ios::binary); // shared: with the jobs that read it, one after another
+        auto stream = std::make_shared<std::ifstream>(
+            path, std::ios::binary); // shared: with the jobs that read it, one after another
         if (missing || !*stream) return Error{Errc::not_found, "the file is gone"};
         return OpenFile{std::move(stream), bytes};
     };
@@ -254,9 +262,11 @@ Task<> Connection::write_file(Response const& response, FileBody const& body, bo
     co_await write_all(head_of(response, file->bytes, keep_alive));
     if (head_only) co_return;
     for (auto left = file->bytes; left > 0;) {
-        auto read = [stream = file->stream, wanted = std::min<std::uintmax_t>(left, piece_bytes)]() -> Result<std::string> {
+        auto read = [stream = file->stream,
+                     wanted = std::min<std::uintmax_t>(left, piece_bytes)]() -> Result<std::string> {
             std::string piece(wanted, '\0');
-            if (!stream->read(piece.data(), static_cast<std::streamsize>(wanted))) throw std::runtime_error("a file became shorter");
+            if (!stream->read(piece.data(), static_cast<std::streamsize>(wanted)))
+                throw std::runtime_error("a file became shorter");
             return piece;
         };
         auto const piece = co_await server_.files_.run(std::move(read));
@@ -268,14 +278,16 @@ Task<> Connection::write_file(Response const& response, FileBody const& body, bo
 Task<> Connection::write_all(std::string_view bytes)
 {
     while (!bytes.empty()) {
-        stream_.expires_after(server_.settings_.stall_deadline); // for each piece: a slow client is fine, a dead one is not
+        stream_.expires_after(
+            server_.settings_.stall_deadline); // for each piece: a slow client is fine, a dead one is not
         auto const piece = bytes.substr(0, piece_bytes);
         co_await asio::async_write(stream_, asio::buffer(piece), asio::use_awaitable);
         bytes.remove_prefix(piece.size());
     }
 }
 
-/// The client may still be sending what we refused. Closing at once would reset the connection, and it would never see why.
+/// The client may still be sending what we refused. Closing at once would reset the connection, and it would never see
+/// why.
 Task<> Connection::linger()
 {
     constexpr std::size_t most_bytes = 256u << 20;

@@ -15,16 +15,26 @@ char lower(char c)
 int status_of(Errc code)
 {
     switch (code) {
-    case Errc::invalid_argument: return 400;
-    case Errc::unauthorized: return 401;
-    case Errc::forbidden: return 403;
-    case Errc::not_found: return 404;
-    case Errc::conflict: return 409;
-    case Errc::too_large: return 413;
-    case Errc::unprocessable: return 422;
-    case Errc::too_many: return 429;
-    case Errc::unavailable: return 503;
-    case Errc::out_of_space: return 507;
+    case Errc::invalid_argument:
+        return 400;
+    case Errc::unauthorized:
+        return 401;
+    case Errc::forbidden:
+        return 403;
+    case Errc::not_found:
+        return 404;
+    case Errc::conflict:
+        return 409;
+    case Errc::too_large:
+        return 413;
+    case Errc::unprocessable:
+        return 422;
+    case Errc::too_many:
+        return 429;
+    case Errc::unavailable:
+        return 503;
+    case Errc::out_of_space:
+        return 507;
     }
     return 500;
 }

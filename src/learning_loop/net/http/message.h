@@ -47,7 +47,8 @@ struct Request {
     std::string_view content_type() const;
 };
 
-/// A file to answer with, sent in pieces. It may be replaced or removed meanwhile: it is opened before the first byte goes out.
+/// A file to answer with, sent in pieces. It may be replaced or removed meanwhile: it is opened before the first byte
+/// goes out.
 struct FileBody {
     std::filesystem::path file;
 };

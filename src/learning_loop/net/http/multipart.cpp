@@ -111,7 +111,8 @@ Result<std::vector<Part>> parse_multipart(std::string_view content_type, std::st
         if (parts.size() == most_parts) return broken("has more than 1000 parts");
         at += 2;
         auto const headers_end = body.substr(at, most_header_bytes).find("\r\n\r\n");
-        if (headers_end == std::string_view::npos) return broken("a part's headers are longer than 8 KiB or have no end");
+        if (headers_end == std::string_view::npos)
+            return broken("a part's headers are longer than 8 KiB or have no end");
         auto const headers = body.substr(at, headers_end);
         at += headers_end + 4;
         auto const end = body.find(between, at);

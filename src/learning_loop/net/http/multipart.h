@@ -16,8 +16,8 @@ struct Part {
     std::string_view bytes;
 };
 
-/// Splits a whole body by the boundary that its Content-Type names. At most 1 000 parts, 8 KiB of headers each, a boundary of 70
-/// characters, no nesting. invalid_argument names what is broken.
+/// Splits a whole body by the boundary that its Content-Type names. At most 1 000 parts, 8 KiB of headers each, a
+/// boundary of 70 characters, no nesting. invalid_argument names what is broken.
 Result<std::vector<Part>> parse_multipart(std::string_view content_type, std::string_view body);
 
 } // namespace learning_loop::http

@@ -66,7 +66,8 @@ Task<Response> Router::answer_to(Handler const& handler, Request request)
         if (answer) co_return std::move(*answer);
         co_return error_response(answer.error());
     } catch (boost::system::system_error const& failure) {
-        if (failure.code() == boost::asio::error::operation_aborted) throw; // we are shutting down: nobody waits for an answer
+        if (failure.code() == boost::asio::error::operation_aborted)
+            throw; // we are shutting down: nobody waits for an answer
         log::error("{}: {}", what, failure.what());
     } catch (std::exception const& failure) {
         log::error("{}: {}", what, failure.what());

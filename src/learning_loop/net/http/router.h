@@ -14,7 +14,8 @@ namespace learning_loop::http {
 using Handler = std::function<Task<Result<Response>>(Request)>;
 
 struct RouteLimits {
-    std::size_t body_bytes = 1024 * 1024; ///< A longer body is refused with 413, before it is read where its length is told.
+    std::size_t body_bytes =
+        1024 * 1024; ///< A longer body is refused with 413, before it is read where its length is told.
 };
 
 /// Which handler answers which method and path. Filled before the server starts, then only read.
@@ -33,12 +34,14 @@ public:
         add("GET", pattern, {}, bound(api, handler));
     }
     template <class Api>
-    void put(std::string_view pattern, Api& api, Task<Result<Response>> (Api::*handler)(Request), RouteLimits limits = {})
+    void put(std::string_view pattern, Api& api, Task<Result<Response>> (Api::*handler)(Request),
+             RouteLimits limits = {})
     {
         add("PUT", pattern, limits, bound(api, handler));
     }
     template <class Api>
-    void post(std::string_view pattern, Api& api, Task<Result<Response>> (Api::*handler)(Request), RouteLimits limits = {})
+    void post(std::string_view pattern, Api& api, Task<Result<Response>> (Api::*handler)(Request),
+              RouteLimits limits = {})
     {
         add("POST", pattern, limits, bound(api, handler));
     }

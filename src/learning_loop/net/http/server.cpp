@@ -15,8 +15,7 @@ using asio::ip::tcp;
 
 Server::Server(asio::any_io_executor executor, Router const& router, ServerSettings settings)
     : executor_(executor), router_(router), settings_(std::move(settings)), acceptor_(executor), tasks_(executor)
-{
-}
+{}
 
 Server::~Server() = default;
 
@@ -26,7 +25,8 @@ Result<void> Server::listen()
     boost::system::error_code failure;
     auto const found = tcp::resolver(executor_).resolve(settings_.host, port, tcp::resolver::passive, failure);
     if (failure || found.empty()) {
-        return Error{Errc::invalid_argument, "--host (NODE_HOST): " + settings_.host + " is no address of this machine"};
+        return Error{Errc::invalid_argument,
+                     "--host (NODE_HOST): " + settings_.host + " is no address of this machine"};
     }
     auto const endpoint = found.begin()->endpoint();
     acceptor_.open(endpoint.protocol());
@@ -36,9 +36,11 @@ Result<void> Server::listen()
     if (!failure) return {};
     auto const where = settings_.host + ":" + port;
     if (failure == asio::error::address_in_use) {
-        return Error{Errc::unavailable, "--port (NODE_PORT): " + where + " is taken by another program: end it or choose another port"};
+        return Error{Errc::unavailable,
+                     "--port (NODE_PORT): " + where + " is taken by another program: end it or choose another port"};
     }
-    return Error{Errc::invalid_argument, "--host (NODE_HOST), --port (NODE_PORT): cannot bind " + where + ": " + failure.message()};
+    return Error{Errc::invalid_argument,
+                 "--host (NODE_HOST), --port (NODE_PORT): cannot bind " + where + ": " + failure.message()};
 }
 
 std::uint16_t Server::port() const

@@ -27,14 +27,16 @@ struct ServerSettings {
     std::chrono::seconds stall_deadline{20}; ///< Longest time without a byte while a body is read or an answer written.
 };
 
-/// HTTP/1.1 on one port. While it is bound to loopback, only requests for a loopback name are answered, and never one that a
-/// foreign web page made (Origin): there are no accounts that could tell friend from foe. To be used on the io thread.
+/// HTTP/1.1 on one port. While it is bound to loopback, only requests for a loopback name are answered, and never one
+/// that a foreign web page made (Origin): there are no accounts that could tell friend from foe. To be used on the io
+/// thread.
 class Server {
 public:
     Server(boost::asio::any_io_executor executor, Router const& router, ServerSettings settings);
     ~Server();
 
-    /// Binds. unavailable: the port is taken; invalid_argument: the host is none of this machine; both name flag and remedy.
+    /// Binds. unavailable: the port is taken; invalid_argument: the host is none of this machine; both name flag and
+    /// remedy.
     Result<void> listen();
 
     std::uint16_t port() const; ///< The bound one. `listen` must have succeeded.
@@ -42,7 +44,8 @@ public:
     /// Accepts and answers until it is cancelled.
     Task<> serve();
 
-    /// Stops accepting, lets requests in hand be answered for up to `grace`, ends the rest. Call once, after `serve` was cancelled.
+    /// Stops accepting, lets requests in hand be answered for up to `grace`, ends the rest. Call once, after `serve`
+    /// was cancelled.
     Task<> finish(std::chrono::milliseconds grace);
 
 private:
