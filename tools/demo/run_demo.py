@@ -199,7 +199,8 @@ class Demo:
         event(f"{len(ids)} frames streamed, {self.kept.total()} kept")
         self.rows += [("frames", len(ids)), ("detections", detections),
                       ("kept", f"{self.kept.total()} (" + ", ".join(f"{cause}: {n}" for cause, n in self.causes.items()) + ")"),
-                      ("latency", f"p50 {seconds[len(seconds) // 2] * 1000:.1f} ms, p99 {seconds[len(seconds) * 99 // 100] * 1000:.1f} ms")]
+                      ("latency", f"p50 {1000 * seconds[len(seconds) // 2]:.1f} ms, "
+                                  f"p99 {1000 * seconds[len(seconds) * 99 // 100]:.1f} ms")]
 
     def check_inbox(self):
         """Every kept frame must lie in the inbox, byte for byte, once."""
@@ -210,7 +211,8 @@ class Demo:
         there = collections.Counter(
             hashlib.sha256(self.loop.get(f"{API}/{PROJECT}/images/{image_id}/main")).hexdigest() for image_id in ids)
         if there != self.kept:
-            raise DemoFailed(f"{(self.kept - there).total()} kept frames are missing in the inbox, {(there - self.kept).total()} are too many")
+            raise DemoFailed(f"{(self.kept - there).total()} kept frames are missing in the inbox, "
+                             f"{(there - self.kept).total()} are too many")
         event(f"all {self.kept.total()} kept frames lie in the Loop's inbox, byte for byte")
 
     def check_figures(self):

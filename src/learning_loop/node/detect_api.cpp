@@ -6,6 +6,7 @@
 #include "learning_loop/net/http/multipart.h"
 
 #include <algorithm>
+#include <variant>
 
 namespace learning_loop {
 namespace {
@@ -25,11 +26,6 @@ struct ImageNotes {
     Autoupload autoupload = Autoupload::filtered;
     bool priority = false;
 };
-
-Error unprocessable(std::string message)
-{
-    return {Errc::unprocessable, std::move(message)};
-}
 
 /// A value that may come under several names, as header or in the query; two that differ are an error.
 Result<std::optional<std::string>> single_value(http::Request const& request,
@@ -64,13 +60,28 @@ std::vector<std::string> split_tags(std::string_view text)
     return tags;
 }
 
-bool is_true(std::string const& text)
+std::optional<bool> bool_from(std::string const& text)
 {
     auto const lower = lower_case(text);
-    return lower == "true" || lower == "1" || lower == "on";
+    if (lower == "true" || lower == "1" || lower == "on") return true;
+    if (lower == "false" || lower == "0" || lower == "off") return false;
+    return std::nullopt;
 }
 
-Result<ImageNotes> notes_of(http::Request const& request)
+/// `field` as it is written in a header; in a query it has underscores. `remedy` follows the value it is about.
+http::Response malformed(http::Request const& request, std::string field, std::string_view type,
+                         std::string const& value, std::string_view remedy)
+{
+    auto in_query = field;
+    std::replace(in_query.begin(), in_query.end(), '-', '_');
+    bool const is_in_header = request.headers.find(field) || request.headers.find(in_query);
+    auto const shown = printable(value);
+    return http::field_malformed(is_in_header ? "header" : "query", is_in_header ? field : in_query, type, shown,
+                                 field + ": '" + shown + "' " + std::string(remedy));
+}
+
+/// What the request says beside its image, or the answer that refuses it.
+std::variant<ImageNotes, http::Response> notes_of(http::Request const& request)
 {
     ImageNotes notes;
     auto const camera = single_value(request, {"camera-id", "camera_id", "mac"});
@@ -80,20 +91,25 @@ Result<ImageNotes> notes_of(http::Request const& request)
     auto const autoupload = single_value(request, {"autoupload"});
     auto const priority = single_value(request, {"upload-priority", "upload_priority"});
     for (auto const* value : {&camera, &tags, &source, &created, &autoupload, &priority}) {
-        if (!*value) return value->error();
+        if (!*value) return http::error_response(value->error());
     }
     notes.camera = camera->value_or("").substr(0, 200);
     notes.tags = split_tags(tags->value_or(""));
     notes.source = *source;
     notes.created = *created;
-    notes.priority = is_true(priority->value_or(""));
     if (*created && !is_timestamp(**created)) {
-        return unprocessable("creation-date: '" + printable(**created) +
-                             "' is no date: write it as 2024-01-31T12:00:00.123");
+        return malformed(request, "creation-date", "datetime_parsing", **created,
+                         "is no date: write it as 2024-01-31T12:00:00.123");
     }
     if (*autoupload && !boost::describe::enum_from_string((*autoupload)->c_str(), notes.autoupload)) {
-        return unprocessable("autoupload: '" + printable(**autoupload) + "' is unknown: use filtered, all or disabled");
+        return malformed(request, "autoupload", "literal_error", **autoupload,
+                         "is unknown: use filtered, all or disabled");
     }
+    auto const is_priority = bool_from(priority->value_or("false"));
+    if (!is_priority) {
+        return malformed(request, "upload-priority", "bool_parsing", **priority, "is neither: use true or false");
+    }
+    notes.priority = *is_priority;
     return notes;
 }
 
@@ -126,21 +142,22 @@ private:
         auto const file =
             std::find_if(parts->begin(), parts->end(), [](auto const& part) { return part.name == "file"; });
         if (file == parts->end()) co_return http::field_required("body", "file");
-        auto const notes = notes_of(request);
-        if (!notes) co_return notes.error();
+        auto const read = notes_of(request);
+        if (auto const* refusal = std::get_if<http::Response>(&read)) co_return *refusal;
+        auto const& notes = std::get<ImageNotes>(read);
 
         ImageBytes const image{body, file->bytes};
         auto found = co_await detection_.detect(image);
         if (!found) co_return found.error();
-        found->tags.insert(found->tags.end(), notes->tags.begin(), notes->tags.end());
-        found->source = notes->source;
-        found->created = notes->created;
+        found->tags.insert(found->tags.end(), notes.tags.begin(), notes.tags.end());
+        found->source = notes.source;
+        found->created = notes.created;
         auto response = http::json_response(json_of(*found));
 
-        auto const causes = causes_to_keep(*notes, *found);
+        auto const causes = causes_to_keep(notes, *found);
         if (causes.empty()) co_return response;
-        if (auto const kept = co_await keep(image, *notes, std::move(*found), causes); !kept) {
-            filter_.forget(notes->camera);
+        if (auto const kept = co_await keep(image, notes, std::move(*found), causes); !kept) {
+            filter_.forget(notes.camera);
             co_return kept.error();
         }
         response.headers.add("Upload-Causes", joined(causes));
@@ -177,8 +194,9 @@ private:
         if (request.content_type().empty()) co_return http::field_required("body", "files");
         auto const parts = http::parse_multipart(request.content_type(), *body);
         if (!parts) co_return parts.error();
-        auto const notes = notes_of(request);
-        if (!notes) co_return notes.error();
+        auto const read = notes_of(request);
+        if (auto const* refusal = std::get_if<http::Response>(&read)) co_return *refusal;
+        auto const& notes = std::get<ImageNotes>(read);
 
         std::vector<std::string> jpegs;
         for (auto const& part : *parts) {
@@ -193,13 +211,13 @@ private:
         if (jpegs.empty()) co_return http::field_required("body", "files");
 
         ImageMetadata metadata;
-        metadata.tags = notes->tags;
+        metadata.tags = notes.tags;
         metadata.tags.emplace_back("picked_by_system");
-        metadata.source = notes->source;
-        metadata.created = notes->created;
+        metadata.source = notes.source;
+        metadata.created = notes.created;
         std::vector<OutboxItem> kept;
         for (auto& jpeg : jpegs) {
-            auto item = co_await keeper_.keep(std::move(jpeg), metadata, notes->priority);
+            auto item = co_await keeper_.keep(std::move(jpeg), metadata, notes.priority);
             if (!item) {
                 co_await keeper_.take_back(std::move(kept));
                 co_return item.error();

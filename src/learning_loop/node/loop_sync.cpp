@@ -66,8 +66,9 @@ Task<> LoopSync::learn_target()
 
 Task<> LoopSync::follow_target()
 {
-    bool const up_to_date = !target_ || running_version() == target_->version;
-    if (up_to_date || std::chrono::steady_clock::now() < next_try_) co_return;
+    bool const up_to_date = target_ && running_version() == target_->version;
+    if (up_to_date) set_problem("update_model", std::nullopt); // what failed before is no longer wanted
+    if (!target_ || up_to_date || std::chrono::steady_clock::now() < next_try_) co_return;
     auto const target = *target_;
     log::info("model {} is to replace {}", target.version, running_version().value_or("none"));
     changed_ = true;

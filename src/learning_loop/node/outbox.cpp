@@ -50,6 +50,15 @@ Result<void> write_item(fs::path const& staged, fs::path const& final_folder, Ou
     return {};
 }
 
+/// Out of the queue in one step, so that a crash leaves no half of an item there; `tmp` is emptied at the next start.
+void erase_item(fs::path const& folder, fs::path const& tmp)
+{
+    auto const doomed = tmp / folder.filename();
+    std::error_code gone;
+    fs::rename(folder, doomed, gone);
+    fs::remove_all(gone ? folder : doomed);
+}
+
 /// The oldest rejected images make room: the reasons are in the log, and nothing may grow for ever.
 void prune_rejected(fs::path const& rejected)
 {
@@ -110,7 +119,7 @@ Task<Result<OutboxItem>> Outbox::keep(std::string jpeg, std::string metadata, bo
     Reservation reservation(bytes_, item.bytes);
 
     auto write = [this, item, room_makers, jpeg = std::move(jpeg), metadata = std::move(metadata)]() -> Result<void> {
-        for (auto const& old : room_makers) fs::remove_all(folder_of(old));
+        for (auto const& old : room_makers) erase_item(folder_of(old), folder_ / "tmp");
         return write_item(folder_ / "tmp" / item.id, folder_of(item), item, jpeg, metadata);
     };
     auto written = co_await files_.run(std::move(write));
@@ -169,8 +178,8 @@ Task<> Outbox::remove(std::vector<OutboxItem> items)
 {
     for (auto const& item : items) forget(item);
     auto remove = [this, items]() -> Result<void> {
-        for (auto const& item : items)
-            fs::remove_all(folder_of(item)); // what a crash leaves is uploaded again, under the same key
+        // What a crash leaves is uploaded again, under the same key.
+        for (auto const& item : items) erase_item(folder_of(item), folder_ / "tmp");
         return {};
     };
     auto const removed = co_await files_.run(std::move(remove));

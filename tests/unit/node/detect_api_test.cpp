@@ -12,7 +12,6 @@
 namespace learning_loop {
 namespace {
 
-using test::FormFile;
 using Pairs = http::Headers::List;
 
 struct Kept {
@@ -53,12 +52,12 @@ struct DetectApiTest : testing::Test {
     }
     http::Response detect(Pairs const& headers = {}, std::string const& image = test::a_jpeg())
     {
-        return send("/detect", test::multipart_type, test::multipart_body({{"file", "a.jpg", image}}), headers);
+        return send("/detect", test::multipart_type, test::multipart_body({{"a.jpg", image}}, "file"), headers);
     }
     http::Response upload(std::vector<std::string> const& images, Pairs const& headers = {}, Pairs query = {})
     {
-        std::vector<FormFile> files;
-        for (auto const& image : images) files.push_back({"files", "a.jpg", image});
+        Pairs files;
+        for (auto const& image : images) files.emplace_back("a.jpg", image);
         return send("/upload", test::multipart_type, test::multipart_body(files), headers, std::move(query));
     }
     std::vector<Kept> kept()
@@ -167,7 +166,7 @@ TEST_F(DetectApiTest, says_that_the_file_is_missing_as_peers_know_it)
 {
     auto const* text = R"({"detail":[{"type":"missing","loc":["body","file"],"msg":"Field required","input":null}]})";
     expect_refused(send("/detect", "", ""), 422, text);
-    expect_refused(send("/detect", test::multipart_type, test::multipart_body({{"image", "a.jpg", test::a_jpeg()}})), 422, text);
+    expect_refused(send("/detect", test::multipart_type, test::multipart_body({{"a.jpg", test::a_jpeg()}}, "image")), 422, text);
     expect_refused(send("/detect", test::multipart_type, test::multipart_body({})), 422, text);
 }
 
@@ -264,9 +263,9 @@ TEST_F(DetectApiTest, needs_no_model_for_an_upload)
     DetectionService without_model(test::fake_factory(findings), 1);
     http::Router other;
     add_detect_api(other, without_model, filter, keeper);
-    http::Request request{"POST", "/upload", {}, {}, {{"Content-Type", test::multipart_type}}, test::multipart_body({{"files", "a", test::a_jpeg()}})};
+    http::Request request{"POST", "/upload", {}, {}, {{"Content-Type", test::multipart_type}}, test::multipart_body({{"a", test::a_jpeg()}})};
     EXPECT_EQ(io.run(http::Router::answer_to(*other.match("POST", "/upload").handler, request)).status, 200);
-    request.body = test::multipart_body({{"file", "a", test::a_jpeg()}});
+    request.body = test::multipart_body({{"a", test::a_jpeg()}}, "file");
     EXPECT_EQ(io.run(http::Router::answer_to(*other.match("POST", "/detect").handler, request)).status, 503);
 }
 

@@ -1,5 +1,3 @@
-#include "learning_loop/server/generator_api.h"
-
 #include "learning_loop/archive/zip.h"
 
 #include "unit/server/server_fixture.h"
@@ -37,11 +35,7 @@ TEST_F(GeneratorApiTest, goes_on_where_it_was_interrupted)
 {
     ASSERT_EQ(generate(small).status, 200);
     auto const before = ids();
-    auto forget = [](store::Database& db) -> Result<std::int64_t> {
-        db.execute_script("DELETE FROM annotations WHERE image = 2; DELETE FROM images WHERE number = 2;");
-        return 0;
-    };
-    ASSERT_TRUE(test::run(database.write(forget)));
+    run_sql("DELETE FROM annotations WHERE image = 2; DELETE FROM images WHERE number = 2;");
     ASSERT_EQ(ids().size(), 3U);
     EXPECT_EQ(generate(small).status, 200);
     EXPECT_EQ(ids().size(), 4U);

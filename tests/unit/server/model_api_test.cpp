@@ -1,5 +1,3 @@
-#include "learning_loop/server/model_api.h"
-
 #include "learning_loop/archive/zip.h"
 
 #include "unit/server/server_fixture.h"
@@ -30,7 +28,7 @@ TEST_F(ModelApiTest, a_model_can_be_downloaded_with_its_description)
     ASSERT_EQ(files.size(), 2U);
     EXPECT_EQ(files[0].bytes, "weights");
     auto const description = *parse_json(files[1].bytes, "the test");
-    EXPECT_EQ(description.at("id"), id);
+    EXPECT_EQ(description.at("id"), boost::json::value(id));
     EXPECT_EQ(description.at("categories").at(0).at("name"), "purple box");
 }
 

@@ -1,5 +1,3 @@
-#include "learning_loop/server/page.h"
-
 #include "unit/server/server_fixture.h"
 
 namespace learning_loop {

@@ -12,6 +12,13 @@ char lower(char c)
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+Response unprocessable(std::string_view where, std::string_view field, json::object const& problem)
+{
+    json::object item{{"type", problem.at("type")}, {"loc", {where, field}}};
+    item.insert(problem.begin(), problem.end());
+    return json_response({{"detail", json::array{item}}}, 422);
+}
+
 int status_of(Errc code)
 {
     switch (code) {
@@ -107,11 +114,13 @@ Response error_response(Error const& error)
 
 Response field_required(std::string_view where, std::string_view field)
 {
-    json::object const problem{{"type", "missing"},
-                               {"loc", json::array{json::string(where), json::string(field)}},
-                               {"msg", "Field required"},
-                               {"input", nullptr}};
-    return json_response({{"detail", json::array{problem}}}, 422);
+    return unprocessable(where, field, {{"type", "missing"}, {"msg", "Field required"}, {"input", nullptr}});
+}
+
+Response field_malformed(std::string_view where, std::string_view field, std::string_view type, std::string_view input,
+                         std::string_view message)
+{
+    return unprocessable(where, field, {{"type", type}, {"msg", message}, {"input", input}});
 }
 
 } // namespace learning_loop::http

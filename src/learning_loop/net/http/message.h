@@ -76,4 +76,9 @@ Response error_response(int status, std::string_view message);
 /// The 422 for a parameter that is missing, e.g. `{"body", "file"}` or `{"query", "ids"}`, in the form peers know.
 Response field_required(std::string_view where, std::string_view field);
 
+/// The 422 for a parameter that cannot be read, in the form peers know. `type` is their name for what is wrong, as
+/// `literal_error`; `message` names the remedy.
+Response field_malformed(std::string_view where, std::string_view field, std::string_view type, std::string_view input,
+                         std::string_view message);
+
 } // namespace learning_loop::http

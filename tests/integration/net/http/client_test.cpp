@@ -25,8 +25,15 @@ struct ClientTest : testing::Test {
     std::string received; ///< The last body of /files.
     std::string received_type;
     test::RunningServer server{(add_routes(), router)};
-    ClientSettings settings{.base_url = server.url()};
+    ClientSettings settings = at(server.url());
     Client client{settings};
+
+    static ClientSettings at(std::string const& url)
+    {
+        ClientSettings settings;
+        settings.base_url = url;
+        return settings;
+    }
 
     ~ClientTest() override
     {
@@ -197,7 +204,7 @@ TEST_F(ClientTest, says_why_there_is_no_answer)
 {
     test::ClosedPort const port;
     auto const url = "http://127.0.0.1:" + std::to_string(port.number());
-    auto const answer = Client({.base_url = url}).get("/echo");
+    auto const answer = Client(at(url)).get("/echo");
     EXPECT_EQ(answer.error().code, Errc::unavailable);
     EXPECT_EQ(answer.error().message, url + "/echo: Couldn't connect to server");
 }
@@ -205,21 +212,21 @@ TEST_F(ClientTest, says_why_there_is_no_answer)
 TEST_F(ClientTest, speaks_http_only)
 {
     test::put(folder / "secret", "x");
-    EXPECT_EQ(Client({.base_url = "file://"}).get((folder / "secret").string()).error().code, Errc::unavailable);
+    EXPECT_EQ(Client(at("file://")).get((folder / "secret").string()).error().code, Errc::unavailable);
 }
 
 TEST_F(ClientTest, takes_half_an_answer_for_none)
 {
     test::CannedServer const breaks_off("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
-    EXPECT_EQ(Client({.base_url = breaks_off.url()}).get("/").error().code, Errc::unavailable);
+    EXPECT_EQ(Client(at(breaks_off.url())).get("/").error().code, Errc::unavailable);
     test::CannedServer const again("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
-    EXPECT_EQ(Client({.base_url = again.url()}).download("/", folder / "a", any_bytes).error().code, Errc::unavailable);
+    EXPECT_EQ(Client(at(again.url())).download("/", folder / "a", any_bytes).error().code, Errc::unavailable);
 }
 
 TEST_F(ClientTest, takes_garbage_for_no_answer)
 {
     test::CannedServer const garbage("SSH-2.0-OpenSSH\r\n");
-    EXPECT_EQ(Client({.base_url = garbage.url()}).get("/").error().code, Errc::unavailable);
+    EXPECT_EQ(Client(at(garbage.url())).get("/").error().code, Errc::unavailable);
 }
 
 } // namespace

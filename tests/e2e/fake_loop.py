@@ -1,0 +1,89 @@
+"""A Loop that a test steers: it hands out the models it is given, good or broken, and notes what nodes send."""
+
+import io
+import json
+import re
+import threading
+import uuid
+import zipfile
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from programs import ROOT
+
+CATEGORIES = [{"id": f"0000000{i}-0000-4000-8000-000000000000", "name": name, "type": "box"} for i, name in enumerate(("red", "blue"))]
+CELLS = (ROOT / "tests/data/models/cells.onnx").read_bytes()  # finds red and blue cells of 16x16 pixels
+
+
+def model_zip(version, weights=CELLS, more=(), **description):
+    """`weights` None leaves model.onnx out, `version` None model.json; `more`: further (name, bytes)."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        if version is not None:
+            facts = {"id": str(uuid.uuid4()), "host": None, "organization": "o", "project": "p", "version": version,
+                     "categories": CATEGORIES, "resolution": 96, "format": "onnx"}
+            package.writestr("model.json", json.dumps(facts | description))
+        if weights is not None:
+            package.writestr("model.onnx", weights)
+        for name, content in more:
+            package.writestr(name, content)
+    return out.getvalue()
+
+
+class FakeLoop(ThreadingHTTPServer):
+    """Beside `port`, what `programs.detector` needs, it has no part of a Program."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Answers)
+        self.port = self.server_address[1]
+        self.target = None        # what GET deployment/target answers
+        self.download = b""       # what every download answers
+        self.upload_statuses = [] # what the next uploads answer; 200 when there are no more
+        self.uploads = []         # bodies of what was answered 200
+        self.reports = []         # of detectors, oldest first
+
+    def offer(self, version, download):
+        self.download = download
+        self.target = {"model_uuid": str(uuid.uuid4()), "version": version}
+
+    def __enter__(self):
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.shutdown()
+        self.server_close()
+
+
+class Answers(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        if self.path.endswith("/deployment/target"):
+            self.answer(200 if self.server.target else 404, self.server.target or {"detail": "no target"})
+        elif re.search(r"/models/[^/]+/onnx/file$", self.path):
+            self.answer(200, self.server.download)
+        else:
+            self.answer(404, {"detail": "Not Found"})
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path.endswith("/detectors"):
+            self.server.reports.append(json.loads(body))
+            self.answer(200, {})
+        elif self.path.endswith("/images"):
+            status = self.server.upload_statuses.pop(0) if self.server.upload_statuses else 200
+            if status == 200:
+                self.server.uploads.append(body)
+            self.answer(status, {})
+        else:
+            self.answer(404, {"detail": "Not Found"})
+
+    def answer(self, status, content):
+        body = content if isinstance(content, bytes) else json.dumps(content).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
