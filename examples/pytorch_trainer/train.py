@@ -200,7 +200,8 @@ class Batches:
 # -------------------------------------------------------------------------------------------------------- the network
 
 def conv(inputs, outputs, kernel=3, stride=1):
-    return nn.Sequential(nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False), nn.BatchNorm2d(outputs, momentum=0.03), nn.ReLU(inplace=True))
+    return nn.Sequential(nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False),
+                         nn.BatchNorm2d(outputs, momentum=0.03), nn.ReLU(inplace=True))
 
 
 class Bottleneck(nn.Module):
@@ -419,7 +420,8 @@ class Progress:
         if self.options.progress_json:
             print(json.dumps(line), flush=True)
         else:
-            print("step {step}/{steps}  loss {loss:.3f}  {images_per_second} images/s  {seconds_left:.0f} s left".format(**line), flush=True)
+            text = "step {step}/{steps}  loss {loss:.3f}  {images_per_second} images/s  {seconds_left:.0f} s left"
+            print(text.format(**line), flush=True)
 
 
 # ------------------------------------------------------------------------------------------------------------- export

@@ -87,6 +87,7 @@ def test_the_logic_sees_the_upright_image(photographs, answers):
 
 def test_no_two_orientations_look_alike_to_the_logic(answers):
     """Else the test above could not tell one from another."""
-    seen = {tuple((box["width"], round(box["confidence"], 2)) for box in answer.json()["box_detections"] if box["category_name"] == "quarter")
-            for name, answer in answers[0].items() if name.startswith("large.jpg")}
+    def look(answer):
+        return tuple((box["width"], round(box["confidence"], 2)) for box in answer.json()["box_detections"][:4])
+    seen = {look(answer) for name, answer in answers[0].items() if name.startswith("large.jpg")}
     assert len(seen) == 8

@@ -1,13 +1,16 @@
 """Wrong input of every kind: a clear answer that names the field and the remedy, nothing lost, and what served serves on."""
 import json
 import os
+import shutil
 import socket
 import struct
+import tempfile
 import threading
 import zlib
+from pathlib import Path
 
 import pytest
-from fake_loop import FakeLoop, model_zip
+from fake_loop import CELLS, FakeLoop, model_zip
 from nodes import ORGANIZATION, Client, Outbox, detail, image_files, picture, wait_until, with_comment
 from programs import BIN, detector, free_port, generate, image_ids, jpeg, loop_server, multipart, run_to_end
 
@@ -53,6 +56,7 @@ BROKEN_IMAGES = {
     "a PNG of 60 megapixels": (png_header(10000, 6000), 413, ["10000x6000", "50 megapixels", "scale it down"]),
 }
 WRONG_NOTES = {
+    "upload-priority": ({"upload-priority": "perhaps"}, 422, ["upload-priority", "perhaps", "true or false"]),
     "autoupload": ({"autoupload": "sometimes"}, 422, ["autoupload", "sometimes", "filtered, all or disabled"]),
     "creation-date": ({"creation-date": "yesterday"}, 422, ["creation-date", "yesterday", "2024-01-31T12:00:00"]),
     "a day that does not exist": ({"creation-date": "2024-02-30T12:00:00"}, 422, ["creation-date", "2024-02-30"]),
@@ -93,9 +97,8 @@ def test_one_broken_image_keeps_the_whole_upload_out_and_is_named(node):
 @pytest.mark.parametrize("what", WRONG_NOTES)
 def test_a_wrong_note_is_named(node, what):
     notes, status, words = WRONG_NOTES[what]
-    assert_refused(node.post_files("/detect", [("image.jpg", IMAGE)], "file", notes | ({} if "autoupload" in notes else {"autoupload": "all"})),
-                   status, words)
-    assert_refused(node.post_files("/upload", [("image.jpg", IMAGE)], "files", notes), status, words)
+    for path, field, more in (("/detect", "file", {"autoupload": "all"}), ("/upload", "files", {})):
+        assert_refused(node.post_files(path, [("image.jpg", IMAGE)], field, more | notes), status, words)
 
 
 @pytest.mark.parametrize("path, field", [("/detect", "file"), ("/upload", "files")])
@@ -109,13 +112,13 @@ def test_a_missing_file_is_named(node, path, field):
 @pytest.mark.parametrize("path, mebibytes", [("/detect", 65), ("/upload", 129)])
 def test_a_body_that_is_too_long_is_413(node, path, mebibytes):
     """Sent in full, with and without telling its length first."""
-    block, wanted = b"x" * (1 << 20), mebibytes
-    heads = [f"Content-Length: {wanted << 20}\r\n", "Transfer-Encoding: chunked\r\n"]
-    for head in heads:
+    block = b"x" * (1 << 20)
+    for head in (f"Content-Length: {mebibytes << 20}\r\n", "Transfer-Encoding: chunked\r\n"):
         with socket.create_connection(("127.0.0.1", node.port), timeout=60) as connection:
-            connection.sendall(f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multipart/form-data; boundary=b\r\n{head}\r\n".encode())
+            connection.sendall(f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                               f"Content-Type: multipart/form-data; boundary=b\r\n{head}\r\n".encode())
             try:
-                for _ in range(wanted):
+                for _ in range(mebibytes):
                     connection.sendall(b"100000\r\n" + block + b"\r\n" if "chunked" in head else block)
             except OSError:
                 pass  # it need not listen to the end
@@ -132,12 +135,12 @@ def test_an_image_longer_than_64_mib_is_413(node):
 # ---------------------------------------------------------------------------------------------------------- starting one
 
 PROGRAMS = {"detector": [BIN / "learning-loop", "detector"], "example": [BIN / "bright_spot"]}
-HOME = ["--organization", "o", "--project", "p", "--loop-host", "127.0.0.1:1"]
 
 
-@pytest.fixture(name="words", params=PROGRAMS)
-def fixture_words(request, tmp_path):
-    return [*PROGRAMS[request.param], *HOME, "--port", free_port(), "--data-folder", tmp_path / "data"]
+def words_of(program, data_folder, changed=None):
+    settings = {"--organization": "o", "--project": "p", "--loop-host": "127.0.0.1:1", "--port": free_port(),
+                "--data-folder": data_folder} | (changed or {})
+    return [*PROGRAMS[program], *(word for flag, value in settings.items() if value is not None for word in (flag, value))]
 
 
 def assert_ends_with_2(words, *named, environment=None):
@@ -146,54 +149,66 @@ def assert_ends_with_2(words, *named, environment=None):
     assert all(str(word) in said for word in named), said
 
 
-@pytest.mark.parametrize("more, environment, named", [
-    (["--colour", "red"], {}, ["--colour", "--help"]),
-    (["--port", "many"], {}, ["--port", "NODE_PORT", "many"]),
-    (["--conf-threshold", "2"], {}, ["--conf-threshold", "CONF_THRESHOLD", "2"]),
-    ([], {"SYNC_CYCLES": "0"}, ["--sync-cycles", "SYNC_CYCLES"]),
-    ([], {"OUTBOX_MAX_BYTES": "lots"}, ["--outbox-max-bytes", "OUTBOX_MAX_BYTES"]),
-    (["--min-uncertain-threshold", "0.7"], {}, ["--min-uncertain-threshold", "--max-uncertain-threshold"]),
-    (["--project", "../p"], {}, ["--project", "LOOP_PROJECT"]),
-    (["--loop-host", "ftp://host/"], {}, ["--loop-host", "LOOP_HOST", "ftp://host/"]),
-    (["--loop-host", "example.org"], {"LOOP_USERNAME": "u", "LOOP_PASSWORD": "secret"}, ["--loop-host", "https://"]),
+@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize("changed, environment, named", [
+    ({"--colour": "red"}, {}, ["--colour", "--help"]),
+    ({"--port": "many"}, {}, ["--port", "NODE_PORT", "many"]),
+    ({"--port": None}, {"NODE_PORT": "65536"}, ["--port", "NODE_PORT", "65536"]),
+    ({"--conf-threshold": "2"}, {}, ["--conf-threshold", "CONF_THRESHOLD", "2"]),
+    ({}, {"SYNC_CYCLES": "0"}, ["--sync-cycles", "SYNC_CYCLES"]),
+    ({}, {"OUTBOX_MAX_BYTES": "lots"}, ["--outbox-max-bytes", "OUTBOX_MAX_BYTES"]),
+    ({"--min-uncertain-threshold": "0.7"}, {}, ["--min-uncertain-threshold", "--max-uncertain-threshold"]),
+    ({"--project": "../p"}, {}, ["--project", "LOOP_PROJECT"]),
+    ({"--project": ""}, {}, ["--project", "LOOP_PROJECT", "required"]),
+    ({"--host": "192.0.2.1"}, {}, ["--host", "NODE_HOST", "192.0.2.1"]),
+    ({"--loop-host": "ftp://host/"}, {}, ["--loop-host", "LOOP_HOST", "ftp://host/"]),
+    ({"--loop-host": "example.org"}, {"LOOP_USERNAME": "u", "LOOP_PASSWORD": "secret"}, ["--loop-host", "https://"]),
 ])
-def test_a_wrong_setting_is_named_and_exits_2(words, more, environment, named):
-    kept = [word for word in words if word not in more] if "--loop-host" not in more else [w for w in words if w not in ("--loop-host", "127.0.0.1:1")]
-    if more[:1] in (["--port"], ["--project"]):
-        at = words.index(more[0])
-        kept = words[:at] + words[at + 2:]
-    assert_ends_with_2([*kept, *more], *named, environment=environment)
+def test_a_wrong_setting_is_named_and_exits_2(program, tmp_path, changed, environment, named):
+    assert_ends_with_2(words_of(program, tmp_path / "data", changed), *named, environment=environment)
 
 
-def test_a_missing_project_is_named_and_exits_2(tmp_path):
-    assert_ends_with_2([BIN / "bright_spot", "--data-folder", tmp_path, "--organization", "o"], "--project", "LOOP_PROJECT", "required")
-
-
-def test_a_taken_port_is_named_and_exits_2(words, node):
-    at = words.index("--port")
-    assert_ends_with_2([*words[:at], "--port", node.port, *words[at + 2:]], "--port", "NODE_PORT", node.port, "choose another")
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_taken_port_is_named_and_exits_2(program, tmp_path, node):
+    words = words_of(program, tmp_path / "data", {"--port": node.port})
+    assert_ends_with_2(words, "--port", "NODE_PORT", node.port, "choose another")
 
 
 def test_a_data_folder_is_for_one_process(tmp_path):
     with detector(tmp_path, loop_server(tmp_path), "o", "p", PROGRAMS["example"]) as first:
-        words = [*PROGRAMS["detector"], *HOME, "--port", free_port(), "--data-folder", tmp_path / "detector"]
-        assert_ends_with_2(words, tmp_path / "detector", first.process.pid, "DATA_FOLDER")
+        folder = tmp_path / "detector"
+        assert_ends_with_2(words_of("detector", folder), folder, first.process.pid, "end it, or choose another", "DATA_FOLDER")
         assert Client(first).detect(IMAGE).status == 200
 
 
-@pytest.mark.parametrize("where", ["below a file", "below /proc", "without rights"])
-def test_a_data_folder_that_cannot_be_used_is_named_and_exits_2(words, tmp_path, where):
-    if where == "below a file":
-        (tmp_path / "file").write_text("in the way")
-        folder = tmp_path / "file/data"
-    elif where == "below /proc":
-        folder = "/proc/learning-loop"
-    else:
-        if os.geteuid() == 0:
-            pytest.skip("root may read and write everything")
-        folder = tmp_path / "locked"
-        folder.mkdir(mode=0)
-    assert_ends_with_2([*words[:-1], folder], folder, "DATA_FOLDER", "choose another")
+def a_file(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    return tmp_path / "file"
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize("folder_in", [a_file, lambda folder: a_file(folder) / "data", lambda _: "/proc/learning-loop"])
+def test_a_data_folder_that_cannot_be_made_is_named_and_exits_2(program, tmp_path, folder_in):
+    folder = folder_in(tmp_path)
+    assert_ends_with_2(words_of(program, folder), folder, "DATA_FOLDER", "choose another")
+
+
+@pytest.fixture(name="open_folder")
+def fixture_open_folder():
+    """Unlike `tmp_path`, every user may enter it."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        yield Path(folder)
+
+
+def test_a_data_folder_without_rights_is_named_and_exits_2(open_folder):
+    folder = open_folder / "locked"
+    folder.mkdir(mode=0)
+    words = words_of("example", folder)
+    if os.geteuid() == 0:  # who may do anything, so another user has to try, with a program that he may read
+        shutil.copy(words[0], open_folder)
+        words = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", open_folder / words[0].name, *words[1:]]
+    assert_ends_with_2(words, folder, "DATA_FOLDER", "give this user the right")
 
 
 # ------------------------------------------------------------------------------------------------------- models of a Loop
@@ -205,7 +220,7 @@ BROKEN_MODELS = {
     "without model.json": (model_zip(None), "2.0", ["model.json"]),
     "without weights": (model_zip("2.1", None), "2.1", ["model.onnx"]),
     "broken weights": (model_zip("2.2", b"no weights" * 100), "2.2", ["model.onnx"]),
-    "weights cut off": (model_zip("2.3", model_zip("2.3")[:300]), "2.3", ["model.onnx"]),
+    "weights cut off": (model_zip("2.3", CELLS[:300]), "2.3", ["model.onnx"]),
     "another version": (model_zip("9.9"), "2.4", ["version", "9.9", "2.4"]),
     "a file outside of the folder": (model_zip("2.5", more=[("../../escaped.txt", b"x")]), "2.5", ["escaped.txt"]),
     "an absolute path": (model_zip("2.6", more=[("/tmp/escaped.txt", b"x")]), "2.6", ["escaped.txt"]),
@@ -213,7 +228,7 @@ BROKEN_MODELS = {
     "a zip cut off": (model_zip("2.8")[:-200], "2.8", ["zip"]),
     "nothing": (b"", "2.9", ["zip"]),
     "no categories": (model_zip("2.10", categories=[]), "2.10", ["categories"]),
-    "fewer categories than scores": (model_zip("2.11", categories=[{"id": "a", "name": "a"}]), "2.11", ["scores", "categories"]),
+    "fewer categories than scores": (model_zip("2.11", categories=[{"id": "a", "name": "a"}]), "2.11", ["2 categories", "lists 1"]),
     "a version that is a path": (model_zip("../../x"), "../../x", ["../../x", "digits and dots"]),
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <stdexcept>
 
 namespace learning_loop::test {
@@ -103,7 +104,8 @@ bool RawConnection::closed()
 {
     if (!received_.empty()) return false;
     char byte = 0;
-    return ::recv(socket_, &byte, 1, 0) == 0;
+    auto const got = ::recv(socket_, &byte, 1, 0);
+    return got == 0 || (got < 0 && errno == ECONNRESET);
 }
 
 ClosedPort::ClosedPort() : socket_(new_socket()), number_(bound(socket_)) {}

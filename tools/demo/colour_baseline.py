@@ -162,7 +162,8 @@ def fit(pictures, truth):
     best = (-1.0, None)
     for segmentation, opening in itertools.product(SEGMENTATIONS, (1, 3)):
         boxes = segment(pictures, segmentation, opening)
-        for smallest, largest, rule, confidence_from in itertools.product((200, 600, 1200), (8000, 30000), naming_rules(truth), ("area", "fill")):
+        for smallest, largest, rule, confidence_from in itertools.product(
+                (200, 600, 1200), (8000, 30000), naming_rules(truth), ("area", "fill")):
             found = detections_of(boxes, smallest, largest, rule, confidence_from)
             score = mean_average_precision(truth, found)["mean"]
             if score > best[0]:

@@ -91,7 +91,7 @@ void Outbox::take_over(fs::path const& folder, bool priority)
         OutboxItem item{entry.path().filename(), priority, 0};
         auto const jpeg_bytes = size_or_zero(entry.path() / item.file_name(".jpg"));
         auto const json_bytes = size_or_zero(entry.path() / item.file_name(".json"));
-        if (!entry.is_directory() || entry.is_symlink() || jpeg_bytes == 0 || json_bytes == 0) {
+        if (!fs::is_directory(entry.symlink_status()) || jpeg_bytes == 0 || json_bytes == 0) {
             log::warn("outbox: {} is no image of ours: left where it is, not uploaded",
                       printable(entry.path().string()));
             continue;

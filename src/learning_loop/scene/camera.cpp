@@ -11,11 +11,11 @@ namespace learning_loop {
 namespace {
 
 constexpr double pi = 3.14159265358979323846;
-constexpr int step = 4;   // light changes slowly over the picture: a quarter of the resolution is enough
+constexpr int step = 4; // light changes slowly over the picture: a quarter of the resolution is enough
 
 struct Light {
-    cv::Mat gain;    // 32 bit float, what the picture is multiplied with
-    cv::Mat glare;   // 32 bit float, what is added
+    cv::Mat gain;  // 32 bit float, what the picture is multiplied with
+    cv::Mat glare; // 32 bit float, what is added
     std::array<float, 3> tint;
 };
 
@@ -56,16 +56,19 @@ Light random_light(cv::Size size, Random& random)
     auto const level = dusk ? random.uniform(0.42, 0.62) : random.uniform(0.75, 1.25);
     auto const warmth = random.uniform(-0.14, 0.14);
     Light light{cv::Mat(small, CV_32F), cv::Mat::zeros(small, CV_32F), {}};
-    light.tint = {static_cast<float>(1 - warmth + (dusk ? 0.1 : 0)), static_cast<float>(1 + random.uniform(-0.07, 0.07)), static_cast<float>(1 + warmth)};
+    light.tint = {static_cast<float>(1 - warmth + (dusk ? 0.1 : 0)),
+                  static_cast<float>(1 + random.uniform(-0.07, 0.07)), static_cast<float>(1 + warmth)};
     auto const falloff = random.uniform(0, 0.35);
     auto const angle = random.uniform(0, 2 * pi);
     for (int y = 0; y < small.height; ++y) {
         for (int x = 0; x < small.width; ++x) {
-            auto const along = ((x * 2.0 / small.width - 1) * std::cos(angle) + (y * 2.0 / small.height - 1) * std::sin(angle)) / 1.42;
+            auto const along =
+                ((x * 2.0 / small.width - 1) * std::cos(angle) + (y * 2.0 / small.height - 1) * std::sin(angle)) / 1.42;
             light.gain.at<float>(y, x) = static_cast<float>(level * (1 + falloff * along));
         }
     }
-    for (int shadows = random.chance(0.35) ? random.integer(1, 2) : 0; shadows > 0; --shadows) cast_shadow(light.gain, dusk ? 0.35 : 0.62, random);
+    for (int shadows = random.chance(0.35) ? random.integer(1, 2) : 0; shadows > 0; --shadows)
+        cast_shadow(light.gain, dusk ? 0.35 : 0.62, random);
     if (random.chance(0.2)) dazzle(light.glare, random);
     return light;
 }
@@ -95,15 +98,17 @@ void expose(cv::Mat& bgr, Light const& light, float noise, Random& random)
             auto bits = random.next();
             for (std::size_t c = 0; c < 3; ++c, bits >>= 16U) {
                 // The sum of two bytes is near enough to the bell curve of a sensor's noise.
-                auto const bell = static_cast<float>(static_cast<int>((bits & 255U) + ((bits >> 8U) & 255U)) - 255) / 104;
+                auto const bell =
+                    static_cast<float>(static_cast<int>((bits & 255U) + ((bits >> 8U) & 255U)) - 255) / 104;
                 auto& value = out[x][static_cast<int>(c)];
-                value = cv::saturate_cast<std::uint8_t>(static_cast<float>(value) * g[x] * light.tint[c] + add[x] + noise * bell);
+                value = cv::saturate_cast<std::uint8_t>(static_cast<float>(value) * g[x] * light.tint[c] + add[x] +
+                                                        noise * bell);
             }
         }
     }
 }
 
-}   // namespace
+} // namespace
 
 void photograph(cv::Mat& bgr, double scale, Random& random)
 {
@@ -113,4 +118,4 @@ void photograph(cv::Mat& bgr, double scale, Random& random)
     expose(bgr, light, noise, random);
 }
 
-}   // namespace learning_loop
+} // namespace learning_loop

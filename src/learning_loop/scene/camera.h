@@ -10,4 +10,4 @@ namespace learning_loop {
 /// motion blur, noise. Moves nothing, so boxes stay where they are.
 void photograph(cv::Mat& bgr, double scale, Random& random);
 
-}   // namespace learning_loop
+} // namespace learning_loop

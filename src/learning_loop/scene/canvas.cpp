@@ -10,7 +10,7 @@ namespace learning_loop {
 namespace {
 
 constexpr int grain_size = 256;
-constexpr int margin_px = 6;   // room for the soft edge of the shadow
+constexpr int margin_px = 6; // room for the soft edge of the shadow
 constexpr float shadow_depth = 0.55F;
 
 std::uint8_t mix(std::uint8_t below, float top, float share)
@@ -26,12 +26,13 @@ void darken(cv::Mat& bgr, cv::Mat const& alpha, cv::Point corner)
         auto* out = bgr.ptr<cv::Vec3b>(y);
         for (int x = seen.x; x < seen.x + seen.width; ++x) {
             auto const share = static_cast<float>(a[x - corner.x]) * (shadow_depth / 255);
-            if (share > 0) for (int c = 0; c < 3; ++c) out[x][c] = mix(out[x][c], 0, share);
+            if (share > 0)
+                for (int c = 0; c < 3; ++c) out[x][c] = mix(out[x][c], 0, share);
         }
     }
 }
 
-}   // namespace
+} // namespace
 
 int Cutout::area_px() const
 {
@@ -61,7 +62,8 @@ void lay(Canvas& canvas, Cutout const& cutout, cv::Point at, int owner, double h
         for (int x = seen.x; x < seen.x + seen.width; ++x) {
             auto const share = alpha[x - corner.x];
             if (share == 0) continue;
-            for (int c = 0; c < 3; ++c) out[x][c] = mix(out[x][c], top[x - corner.x][c], static_cast<float>(share) / 255);
+            for (int c = 0; c < 3; ++c)
+                out[x][c] = mix(out[x][c], top[x - corner.x][c], static_cast<float>(share) / 255);
             if (share >= 128) owners[x] = static_cast<std::uint8_t>(owner);
         }
     }
@@ -82,13 +84,18 @@ void roughen(Cutout& cutout, cv::Mat const& grain, cv::Point offset, float depth
 
 float grain_at(cv::Mat const& grain, int x, int y)
 {
-    auto const mirrored = [](int v) { v &= 2 * grain_size - 1; return v < grain_size ? v : 2 * grain_size - 1 - v; };
+    auto const mirrored = [](int v) {
+        v &= 2 * grain_size - 1;
+        return v < grain_size ? v : 2 * grain_size - 1 - v;
+    };
     return static_cast<float>(grain.at<std::uint8_t>(mirrored(y), mirrored(x))) / 127.5F - 1;
 }
 
 cv::Mat smooth_noise(cv::Size size, double cell_px, Random& random)
 {
-    auto const cells = [cell_px](int length) { return std::max(2, static_cast<int>(std::lround(length / cell_px)) + 2); };
+    auto const cells = [cell_px](int length) {
+        return std::max(2, static_cast<int>(std::lround(length / cell_px)) + 2);
+    };
     cv::Mat grid(cells(size.height), cells(size.width), CV_32F);
     for (int y = 0; y < grid.rows; ++y) {
         for (int x = 0; x < grid.cols; ++x) grid.at<float>(y, x) = static_cast<float>(random.uniform(-1, 1));
@@ -101,7 +108,8 @@ cv::Mat smooth_noise(cv::Size size, double cell_px, Random& random)
 cv::Mat make_grain(Random& random)
 {
     cv::Size const size(grain_size, grain_size);
-    cv::Mat sum = smooth_noise(size, 24, random) * 0.5 + smooth_noise(size, 8, random) * 0.45 + smooth_noise(size, 2.5, random) * 0.4;
+    cv::Mat sum = smooth_noise(size, 24, random) * 0.5 + smooth_noise(size, 8, random) * 0.45 +
+                  smooth_noise(size, 2.5, random) * 0.4;
     cv::Mat grain;
     sum.convertTo(grain, CV_8U, 127.5, 127.5);
     return grain;
@@ -121,4 +129,4 @@ cv::Scalar scalar(cv::Vec3f const& colour)
     return {colour[0], colour[1], colour[2]};
 }
 
-}   // namespace learning_loop
+} // namespace learning_loop

@@ -8,11 +8,11 @@ namespace learning_loop {
 
 /// A picture in the making and, for every pixel, which of the numbered plants is seen there.
 struct Canvas {
-    cv::Mat bgr;             ///< 8 bit BGR.
-    cv::Mat owner;           ///< 8 bit, as large: 0 for ground, weeds and stones, else the number of the plant.
-    cv::Mat grain;           ///< 8 bit, square, a power of two wide: the texture that leaves, stones and moss share.
-    cv::Point2d sun{0, 1};   ///< The way shadows fall in the image; length 1.
-    double scale = 1;        ///< 1 at 640x480; every length in pixels is multiplied by it.
+    cv::Mat bgr;           ///< 8 bit BGR.
+    cv::Mat owner;         ///< 8 bit, as large: 0 for ground, weeds and stones, else the number of the plant.
+    cv::Mat grain;         ///< 8 bit, square, a power of two wide: the texture that leaves, stones and moss share.
+    cv::Point2d sun{0, 1}; ///< The way shadows fall in the image; length 1.
+    double scale = 1;      ///< 1 at 640x480; every length in pixels is multiplied by it.
 };
 
 /// Something drawn apart from the picture, so that its whole outline is known although only a part of it may be seen.
@@ -34,7 +34,7 @@ void lay(Canvas& canvas, Cutout const& cutout, cv::Point at, int owner, double h
 void roughen(Cutout& cutout, cv::Mat const& grain, cv::Point offset, float depth);
 
 /// The value of the grain at any place; mirrored beyond its edges.
-float grain_at(cv::Mat const& grain, int x, int y);   ///< -1 to 1.
+float grain_at(cv::Mat const& grain, int x, int y); ///< -1 to 1.
 
 /// Smooth noise of -1 to 1, 32 bit float, whose features are about `cell_px` wide.
 cv::Mat smooth_noise(cv::Size size, double cell_px, Random& random);
@@ -47,4 +47,4 @@ cv::Vec3f colour(double hue, double saturation, double value);
 
 cv::Scalar scalar(cv::Vec3f const& colour);
 
-}   // namespace learning_loop
+} // namespace learning_loop

@@ -22,7 +22,7 @@ enum class Kind { crop, weed, stone };
 
 struct Thing {
     Kind kind;
-    int variety;        // which crop or weed
+    int variety; // which crop or weed
     double radius_px;
     cv::Point at{};
 };
@@ -34,8 +34,10 @@ struct Seen {
 
 void check(FieldStyle const& style)
 {
-    if (style.size_px.width < 64 || style.size_px.height < 64) throw std::invalid_argument("size_px: a scene is at least 64x64 pixels large");
-    if (style.crops < 1 || style.crops > crop_kinds) throw std::invalid_argument("crops: a scene has 1 to 4 kinds of crop");
+    if (style.size_px.width < 64 || style.size_px.height < 64)
+        throw std::invalid_argument("size_px: a scene is at least 64x64 pixels large");
+    if (style.crops < 1 || style.crops > crop_kinds)
+        throw std::invalid_argument("crops: a scene has 1 to 4 kinds of crop");
 }
 
 // Small ones are as frequent as large ones of twice their size.
@@ -47,19 +49,24 @@ double random_radius(double low, double high, Random& random)
 std::vector<Thing> choose_things(FieldStyle const& style, double scale, Random& random)
 {
     std::vector<Thing> things;
-    auto const growth = scale * random.uniform(0.75, 1.25);   // plants of one field are about as old as each other
+    auto const growth = scale * random.uniform(0.75, 1.25); // plants of one field are about as old as each other
     if (!style.plain) {
-        for (int n = random.integer(0, 4); n > 0; --n) things.push_back({Kind::stone, 0, scale * random_radius(20, 64, random)});
-        for (int n = random.integer(3, 9); n > 0; --n) things.push_back({Kind::weed, random.integer(0, weed_kinds - 1), growth * random_radius(24, 82, random)});
+        for (int n = random.integer(0, 4); n > 0; --n)
+            things.push_back({Kind::stone, 0, scale * random_radius(20, 64, random)});
+        for (int n = random.integer(3, 9); n > 0; --n)
+            things.push_back({Kind::weed, random.integer(0, weed_kinds - 1), growth * random_radius(24, 82, random)});
     }
     if (random.chance(0.96)) {
-        for (int n = random.integer(2, 8); n > 0; --n) things.push_back({Kind::crop, 0, growth * random_radius(30, 80, random)});
+        for (int n = random.integer(2, 8); n > 0; --n)
+            things.push_back({Kind::crop, 0, growth * random_radius(30, 80, random)});
     }
     for (int crop = 1; crop < style.crops; ++crop) {
         if (!random.chance(0.36)) continue;
-        for (int n = random.integer(1, 4); n > 0; --n) things.push_back({Kind::crop, crop, growth * random_radius(34, 60, random)});
+        for (int n = random.integer(1, 4); n > 0; --n)
+            things.push_back({Kind::crop, crop, growth * random_radius(34, 60, random)});
     }
-    for (auto i = things.size(); i > 1; --i) std::swap(things[i - 1], things[static_cast<std::size_t>(random.integer(0, static_cast<int>(i) - 1))]);
+    for (auto i = things.size(); i > 1; --i)
+        std::swap(things[i - 1], things[static_cast<std::size_t>(random.integer(0, static_cast<int>(i) - 1))]);
     return things;
 }
 
@@ -68,15 +75,17 @@ bool too_close(Thing const& a, Thing const& b, double nearness)
     return std::hypot(a.at.x - b.at.x, a.at.y - b.at.y) < nearness * (a.radius_px + b.radius_px);
 }
 
-std::optional<cv::Point> find_place(Thing thing, std::vector<Thing> const& others, Rows const& rows, cv::Size size, Random& random)
+std::optional<cv::Point> find_place(Thing thing, std::vector<Thing> const& others, Rows const& rows, cv::Size size,
+                                    Random& random)
 {
     auto const sown = thing.kind == Kind::crop && random.chance(0.75);
-    auto const beyond = 0.5 * thing.radius_px;   // how far outside the picture a plant may stand and reach into it
+    auto const beyond = 0.5 * thing.radius_px; // how far outside the picture a plant may stand and reach into it
     for (int attempt = 0; attempt < 16; ++attempt) {
         cv::Point2d at(random.uniform(-beyond, size.width + beyond), random.uniform(-beyond, size.height + beyond));
-        if (sown) at = rows.nearest(at) + cv::Point2d(random.uniform(-0.2, 0.2), random.uniform(-0.2, 0.2)) * thing.radius_px;
+        if (sown)
+            at = rows.nearest(at) + cv::Point2d(random.uniform(-0.2, 0.2), random.uniform(-0.2, 0.2)) * thing.radius_px;
         thing.at = cv::Point(at);
-        auto const nearness = random.chance(0.3) ? 0.55 : 0.85;   // below 1 the leaves touch or overlap
+        auto const nearness = random.chance(0.3) ? 0.55 : 0.85; // below 1 the leaves touch or overlap
         auto const clash = [&](Thing const& other) { return too_close(thing, other, nearness); };
         if (std::none_of(others.begin(), others.end(), clash)) return thing.at;
     }
@@ -88,7 +97,7 @@ std::vector<Thing> place(std::vector<Thing> const& things, Rows const& rows, cv:
     std::vector<Thing> placed;
     for (auto thing : things) {
         auto const at = find_place(thing, placed, rows, size, random);
-        if (!at) continue;   // the field is full
+        if (!at) continue; // the field is full
         thing.at = *at;
         placed.push_back(thing);
     }
@@ -97,7 +106,9 @@ std::vector<Thing> place(std::vector<Thing> const& things, Rows const& rows, cv:
 
 Foliage random_foliage(Foliage const& of_field, Random& random)
 {
-    return {of_field.hue + random.uniform(-14, 14), std::clamp(of_field.saturation + random.uniform(-0.14, 0.14), 0.2, 0.85), of_field.value * random.uniform(0.8, 1.2)};
+    return {of_field.hue + random.uniform(-14, 14),
+            std::clamp(of_field.saturation + random.uniform(-0.14, 0.14), 0.2, 0.85),
+            of_field.value * random.uniform(0.8, 1.2)};
 }
 
 Cutout draw(Thing const& thing, Foliage const& foliage, Canvas const& canvas, Random& random)
@@ -128,7 +139,7 @@ std::vector<Seen> look(cv::Mat const& owner, std::size_t plants)
 
 struct Drawn {
     Thing thing;
-    int area_px;   // of the whole plant, also of what is hidden or outside the picture
+    int area_px; // of the whole plant, also of what is hidden or outside the picture
 };
 
 std::vector<Drawn> draw_things(Canvas& canvas, std::vector<Thing> const& things, Random& random)
@@ -152,24 +163,28 @@ std::vector<FieldScene::Plant> boxes_of(Canvas const& canvas, std::vector<Drawn>
     std::vector<FieldScene::Plant> plants;
     for (std::size_t i = 0; i < crops.size(); ++i) {
         auto const& s = seen[i + 1];
-        if (s.area_px < seen_share_min * crops[i].area_px || s.area_px < seen_area_min_px * canvas.scale * canvas.scale) continue;
-        plants.push_back({crops[i].thing.variety, cv::Rect(s.left, s.top, s.right - s.left + 1, s.bottom - s.top + 1), crops[i].thing.at});
+        if (s.area_px < seen_share_min * crops[i].area_px || s.area_px < seen_area_min_px * canvas.scale * canvas.scale)
+            continue;
+        plants.push_back({crops[i].thing.variety, cv::Rect(s.left, s.top, s.right - s.left + 1, s.bottom - s.top + 1),
+                          crops[i].thing.at});
     }
     return plants;
 }
 
-}   // namespace
+} // namespace
 
 FieldScene render_field(std::uint64_t seed, FieldStyle const& style)
 {
     check(style);
     Random random(seed);
-    auto layout = random.fork(), soil = random.fork(), growing = random.fork(), straw = random.fork(), camera = random.fork();
+    auto layout = random.fork(), soil = random.fork(), growing = random.fork(), straw = random.fork(),
+         camera = random.fork();
     Canvas canvas;
     canvas.scale = std::min(style.size_px.width / 640.0, style.size_px.height / 480.0);
     auto const sun = layout.uniform(0, 2 * pi);
     canvas.sun = {std::cos(sun), std::sin(sun)};
-    canvas.bgr = cv::Mat(style.size_px, CV_8UC3, scalar(colour(layout.uniform(15, 40), 0.35, layout.uniform(0.35, 0.6))));
+    canvas.bgr =
+        cv::Mat(style.size_px, CV_8UC3, scalar(colour(layout.uniform(15, 40), 0.35, layout.uniform(0.35, 0.6))));
     canvas.owner = cv::Mat::zeros(style.size_px, CV_8U);
     canvas.grain = make_grain(growing);
     Rows const rows{layout.uniform(0, pi), canvas.scale * layout.uniform(90, 210), layout.uniform(0, 100)};
@@ -182,4 +197,4 @@ FieldScene render_field(std::uint64_t seed, FieldStyle const& style)
     return {std::move(canvas.bgr), std::move(plants)};
 }
 
-}   // namespace learning_loop
+} // namespace learning_loop

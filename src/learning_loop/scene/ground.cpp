@@ -13,7 +13,7 @@ constexpr double pi = 3.14159265358979323846;
 
 struct Soil {
     cv::Vec3f dry, wet;
-    float relief;   // how strongly clods catch the light
+    float relief; // how strongly clods catch the light
 };
 
 Soil random_soil(Random& random)
@@ -21,8 +21,10 @@ Soil random_soil(Random& random)
     auto const hue = random.uniform(8, 42);
     auto const saturation = random.uniform(0.12, 0.5);
     auto const value = random.uniform(0.32, 0.72);
-    return {colour(hue, saturation, value), colour(hue + random.uniform(-6, 6), saturation * random.uniform(0.9, 1.3), value * random.uniform(0.55, 0.85)),
-            static_cast<float>(random.uniform(0.35, 0.8))};
+    return {
+        colour(hue, saturation, value),
+        colour(hue + random.uniform(-6, 6), saturation * random.uniform(0.9, 1.3), value * random.uniform(0.55, 0.85)),
+        static_cast<float>(random.uniform(0.35, 0.8))};
 }
 
 // Furrows and large forms change slowly: a quarter of the resolution is enough for them.
@@ -61,7 +63,9 @@ void paint_soil(Canvas& canvas, Soil const& soil, cv::Mat const& forms, cv::Mat 
             auto const slope = (clod[x] - clod_lit[lit]) + 2 * (form[x] - form_lit[lit]);
             auto const gain = std::max(0.25F, 1 + soil.relief * slope + 0.1F * clod[x]);
             auto const dryness = std::clamp(0.5F + 0.35F * form[x], 0.0F, 1.0F);
-            for (int c = 0; c < 3; ++c) out[x][c] = cv::saturate_cast<std::uint8_t>((soil.wet[c] + (soil.dry[c] - soil.wet[c]) * dryness) * gain);
+            for (int c = 0; c < 3; ++c)
+                out[x][c] =
+                    cv::saturate_cast<std::uint8_t>((soil.wet[c] + (soil.dry[c] - soil.wet[c]) * dryness) * gain);
         }
     }
 }
@@ -74,9 +78,11 @@ void scatter_pebbles(Canvas& canvas, Soil const& soil, Random& random)
         auto const radius = canvas.scale * std::pow(random.uniform(), 3) * 7 + 1;
         cv::Size2d const size(radius, radius * random.uniform(0.6, 0.95));
         auto const angle = random.uniform(0, 180);
-        auto const tone = soil.dry * static_cast<float>(random.uniform(0.6, 1.5)) + cv::Vec3f::all(static_cast<float>(random.uniform(-10, 30)));
+        auto const tone = soil.dry * static_cast<float>(random.uniform(0.6, 1.5)) +
+                          cv::Vec3f::all(static_cast<float>(random.uniform(-10, 30)));
         auto const ellipse = [&](cv::Point2d centre, cv::Size2d axes, cv::Vec3f const& shade) {
-            cv::ellipse(canvas.bgr, cv::RotatedRect(centre, axes * 2.0, static_cast<float>(angle)), scalar(shade), cv::FILLED, cv::LINE_AA);
+            cv::ellipse(canvas.bgr, cv::RotatedRect(centre, axes * 2.0, static_cast<float>(angle)), scalar(shade),
+                        cv::FILLED, cv::LINE_AA);
         };
         ellipse(at + canvas.sun * (radius * 0.4), size, soil.wet * 0.5F);
         ellipse(at, size, tone * 0.85F);
@@ -87,14 +93,17 @@ void scatter_pebbles(Canvas& canvas, Soil const& soil, Random& random)
 void grow_moss(Canvas& canvas, Random& random)
 {
     auto const radius = canvas.scale * random.uniform(25, 90);
-    auto patch = empty_cutout(radius, colour(random.uniform(65, 125), random.uniform(0.25, 0.6), random.uniform(0.25, 0.55)));
+    auto patch =
+        empty_cutout(radius, colour(random.uniform(65, 125), random.uniform(0.25, 0.6), random.uniform(0.25, 0.55)));
     cv::Point const offset(random.integer(0, 255), random.integer(0, 255));
     auto const density = random.uniform(0.4, 0.85);
     for (int y = 0; y < patch.alpha.rows; ++y) {
         for (int x = 0; x < patch.alpha.cols; ++x) {
             auto const distance = std::hypot(x - patch.root.x, y - patch.root.y) / radius;
-            auto const cover = (1 - distance) * 1.6 + 0.9 * static_cast<double>(grain_at(canvas.grain, x / 2 + offset.x, y / 2 + offset.y));
-            patch.alpha.at<std::uint8_t>(y, x) = cv::saturate_cast<std::uint8_t>(255 * density * std::clamp(cover, 0.0, 1.0));
+            auto const cover = (1 - distance) * 1.6 +
+                               0.9 * static_cast<double>(grain_at(canvas.grain, x / 2 + offset.x, y / 2 + offset.y));
+            patch.alpha.at<std::uint8_t>(y, x) =
+                cv::saturate_cast<std::uint8_t>(255 * density * std::clamp(cover, 0.0, 1.0));
         }
     }
     cv::blur(patch.alpha, patch.alpha, {7, 7});
@@ -102,7 +111,7 @@ void grow_moss(Canvas& canvas, Random& random)
     lay(canvas, patch, cv::Point(random.integer(0, canvas.bgr.cols), random.integer(0, canvas.bgr.rows)), 0, 0);
 }
 
-}   // namespace
+} // namespace
 
 cv::Point2d Rows::nearest(cv::Point2d at) const
 {
@@ -116,8 +125,9 @@ void draw_ground(Canvas& canvas, Rows const& rows, Random& random)
     auto const size = canvas.bgr.size();
     auto const soil = random_soil(random);
     cv::Mat const forms = large_forms(size, rows, canvas.scale, random);
-    cv::Mat const clods = smooth_noise(size, 14 * canvas.scale, random) * random.uniform(0.3, 0.9)
-                        + smooth_noise(size, 5 * canvas.scale, random) * random.uniform(0.2, 0.6) + smooth_noise(size, 2, random) * random.uniform(0.1, 0.35);
+    cv::Mat const clods = smooth_noise(size, 14 * canvas.scale, random) * random.uniform(0.3, 0.9) +
+                          smooth_noise(size, 5 * canvas.scale, random) * random.uniform(0.2, 0.6) +
+                          smooth_noise(size, 2, random) * random.uniform(0.1, 0.35);
     paint_soil(canvas, soil, forms, clods);
     for (int patches = random.integer(0, 4); patches > 0; --patches) grow_moss(canvas, random);
     scatter_pebbles(canvas, soil, random);
@@ -133,14 +143,16 @@ Cutout draw_mossy_stone(double radius_px, double moss_hue, Canvas const& canvas,
     auto const corners = random.integer(7, 13);
     for (int i = 0; i < corners; ++i) {
         auto const angle = 2 * pi * i / corners;
-        outline.emplace_back(cutout.root + cv::Point2d(std::cos(angle), std::sin(angle)) * (radius_px * random.uniform(0.68, 0.98)));
+        outline.emplace_back(cutout.root +
+                             cv::Point2d(std::cos(angle), std::sin(angle)) * (radius_px * random.uniform(0.68, 0.98)));
     }
     cv::fillPoly(cutout.alpha, std::vector{outline}, cv::Scalar::all(255), cv::LINE_AA);
     cv::Point const offset(random.integer(0, 255), random.integer(0, 255));
     for (int y = 0; y < cutout.bgr.rows; ++y) {
         for (int x = 0; x < cutout.bgr.cols; ++x) {
             if (cutout.alpha.at<std::uint8_t>(y, x) == 0) continue;
-            auto const green = std::clamp((grain_at(canvas.grain, x + offset.x, y + offset.y) + cover) * 2.5F, 0.0F, 1.0F);
+            auto const green =
+                std::clamp((grain_at(canvas.grain, x + offset.x, y + offset.y) + cover) * 2.5F, 0.0F, 1.0F);
             auto const slope = canvas.sun.dot(cv::Point2d(x, y) - cutout.root) / radius_px;
             auto const gain = static_cast<float>(1 - 0.4 * slope);
             auto const tone = (stone * (1 - green) + moss * green) * gain;
@@ -156,7 +168,8 @@ void scatter_straw(Canvas& canvas, int straws, Random& random)
     for (int i = 0; i < straws; ++i) {
         cv::Point2d const from(random.uniform(0, canvas.bgr.cols), random.uniform(0, canvas.bgr.rows));
         auto const angle = random.uniform(0, 2 * pi);
-        cv::Point2d const to = from + cv::Point2d(std::cos(angle), std::sin(angle)) * (canvas.scale * random.uniform(12, 110));
+        cv::Point2d const to =
+            from + cv::Point2d(std::cos(angle), std::sin(angle)) * (canvas.scale * random.uniform(12, 110));
         auto const thickness = std::max(1, cvRound(canvas.scale * random.uniform(0.6, 3)));
         auto const green = random.chance(0.3);
         auto const tone = green ? colour(random.uniform(62, 110), random.uniform(0.3, 0.6), random.uniform(0.4, 0.7))
@@ -169,4 +182,4 @@ void scatter_straw(Canvas& canvas, int straws, Random& random)
     }
 }
 
-}   // namespace learning_loop
+} // namespace learning_loop

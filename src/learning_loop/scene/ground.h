@@ -6,8 +6,8 @@ namespace learning_loop {
 
 /// The lines along which a field was ploughed and sown.
 struct Rows {
-    double angle;        ///< Of the direction across the rows, radians.
-    double distance_px;  ///< From row to row.
+    double angle;       ///< Of the direction across the rows, radians.
+    double distance_px; ///< From row to row.
     double phase_px;
 
     /// The nearest place to `at` that lies on a row.
@@ -23,4 +23,4 @@ Cutout draw_mossy_stone(double radius_px, double moss_hue, Canvas const& canvas,
 /// Straws, some of them greenish, across everything that lies there already.
 void scatter_straw(Canvas& canvas, int straws, Random& random);
 
-}   // namespace learning_loop
+} // namespace learning_loop

@@ -13,34 +13,63 @@ constexpr double pi = 3.14159265358979323846;
 constexpr int subpixel_bits = 4;
 
 using Points = std::vector<cv::Point2d>;
-using Outline = double (*)(double along);   // half the width of a blade, in its lengths; `along` runs from 0 (stalk) to 1 (tip)
+using Outline =
+    double (*)(double along); // half the width of a blade, in its lengths; `along` runs from 0 (stalk) to 1 (tip)
 
-double broad(double t) { return 0.31 * std::pow(std::sin(pi * std::pow(t, 0.85)), 0.8) * (1 + 0.05 * std::sin(26 * t)); }
-double lobed(double t) { return 0.33 * std::pow(std::sin(pi * std::pow(t, 1.5)), 0.5) * (0.56 + 0.44 * std::cos(2 * pi * 2.7 * (t - 0.8))); }
-double strap(double t) { return 0.085 * std::pow(std::sin(pi * std::pow(t, 0.6)), 0.7); }
-double disc(double t) { return 0.5 * std::sqrt(std::max(0.0, 1 - (2 * t - 1) * (2 * t - 1))); }
-double needle(double t) { return 0.035 * (1 - t) + 0.004; }
-double sawtooth(double t) { return 0.17 * std::sin(pi * std::pow(t, 1.3)) * (1.15 - 0.75 * std::fmod(t * 5.5, 1.0)); }
-double oval(double t) { return 0.34 * std::sin(pi * t); }
-double rhombic(double t) { return t < 0.45 ? 0.27 * t / 0.45 : 0.27 * std::pow((1 - t) / 0.55, 0.9); }
+double broad(double t)
+{
+    return 0.31 * std::pow(std::sin(pi * std::pow(t, 0.85)), 0.8) * (1 + 0.05 * std::sin(26 * t));
+}
+double lobed(double t)
+{
+    return 0.33 * std::pow(std::sin(pi * std::pow(t, 1.5)), 0.5) * (0.56 + 0.44 * std::cos(2 * pi * 2.7 * (t - 0.8)));
+}
+double strap(double t)
+{
+    return 0.085 * std::pow(std::sin(pi * std::pow(t, 0.6)), 0.7);
+}
+double disc(double t)
+{
+    return 0.5 * std::sqrt(std::max(0.0, 1 - (2 * t - 1) * (2 * t - 1)));
+}
+double needle(double t)
+{
+    return 0.035 * (1 - t) + 0.004;
+}
+double sawtooth(double t)
+{
+    return 0.17 * std::sin(pi * std::pow(t, 1.3)) * (1.15 - 0.75 * std::fmod(t * 5.5, 1.0));
+}
+double oval(double t)
+{
+    return 0.34 * std::sin(pi * t);
+}
+double rhombic(double t)
+{
+    return t < 0.45 ? 0.27 * t / 0.45 : 0.27 * std::pow((1 - t) / 0.55, 0.9);
+}
 
 struct Leaf {
     cv::Point2d from;
-    double angle;          // radians
-    double length_px;      // stalk and blade
-    double stalk;          // its share of the length
-    double bend;           // how far the tip turns away, radians
+    double angle;     // radians
+    double length_px; // stalk and blade
+    double stalk;     // its share of the length
+    double bend;      // how far the tip turns away, radians
     Outline outline;
     double brightness = 1;
 };
 
-cv::Point2d towards(double angle) { return {std::cos(angle), std::sin(angle)}; }
+cv::Point2d towards(double angle)
+{
+    return {std::cos(angle), std::sin(angle)};
+}
 
 void fill(cv::Mat& image, Points const& polygon, cv::Scalar const& value)
 {
     std::vector<cv::Point> fixed;
     fixed.reserve(polygon.size());
-    for (auto const& p : polygon) fixed.emplace_back(cvRound(p.x * (1 << subpixel_bits)), cvRound(p.y * (1 << subpixel_bits)));
+    for (auto const& p : polygon)
+        fixed.emplace_back(cvRound(p.x * (1 << subpixel_bits)), cvRound(p.y * (1 << subpixel_bits)));
     cv::fillPoly(image, std::vector{fixed}, value, cv::LINE_AA, subpixel_bits);
 }
 
@@ -48,7 +77,11 @@ void fill(cv::Mat& image, Points const& polygon, cv::Scalar const& value)
 class Gardener {
 public:
     Gardener(double radius_px, Foliage const& foliage, Canvas const& canvas)
-        : cutout_(empty_cutout(radius_px, colour(foliage.hue, foliage.saturation, foliage.value * 0.8))), radius_px_(radius_px), foliage_(foliage), canvas_(canvas) {}
+        : cutout_(empty_cutout(radius_px, colour(foliage.hue, foliage.saturation, foliage.value * 0.8))),
+          radius_px_(radius_px),
+          foliage_(foliage),
+          canvas_(canvas)
+    {}
 
     cv::Point2d root() const { return cutout_.root; }
 
@@ -162,8 +195,8 @@ struct Rosette {
     int leaves_min, leaves_max;
     Outline outline;
     double stalk;
-    double shortest;     // of the leaves, as a share of the radius
-    double bend;         // at most, radians
+    double shortest; // of the leaves, as a share of the radius
+    double bend;     // at most, radians
 };
 
 void grow_rosette(Gardener& gardener, Rosette const& plan, double radius_px, Random& random)
@@ -176,7 +209,8 @@ void grow_rosette(Gardener& gardener, Rosette const& plan, double radius_px, Ran
         auto const youth = static_cast<double>(i) / leaves;
         auto const length = radius_px * random.uniform(plan.shortest, 1) * (1 - 0.45 * youth);
         auto const bend = random.uniform(-plan.bend, plan.bend);
-        gardener.leaf({gardener.root(), angle - bend / 2, length * 0.99, plan.stalk, bend, plan.outline, random.uniform(0.82, 1.02) + 0.2 * youth});
+        gardener.leaf({gardener.root(), angle - bend / 2, length * 0.99, plan.stalk, bend, plan.outline,
+                       random.uniform(0.82, 1.02) + 0.2 * youth});
     }
 }
 
@@ -189,7 +223,8 @@ void grow_trefoils(Gardener& gardener, double radius_px, Random& random)
         auto const end = gardener.root() + towards(angle) * (radius_px * random.uniform(0.25, 0.62));
         gardener.stalk(gardener.root(), end, std::max(1.2, radius_px * 0.03));
         for (int k = 0; k < 3; ++k) {
-            gardener.leaf({end, angle + (k - 1) * 2 * pi / 3 + random.uniform(-0.15, 0.15), leaflet, 0, 0, oval, random.uniform(0.85, 1.15)});
+            gardener.leaf({end, angle + (k - 1) * 2 * pi / 3 + random.uniform(-0.15, 0.15), leaflet, 0, 0, oval,
+                           random.uniform(0.85, 1.15)});
         }
     }
 }
@@ -206,7 +241,8 @@ void grow_creeper(Gardener& gardener, double radius_px, Random& random)
             auto const next = at + towards(angle) * step;
             gardener.stalk(at, next, std::max(1.2, radius_px * 0.03));
             for (int const side : {-1, 1}) {
-                gardener.leaf({next, angle + side * random.uniform(0.8, 1.3), radius_px * random.uniform(0.16, 0.24), 0.1, 0, oval, random.uniform(0.85, 1.15)});
+                gardener.leaf({next, angle + side * random.uniform(0.8, 1.3), radius_px * random.uniform(0.16, 0.24),
+                               0.1, 0, oval, random.uniform(0.85, 1.15)});
             }
             at = next;
             angle += random.uniform(-0.35, 0.35);
@@ -214,7 +250,7 @@ void grow_creeper(Gardener& gardener, double radius_px, Random& random)
     }
 }
 
-}   // namespace
+} // namespace
 
 Cutout draw_crop(int kind, double radius_px, Foliage const& foliage, Canvas const& canvas, Random& random)
 {
@@ -240,4 +276,4 @@ Cutout draw_weed(int kind, double radius_px, Foliage const& foliage, Canvas cons
     return gardener.finish(random);
 }
 
-}   // namespace learning_loop
+} // namespace learning_loop

@@ -19,16 +19,20 @@ public:
         return z ^ (z >> 31U);
     }
 
-    double uniform() { return static_cast<double>(next() >> 11U) * 0x1.0p-53; }   ///< 0 to below 1.
+    double uniform() { return static_cast<double>(next() >> 11U) * 0x1.0p-53; } ///< 0 to below 1.
     double uniform(double low, double high) { return low + (high - low) * uniform(); }
-    int integer(int low, int high) { return low + static_cast<int>(uniform() * (high - low + 1)); }   ///< Both ends included.
+    int integer(int low, int high)
+    {
+        return low + static_cast<int>(uniform() * (high - low + 1));
+    } ///< Both ends included.
     bool chance(double probability) { return uniform() < probability; }
 
-    /// A generator of its own, so that drawing more or fewer numbers in one part of a scene leaves the others as they are.
+    /// A generator of its own, so that drawing more or fewer numbers in one part of a scene leaves the others as they
+    /// are.
     Random fork() { return Random(next()); }
 
 private:
     std::uint64_t state_;
 };
 
-}   // namespace learning_loop
+} // namespace learning_loop

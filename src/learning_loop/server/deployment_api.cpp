@@ -22,10 +22,10 @@ http::Response target_response(DeploymentTarget const& target)
 
 class DeploymentApi {
 public:
-    DeploymentApi(store::ProjectRepository& projects, store::ModelRepository& models, store::DetectorRepository& detectors)
+    DeploymentApi(store::ProjectRepository& projects, store::ModelRepository& models,
+                  store::DetectorRepository& detectors)
         : projects_(projects), models_(models), detectors_(detectors)
-    {
-    }
+    {}
 
     void add_to(http::Router& router)
     {

@@ -27,8 +27,12 @@ std::vector<BoxDetection> guesses(FieldScene const& scene, std::int64_t count, R
         auto const size = scene.bgr.size();
         auto const at = static_cast<std::size_t>(i);
         auto const kind = at < scene.plants.size() ? scene.plants[at].crop : 0;
-        auto const box = at < scene.plants.size() ? scene.plants[at].box : decltype(scene.plants[0].box){size.width / 4, size.height / 4, 40, 40};
-        auto const near = [&](int value, int length) { return value + static_cast<int>(random.uniform(-0.1, 0.1) * length); };
+        auto const box = at < scene.plants.size()
+                             ? scene.plants[at].box
+                             : decltype(scene.plants[0].box){size.width / 4, size.height / 4, 40, 40};
+        auto const near = [&](int value, int length) {
+            return value + static_cast<int>(random.uniform(-0.1, 0.1) * length);
+        };
         int const x = std::clamp(near(box.x, box.width), 0, size.width - 2);
         int const y = std::clamp(near(box.y, box.height), 0, size.height - 2);
         int const width = std::clamp(near(box.width, box.width), 1, size.width - x);
@@ -41,11 +45,13 @@ std::vector<BoxDetection> guesses(FieldScene const& scene, std::int64_t count, R
 
 } // namespace
 
-GeneratedImages::GeneratedImages(GeneratorRequest request) : request_(std::move(request)), states_(states_of(request_)) {}
+GeneratedImages::GeneratedImages(GeneratorRequest request) : request_(std::move(request)), states_(states_of(request_))
+{}
 
 std::string GeneratedImages::id_of(std::size_t index) const
 {
-    return uuid_of(sha256(request_.project_name + "/" + std::to_string(*request_.seed) + "/image/" + std::to_string(index)));
+    return uuid_of(
+        sha256(request_.project_name + "/" + std::to_string(*request_.seed) + "/image/" + std::to_string(index)));
 }
 
 /// Of n complete images a fifth are test images, at least one from two on, spread evenly. The others' set is drawn.
@@ -79,7 +85,8 @@ ImageMetadata GeneratedImages::metadata_of(FieldScene const& scene, std::size_t 
 
 GeneratedImage GeneratedImages::render(std::size_t index) const
 {
-    auto const hash = sha256(request_.project_name + "/" + std::to_string(*request_.seed) + "/scene/" + std::to_string(index));
+    auto const hash =
+        sha256(request_.project_name + "/" + std::to_string(*request_.seed) + "/scene/" + std::to_string(index));
     std::uint64_t seed = 0;
     for (std::size_t i = 0; i < 8; ++i) seed = seed << 8U | hash[i];
     FieldStyle style;

@@ -15,7 +15,8 @@ struct GeneratedImage {
     store::NewImage image; ///< Without its bytes: whoever keeps the JPEG in place points there.
 };
 
-/// The images of a generated project. The same request gives the same ids, bytes and boxes, whatever was rendered before.
+/// The images of a generated project. The same request gives the same ids, bytes and boxes, whatever was rendered
+/// before.
 class GeneratedImages {
 public:
     explicit GeneratedImages(GeneratorRequest request);

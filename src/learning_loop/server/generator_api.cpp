@@ -24,12 +24,15 @@ Result<Rendered> render_all(GeneratedImages const& images, Numbers const& number
 
 class GeneratorApi {
 public:
-    GeneratorApi(store::ProjectRepository& projects, store::ImageRepository& images, ModelIntake& models, Lane& rendering)
+    GeneratorApi(store::ProjectRepository& projects, store::ImageRepository& images, ModelIntake& models,
+                 Lane& rendering)
         : projects_(projects), images_(images), models_(models), rendering_(rendering)
-    {
-    }
+    {}
 
-    void add_to(http::Router& router) { router.post("/api/{organization}/projects/generator", *this, &GeneratorApi::generate); }
+    void add_to(http::Router& router)
+    {
+        router.post("/api/{organization}/projects/generator", *this, &GeneratorApi::generate);
+    }
 
 private:
     /// Ends once everything is there. What is there already, after a retry or a crash, stays.
@@ -43,16 +46,16 @@ private:
         if (!json) co_return Error{Errc::unprocessable, json.error().message};
         auto const wanted = generator_request_from(*json);
         if (!wanted) co_return wanted.error();
-        store::Project asked{0, organization, wanted->project_name, categories_of(*wanted, organization), to_text(to_json(*wanted))};
+        store::Project asked{0, organization, wanted->project_name, categories_of(*wanted, organization),
+                             to_text(to_json(*wanted))};
         auto const project = co_await projects_.make(std::move(asked));
         if (!project) co_return project.error();
         GeneratedImages const images(*wanted);
         if (auto const made = co_await make_images(*project, images); !made) co_return made.error();
         if (auto const made = co_await make_models(*project, *wanted->trainings); !made) co_return made.error();
         log::info("{}/{}: generated with {} images", organization, project->name, images.count());
-        co_return http::json_response({{"organization_id", organization},
-                                       {"project_id", project->name},
-                                       {"image_count", images.count()}});
+        co_return http::json_response(
+            {{"organization_id", organization}, {"project_id", project->name}, {"image_count", images.count()}});
     }
 
     /// In batches, so that whoever watches sees them come and a shutdown does not wait for the last.
@@ -66,7 +69,8 @@ private:
         co_return Result<void>{};
     }
 
-    Task<Result<Numbers>> missing(store::Project const& project, GeneratedImages const& images, std::size_t first, std::size_t end)
+    Task<Result<Numbers>> missing(store::Project const& project, GeneratedImages const& images, std::size_t first,
+                                  std::size_t end)
     {
         std::vector<std::string> ids;
         for (auto number = first; number < end; ++number) ids.push_back(images.id_of(number));
@@ -74,7 +78,8 @@ private:
         if (!absent) co_return absent.error();
         Numbers numbers;
         for (auto number = first; number < end; ++number) {
-            if (std::find(absent->begin(), absent->end(), ids[number - first]) != absent->end()) numbers.push_back(number);
+            if (std::find(absent->begin(), absent->end(), ids[number - first]) != absent->end())
+                numbers.push_back(number);
         }
         co_return numbers;
     }

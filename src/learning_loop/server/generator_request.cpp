@@ -12,7 +12,8 @@ struct Look {
     std::string_view name;
     std::string_view color;
 };
-constexpr std::array<Look, 4> looks{{{"purple", "#FF00FF"}, {"green", "#00FF00"}, {"blue", "#0000FF"}, {"yellow", "#FFFF00"}}};
+constexpr std::array<Look, 4> looks{
+    {{"purple", "#FF00FF"}, {"green", "#00FF00"}, {"blue", "#0000FF"}, {"yellow", "#FFFF00"}}};
 
 constexpr std::int64_t most_images = 100'000; // in each state
 
@@ -39,10 +40,12 @@ Result<void> settle_numbers(GeneratorRequest& r)
     for (auto const& [value, field, most] :
          {Number{r.inbox, "inbox", most_images}, Number{r.annotate, "annotate", most_images},
           Number{r.review, "review", most_images}, Number{r.complete, "complete", most_images},
-          Number{r.box_categories, "box_categories", looks.size()}, Number{r.point_categories, "point_categories", looks.size()},
+          Number{r.box_categories, "box_categories", looks.size()},
+          Number{r.point_categories, "point_categories", looks.size()},
           Number{r.segmentation_categories, "segmentation_categories", looks.size()},
           Number{r.classification_categories, "classification_categories", looks.size()},
-          Number{r.box_detections, "box_detections", 100}, Number{r.tags, "tags", 100}, Number{r.trainings, "trainings", 10}}) {
+          Number{r.box_detections, "box_detections", 100}, Number{r.tags, "tags", 100},
+          Number{r.trainings, "trainings", 10}}) {
         if (auto good = settle(value, field, most); !good) return good;
     }
     return {};
@@ -66,8 +69,9 @@ Result<GeneratorRequest> generator_request_from(boost::json::value const& body)
     auto& request = *read;
     request.project_name = lower_case(request.project_name);
     if (!is_name(request.project_name)) {
-        return wrong("project_name", "'" + printable(request.project_name) +
-                                         "' is no id: use 1 to 100 of a-z, 0-9, '_', '-' and '.', not beginning with a dot");
+        return wrong("project_name",
+                     "'" + printable(request.project_name) +
+                         "' is no id: use 1 to 100 of a-z, 0-9, '_', '-' and '.', not beginning with a dot");
     }
     request.seed = request.seed.value_or(seed_from(request.project_name));
     request.image_style = request.image_style.value_or("beautiful");
@@ -98,7 +102,9 @@ std::vector<Category> categories_of(GeneratorRequest const& request, std::string
 std::vector<ImageState> states_of(GeneratorRequest const& request)
 {
     std::vector<ImageState> states;
-    auto const add = [&](std::int64_t count, ImageState state) { states.insert(states.end(), static_cast<std::size_t>(count), state); };
+    auto const add = [&](std::int64_t count, ImageState state) {
+        states.insert(states.end(), static_cast<std::size_t>(count), state);
+    };
     add(*request.complete, ImageState::complete);
     add(*request.review, ImageState::review);
     add(*request.annotate, ImageState::annotate);

@@ -16,13 +16,13 @@ namespace learning_loop {
 /// The body of `POST .../projects/generator`. After `generator_request_from` every field is set.
 struct GeneratorRequest {
     std::string project_name;
-    std::optional<std::int64_t> seed; ///< By default drawn from the project's name.
+    std::optional<std::int64_t> seed;  ///< By default drawn from the project's name.
     std::optional<std::int64_t> inbox; ///< How many images in each state.
     std::optional<std::int64_t> annotate;
     std::optional<std::int64_t> review;
     std::optional<std::int64_t> complete;
-    std::optional<std::string> image_style;       ///< `beautiful` or `plain`.
-    std::optional<std::int64_t> box_categories;   ///< 0 to 4, as the other kinds of category.
+    std::optional<std::string> image_style;     ///< `beautiful` or `plain`.
+    std::optional<std::int64_t> box_categories; ///< 0 to 4, as the other kinds of category.
     std::optional<std::int64_t> point_categories;
     std::optional<std::int64_t> segmentation_categories;
     std::optional<std::int64_t> classification_categories;
@@ -31,8 +31,9 @@ struct GeneratorRequest {
     std::optional<std::int64_t> trainings;      ///< How many models.
 };
 BOOST_DESCRIBE_STRUCT(GeneratorRequest, (),
-                      (project_name, seed, inbox, annotate, review, complete, image_style, box_categories, point_categories,
-                       segmentation_categories, classification_categories, box_detections, tags, trainings))
+                      (project_name, seed, inbox, annotate, review, complete, image_style, box_categories,
+                       point_categories, segmentation_categories, classification_categories, box_detections, tags,
+                       trainings))
 
 /// Reads and completes a request. unprocessable names the field; keys of other generators are ignored.
 Result<GeneratorRequest> generator_request_from(boost::json::value const& body);

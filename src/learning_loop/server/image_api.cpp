@@ -25,8 +25,7 @@ class ImageApi {
 public:
     ImageApi(store::ProjectRepository& projects, store::ImageRepository& images, Lane& checking)
         : projects_(projects), images_(images), checking_(checking)
-    {
-    }
+    {}
 
     void add_to(http::Router& router)
     {
@@ -46,7 +45,8 @@ private:
         auto ids = ids_of(*uploaded);
         auto const count = co_await images_.add(std::move(*project), std::move(*uploaded));
         if (!count) co_return count.error();
-        log::info("{}/{}: {} of {} images are new", request.place("organization"), request.place("project"), *count, ids.size());
+        log::info("{}/{}: {} of {} images are new", request.place("organization"), request.place("project"), *count,
+                  ids.size());
         co_return http::json_response({{"images", std::move(ids)}});
     }
 
@@ -57,7 +57,8 @@ private:
 
 } // namespace
 
-void add_image_api(http::Router& router, store::ProjectRepository& projects, store::ImageRepository& images, Lane& checking)
+void add_image_api(http::Router& router, store::ProjectRepository& projects, store::ImageRepository& images,
+                   Lane& checking)
 {
     router.keep<ImageApi>(projects, images, checking);
 }

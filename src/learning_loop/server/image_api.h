@@ -7,6 +7,7 @@
 namespace learning_loop {
 
 /// Images come in here. `checking` reads and hashes what arrives; the parts outlive the router.
-void add_image_api(http::Router& router, store::ProjectRepository& projects, store::ImageRepository& images, Lane& checking);
+void add_image_api(http::Router& router, store::ProjectRepository& projects, store::ImageRepository& images,
+                   Lane& checking);
 
 } // namespace learning_loop

@@ -60,7 +60,8 @@ bool has_equal_stems(Parts const& parts)
 Result<std::vector<Pair>> pairs_by_order(Parts const& images, Parts const& metadata)
 {
     std::vector<Pair> pairs;
-    for (auto const* image : images) pairs.push_back({image, pairs.size() < metadata.size() ? metadata[pairs.size()] : nullptr});
+    for (auto const* image : images)
+        pairs.push_back({image, pairs.size() < metadata.size() ? metadata[pairs.size()] : nullptr});
     if (metadata.size() > images.size()) return wrong(*metadata[images.size()], {Errc::unprocessable, "has no image"});
     return pairs;
 }
@@ -75,7 +76,8 @@ Result<std::vector<Pair>> pairs_by_name(Parts const& images, Parts const& metada
         pairs.push_back({image, claimed ? claimed.mapped() : nullptr});
     }
     if (unclaimed.empty()) return pairs;
-    return wrong(*unclaimed.begin()->second, {Errc::unprocessable, "has no image: name the two alike but for the ending"});
+    return wrong(*unclaimed.begin()->second,
+                 {Errc::unprocessable, "has no image: name the two alike but for the ending"});
 }
 
 Result<std::vector<Pair>> pairs_of(std::vector<http::Part> const& parts)

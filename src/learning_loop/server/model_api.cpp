@@ -20,8 +20,7 @@ class ModelApi {
 public:
     ModelApi(store::ProjectRepository& projects, store::ModelRepository& models, ModelIntake& intake)
         : projects_(projects), models_(models), intake_(intake)
-    {
-    }
+    {}
 
     void add_to(http::Router& router)
     {
@@ -72,7 +71,8 @@ private:
         if (!model) co_return model.error();
         auto const format = request.place("format");
         if (!has_format(*model, format)) {
-            co_return Error{Errc::not_found, "the model " + model->version + " does not come in the format '" + printable(format) + "'"};
+            co_return Error{Errc::not_found,
+                            "the model " + model->version + " does not come in the format '" + printable(format) + "'"};
         }
         http::Response response;
         response.content_type = "application/zip";
@@ -95,7 +95,8 @@ private:
 
 } // namespace
 
-void add_model_api(http::Router& router, store::ProjectRepository& projects, store::ModelRepository& models, ModelIntake& intake)
+void add_model_api(http::Router& router, store::ProjectRepository& projects, store::ModelRepository& models,
+                   ModelIntake& intake)
 {
     router.keep<ModelApi>(projects, models, intake);
 }

@@ -6,6 +6,7 @@
 namespace learning_loop {
 
 /// Models come in and go out. The parts outlive the router.
-void add_model_api(http::Router& router, store::ProjectRepository& projects, store::ModelRepository& models, ModelIntake& intake);
+void add_model_api(http::Router& router, store::ProjectRepository& projects, store::ModelRepository& models,
+                   ModelIntake& intake);
 
 } // namespace learning_loop

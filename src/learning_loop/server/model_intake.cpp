@@ -27,9 +27,8 @@ Task<Result<store::Model>> ModelIntake::add(store::Project project, std::string 
     auto model = co_await models_.reserve(project, id, comment);
     if (!model) co_return model.error();
     ModelFacts facts{host_, project.organization, project.name, id, model->version, format, project.categories};
-    auto job = [zip = models_.file_of(project, id, format), files = std::move(files), facts = std::move(facts)]() mutable {
-        return pack(zip, std::move(files), facts);
-    };
+    auto job = [zip = models_.file_of(project, id, format), files = std::move(files),
+                facts = std::move(facts)]() mutable { return pack(zip, std::move(files), facts); };
     auto const bytes = co_await packing_.run(std::move(job));
     if (!bytes) {
         auto const freed = co_await models_.give_up(id);

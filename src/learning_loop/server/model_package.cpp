@@ -46,7 +46,8 @@ Result<std::vector<ZipEntry>> read_model_upload(std::string_view content_type, s
     for (auto const& part : *parts) {
         if (part.name != "files") return wrong(part.file_name, "is in a field of another name: name it files");
         if (!is_name(part.file_name)) {
-            return wrong(part.file_name, "is no plain file name: use letters, digits, '_', '-' and '.', and no folders");
+            return wrong(part.file_name,
+                         "is no plain file name: use letters, digits, '_', '-' and '.', and no folders");
         }
         if (!names.insert(lower_case(part.file_name)).second) return wrong(part.file_name, "comes twice");
         files.push_back({part.file_name, std::string(part.bytes)});

@@ -12,8 +12,8 @@
 
 namespace learning_loop {
 
-/// The files of an uploaded model, which come one by one or as one zip. Blocks. invalid_argument, unprocessable and too_large
-/// name the file.
+/// The files of an uploaded model, which come one by one or as one zip. Blocks. invalid_argument, unprocessable and
+/// too_large name the file.
 Result<std::vector<ZipEntry>> read_model_upload(std::string_view content_type, std::string_view body);
 
 /// What the Loop knows of a model for certain.
@@ -27,8 +27,8 @@ struct ModelFacts {
     std::vector<Category> categories; ///< Of the project: for a model that tells none.
 };
 
-/// Sets in the files' `model.json` what the Loop knows better, and keeps the rest, the order of the categories above all. Makes
-/// the file when it is missing. unprocessable: it is no JSON object.
+/// Sets in the files' `model.json` what the Loop knows better, and keeps the rest, the order of the categories above
+/// all. Makes the file when it is missing. unprocessable: it is no JSON object.
 Result<void> correct_model_json(std::vector<ZipEntry>& files, ModelFacts const& facts);
 
 } // namespace learning_loop

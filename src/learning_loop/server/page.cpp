@@ -63,7 +63,8 @@ private:
         if (!models) co_return models.error();
         auto detectors = co_await sources_.detectors.all(*project);
         if (!detectors) co_return detectors.error();
-        ProjectView view{std::move(*project), std::move(*counts), std::move(*inbox), std::move(*models), {}, std::move(*detectors)};
+        ProjectView view{std::move(*project),  std::move(*counts), std::move(*inbox), std::move(*models), {},
+                         std::move(*detectors)};
         auto target = co_await sources_.models.target(view.project);
         if (!target && target.error().code != Errc::not_found) co_return target.error();
         if (target) view.target = std::move(*target);

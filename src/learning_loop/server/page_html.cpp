@@ -46,7 +46,8 @@ std::string table(std::vector<std::string_view> const& head, std::string const& 
 {
     std::string cells;
     for (auto const title : head) cells += fmt::format("<th scope=\"col\">{}</th>", escaped(title));
-    return fmt::format("<div class=\"table\"><table><thead><tr>{}</tr></thead><tbody>\n{}</tbody></table></div>\n", cells, rows);
+    return fmt::format("<div class=\"table\"><table><thead><tr>{}</tr></thead><tbody>\n{}</tbody></table></div>\n",
+                       cells, rows);
 }
 
 std::string row(std::vector<std::string> const& cells)
@@ -64,8 +65,9 @@ std::string project_links(std::vector<store::Project> const& projects, store::Pr
         if (project.number == chosen.number) {
             links += fmt::format("<li><strong aria-current=\"page\">{}</strong></li>", name);
         } else {
-            links += fmt::format("<li><a href=\"/?organization={}&amp;project={}\">{}</a></li>",
-                                 http::percent_encoded(project.organization), http::percent_encoded(project.name), name);
+            links +=
+                fmt::format("<li><a href=\"/?organization={}&amp;project={}\">{}</a></li>",
+                            http::percent_encoded(project.organization), http::percent_encoded(project.name), name);
         }
     }
     return "<nav aria-label=\"Projects\"><ul>" + links + "</ul></nav>\n";
@@ -84,22 +86,26 @@ std::string count_tiles(std::map<ImageState, std::int64_t> const& counts)
 std::size_t color_of(std::vector<Category> const& categories, std::string const& name)
 {
     constexpr std::size_t colors = 6;
-    auto const found = std::find_if(categories.begin(), categories.end(), [&](auto const& c) { return c.name == name; });
+    auto const found =
+        std::find_if(categories.begin(), categories.end(), [&](auto const& c) { return c.name == name; });
     return static_cast<std::size_t>(found - categories.begin()) % colors;
 }
 
 std::string boxes_svg(store::StoredImage const& image, std::vector<Category> const& categories)
 {
     auto const text_px = std::max(8, image.width / 30);
-    auto svg = fmt::format("<svg viewBox=\"0 0 {} {}\" font-size=\"{}\" aria-hidden=\"true\">", image.width, image.height, text_px);
+    auto svg = fmt::format("<svg viewBox=\"0 0 {} {}\" font-size=\"{}\" aria-hidden=\"true\">", image.width,
+                           image.height, text_px);
     auto const box = [&](auto const& b, std::string_view kind, std::string const& label) {
         auto const y = std::max(int{b.y} - text_px / 3, text_px);
-        svg += fmt::format("<g class=\"{} c{}\"><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/><text x=\"{}\" y=\"{}\">{}</text></g>",
+        svg += fmt::format("<g class=\"{} c{}\"><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/><text x=\"{}\" "
+                           "y=\"{}\">{}</text></g>",
                            kind, color_of(categories, b.category_name), int{b.x}, int{b.y}, std::max(0, int{b.width}),
                            std::max(0, int{b.height}), int{b.x}, y, escaped(label));
     };
     for (auto const& b : image.box_annotations) box(b, "annotation", b.category_name);
-    for (auto const& b : image.box_detections) box(b, "detection", fmt::format("{} {:.2f}", b.category_name, b.confidence));
+    for (auto const& b : image.box_detections)
+        box(b, "detection", fmt::format("{} {:.2f}", b.category_name, b.confidence));
     for (auto const& p : image.point_detections) {
         svg += fmt::format("<g class=\"detection c{}\"><circle cx=\"{}\" cy=\"{}\" r=\"{}\"/></g>",
                            color_of(categories, p.category_name), p.x, p.y, text_px / 2);
@@ -113,10 +119,11 @@ std::string figure(store::Project const& project, store::StoredImage const& imag
     for (auto const& t : image.tags) tags += tag("span", "tag", t.name) + " ";
     auto const source = fmt::format("/api/{}/projects/{}/images/{}/main", http::percent_encoded(project.organization),
                                     http::percent_encoded(project.name), image.id);
-    return fmt::format("<figure><a class=\"picture\" href=\"{0}\"><img src=\"{0}\" width=\"{1}\" height=\"{2}\" loading=\"lazy\" "
-                       "alt=\"image of {3}, {4} detections\">{5}</a><figcaption>{6}{7}</figcaption></figure>\n",
-                       source, image.width, image.height, escaped(shown_date(image.created)), image.box_detections.size(),
-                       boxes_svg(image, project.categories), tag("time", "when", shown_date(image.created)), tags);
+    return fmt::format(
+        "<figure><a class=\"picture\" href=\"{0}\"><img src=\"{0}\" width=\"{1}\" height=\"{2}\" loading=\"lazy\" "
+        "alt=\"image of {3}, {4} detections\">{5}</a><figcaption>{6}{7}</figcaption></figure>\n",
+        source, image.width, image.height, escaped(shown_date(image.created)), image.box_detections.size(),
+        boxes_svg(image, project.categories), tag("time", "when", shown_date(image.created)), tags);
 }
 
 std::string inbox_section(ProjectView const& view)
@@ -133,9 +140,10 @@ std::string model_section(ProjectView const& view)
     for (auto model = view.models.rbegin(); model != view.models.rend(); ++model) {
         std::string formats;
         for (auto const& format : model->formats) {
-            formats += fmt::format("<a href=\"/api/{}/projects/{}/models/{}/{}/file\">{}</a> ",
-                                   http::percent_encoded(view.project.organization), http::percent_encoded(view.project.name),
-                                   model->id, http::percent_encoded(format), escaped(format));
+            formats +=
+                fmt::format("<a href=\"/api/{}/projects/{}/models/{}/{}/file\">{}</a> ",
+                            http::percent_encoded(view.project.organization), http::percent_encoded(view.project.name),
+                            model->id, http::percent_encoded(format), escaped(format));
         }
         bool const is_target = view.target && view.target->model_uuid == model->id;
         rows += row({escaped(model->version) + (is_target ? " " + tag("span", "tag", "target") : ""), formats,
@@ -176,15 +184,17 @@ std::string page_html(std::vector<store::Project> const& projects, std::optional
     auto const title = view ? escaped(view->project.name) : std::string("no project");
     std::string body;
     if (view) {
-        body = section("Images", count_tiles(view->counts)) + inbox_section(*view) + model_section(*view) + detector_section(*view);
+        body = section("Images", count_tiles(view->counts)) + inbox_section(*view) + model_section(*view) +
+               detector_section(*view);
     } else {
         body = no_project;
     }
-    return fmt::format("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0} - Learning Loop</title>"
-                       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-                       "<link rel=\"stylesheet\" href=\"/page.css\"></head>\n"
-                       "<body><header><h1>Learning Loop</h1>\n{1}</header>\n<main>\n{2}</main></body></html>\n",
-                       title, view ? project_links(projects, view->project) : "", body);
+    return fmt::format(
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0} - Learning Loop</title>"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+        "<link rel=\"stylesheet\" href=\"/page.css\"></head>\n"
+        "<body><header><h1>Learning Loop</h1>\n{1}</header>\n<main>\n{2}</main></body></html>\n",
+        title, view ? project_links(projects, view->project) : "", body);
 }
 
 } // namespace learning_loop

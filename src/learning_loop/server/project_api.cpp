@@ -53,7 +53,9 @@ Result<std::vector<std::string>> ids_in(std::string_view text)
 
 class ProjectApi {
 public:
-    ProjectApi(store::ProjectRepository& projects, store::ImageRepository& images) : projects_(projects), images_(images) {}
+    ProjectApi(store::ProjectRepository& projects, store::ImageRepository& images)
+        : projects_(projects), images_(images)
+    {}
 
     void add_to(http::Router& router)
     {

@@ -4,8 +4,8 @@
 
 namespace learning_loop {
 
-/// Whether the Loop is ready, and the login that peers insist on. There are no accounts: every login is welcome, and nothing
-/// asks for its cookie.
+/// Whether the Loop is ready, and the login that peers insist on. There are no accounts: every login is welcome, and
+/// nothing asks for its cookie.
 void add_session_api(http::Router& router);
 
 } // namespace learning_loop

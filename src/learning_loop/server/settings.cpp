@@ -30,7 +30,8 @@ std::variant<ServerSettings, int> read_server_settings(int argc, char const* con
     if (auto const status = line.read(argc, argv)) return *status;
 
     if (settings.data_folder.empty()) {
-        std::cerr << program << ": --data-folder (DATA_FOLDER): is required, since neither XDG_STATE_HOME nor HOME is set\n";
+        std::cerr << program
+                  << ": --data-folder (DATA_FOLDER): is required, since neither XDG_STATE_HOME nor HOME is set\n";
         return 2;
     }
     if (!http::is_loopback(settings.host)) {

@@ -13,8 +13,8 @@ struct ServerSettings {
     std::string data_folder;
 };
 
-/// Flags, then environment, then defaults. The other alternative is the status to exit with at once: what was wrong has been
-/// said on stderr.
+/// Flags, then environment, then defaults. The other alternative is the status to exit with at once: what was wrong has
+/// been said on stderr.
 std::variant<ServerSettings, int> read_server_settings(int argc, char const* const* argv);
 
 } // namespace learning_loop

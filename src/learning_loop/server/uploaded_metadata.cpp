@@ -44,10 +44,11 @@ Result<void> settle(ImageMetadata& metadata)
     if (auto good = settle_confidences(metadata.box_detections, "box_detections"); !good) return good;
     if (auto good = settle_confidences(metadata.point_detections, "point_detections"); !good) return good;
     if (auto good = settle_confidences(metadata.segmentation_detections, "segmentation_detections"); !good) return good;
-    if (auto good = settle_confidences(metadata.classification_detections, "classification_detections"); !good) return good;
+    if (auto good = settle_confidences(metadata.classification_detections, "classification_detections"); !good)
+        return good;
     if (!metadata.created || is_timestamp(*metadata.created)) return {};
-    return Error{Errc::invalid_argument,
-                 "created: '" + printable(*metadata.created) + "' is no date: write it as 2024-01-31T12:00:00.123+00:00"};
+    return Error{Errc::invalid_argument, "created: '" + printable(*metadata.created) +
+                                             "' is no date: write it as 2024-01-31T12:00:00.123+00:00"};
 }
 
 } // namespace

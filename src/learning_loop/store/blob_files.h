@@ -9,8 +9,8 @@
 
 namespace learning_loop::store {
 
-/// Where images lie: `<root>/<organization>/<project>/<two digits>/<id>`, some hundred folders a project, so that none grows long.
-/// Blocks. `path_of` from any thread; the rest from one at a time.
+/// Where images lie: `<root>/<organization>/<project>/<two digits>/<id>`, some hundred folders a project, so that none
+/// grows long. Blocks. `path_of` from any thread; the rest from one at a time.
 class BlobFiles {
 public:
     /// Makes the folder and removes what a crash left half written.
@@ -23,8 +23,8 @@ public:
         std::filesystem::path path; ///< From `path_of`.
         std::string_view bytes;
     };
-    /// Writes all files and returns when they are durable, names included. A file that is there already is replaced: it is what
-    /// a crash left before its row was committed. out_of_space: no file is there under its name.
+    /// Writes all files and returns when they are durable, names included. A file that is there already is replaced: it
+    /// is what a crash left before its row was committed. out_of_space: no file is there under its name.
     Result<void> put(std::vector<NewFile> const& files);
 
 private:

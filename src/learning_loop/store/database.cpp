@@ -108,7 +108,8 @@ Database::Database(std::filesystem::path const& file, Access access)
 {
     sqlite3* connection = nullptr;
     int const create = access == Access::write ? SQLITE_OPEN_CREATE : 0;
-    int const code = sqlite3_open_v2(file.c_str(), &connection, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | create, nullptr);
+    int const code =
+        sqlite3_open_v2(file.c_str(), &connection, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | create, nullptr);
     connection_.reset(connection);
     if (code != SQLITE_OK) fail("cannot open " + file.string());
     sqlite3_extended_result_codes(connection, 1);
@@ -135,8 +136,8 @@ Database::Statement Database::prepared(std::string_view sql)
         return std::move(idle_statements_.extract(idle).mapped());
     }
     sqlite3_stmt* statement = nullptr;
-    int const code = sqlite3_prepare_v3(connection_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
-                                        &statement, nullptr);
+    int const code = sqlite3_prepare_v3(connection_.get(), sql.data(), static_cast<int>(sql.size()),
+                                        SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
     if (code != SQLITE_OK) fail(sql);
     return Statement(statement);
 }

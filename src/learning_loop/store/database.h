@@ -52,9 +52,9 @@ private:
     Values values_;
 };
 
-/// A connection to an SQLite database (WAL; a commit is on the disk when it returns). Blocks; belongs to one lane. SQL uses the
-/// placeholders $1, $2, ...; statements are kept prepared, so the texts must come from a fixed set. Everything throws
-/// DatabaseError, and DatabaseFull when the disk is full.
+/// A connection to an SQLite database (WAL; a commit is on the disk when it returns). Blocks; belongs to one lane. SQL
+/// uses the placeholders $1, $2, ...; statements are kept prepared, so the texts must come from a fixed set. Everything
+/// throws DatabaseError, and DatabaseFull when the disk is full.
 class Database {
 public:
     enum class Access { read, write };
@@ -72,8 +72,8 @@ public:
     void for_each(std::string_view sql, Values const& values, std::function<void(Row const&)> const& use);
 
     std::int64_t execute(std::string_view sql, Values const& values = {}); ///< How many rows it changed.
-    void execute_script(std::string const& sql);                          ///< Many statements, without values.
-    std::int64_t last_row() const; ///< The rowid of the newest INSERT.
+    void execute_script(std::string const& sql);                           ///< Many statements, without values.
+    std::int64_t last_row() const;                                         ///< The rowid of the newest INSERT.
 
 private:
     friend class Transaction;

@@ -15,9 +15,10 @@ std::filesystem::path const& migrated(std::filesystem::path const& file)
 } // namespace
 
 DatabaseLanes::DatabaseLanes(std::filesystem::path const& file)
-    : writer_(migrated(file), Database::Access::write), reader_(file, Database::Access::read),
-      writing_("the database's writer"), reading_("the database's reader")
-{
-}
+    : writer_(migrated(file), Database::Access::write),
+      reader_(file, Database::Access::read),
+      writing_("the database's writer"),
+      reading_("the database's reader")
+{}
 
 } // namespace learning_loop::store

@@ -7,8 +7,8 @@
 
 namespace learning_loop::store {
 
-/// The database of one process: one connection that writes and one that reads, each on a lane of its own, so that a page never
-/// waits for an intake. A job gets the connection and returns a `Result`; out_of_space: the disk is full.
+/// The database of one process: one connection that writes and one that reads, each on a lane of its own, so that a
+/// page never waits for an intake. A job gets the connection and returns a `Result`; out_of_space: the disk is full.
 class DatabaseLanes {
 public:
     /// Opens, and migrates. Blocks; throws DatabaseError.

@@ -24,7 +24,8 @@ SeenDetector detector_of(Row const& row)
 Task<Result<void>> DetectorRepository::keep(Project project, DetectorStatus status)
 {
     auto text = to_text(to_json(status));
-    auto job = [number = project.number, uuid = status.uuid, text = std::move(text)](Database& database) -> Result<void> {
+    auto job = [number = project.number, uuid = status.uuid,
+                text = std::move(text)](Database& database) -> Result<void> {
         Transaction transaction(database);
         database.execute("INSERT INTO detectors (project, uuid, status, last_seen) VALUES ($1, $2, $3, $4) "
                          "ON CONFLICT (project, uuid) DO UPDATE SET status = $3, last_seen = $4",

@@ -20,7 +20,8 @@ struct Body {
 };
 
 /// The images that are neither in the project nor twice in the list.
-Result<std::vector<NewImage const*>> new_ones(Database& database, Project const& project, std::vector<NewImage> const& images)
+Result<std::vector<NewImage const*>> new_ones(Database& database, Project const& project,
+                                              std::vector<NewImage> const& images)
 {
     std::unordered_map<std::string, Body> seen;
     std::vector<NewImage const*> fresh;
@@ -31,8 +32,8 @@ Result<std::vector<NewImage const*>> new_ones(Database& database, Project const&
             if (earlier->second != body) return taken(image);
             continue;
         }
-        auto const row = database.query_one("SELECT image_hash, metadata_hash FROM images WHERE project = $1 AND id = $2",
-                                            {project.number, image.id});
+        auto const row = database.query_one(
+            "SELECT image_hash, metadata_hash FROM images WHERE project = $1 AND id = $2", {project.number, image.id});
         if (!row) fresh.push_back(&image);
         else if (Body{row->text(0), row->text(1)} != body) return taken(image);
     }
@@ -77,15 +78,16 @@ Task<Result<std::vector<std::string>>> ImageRepository::missing(Project project,
     auto job = [number = project.number, ids = std::move(ids)](Database& database) -> Result<std::vector<std::string>> {
         std::vector<std::string> missing;
         for (auto const& id : ids) {
-            if (!database.query_one("SELECT 1 FROM images WHERE project = $1 AND id = $2", {number, id})) missing.push_back(id);
+            if (!database.query_one("SELECT 1 FROM images WHERE project = $1 AND id = $2", {number, id}))
+                missing.push_back(id);
         }
         return missing;
     };
     co_return co_await lanes_.read(std::move(job));
 }
 
-Task<Result<ImageRepository::Page>> ImageRepository::page(Project project, std::optional<ImageState> state, std::int64_t after,
-                                                          int count)
+Task<Result<ImageRepository::Page>> ImageRepository::page(Project project, std::optional<ImageState> state,
+                                                          std::int64_t after, int count)
 {
     auto job = [number = project.number, state, after, count](Database& database) -> Result<Page> {
         Page page;
@@ -95,12 +97,14 @@ Task<Result<ImageRepository::Page>> ImageRepository::page(Project project, std::
             page.ids.push_back(row.text(1));
         };
         if (state) {
-            database.for_each("SELECT number, id FROM images WHERE project = $1 AND state = $2 AND number > $3 ORDER BY number "
-                              "LIMIT $4",
-                              {number, text_of(*state), after, std::int64_t{count}}, use);
+            database.for_each(
+                "SELECT number, id FROM images WHERE project = $1 AND state = $2 AND number > $3 ORDER BY number "
+                "LIMIT $4",
+                {number, text_of(*state), after, std::int64_t{count}}, use);
         } else {
-            database.for_each("SELECT number, id FROM images WHERE project = $1 AND number > $2 ORDER BY number LIMIT $3",
-                              {number, after, std::int64_t{count}}, use);
+            database.for_each(
+                "SELECT number, id FROM images WHERE project = $1 AND number > $2 ORDER BY number LIMIT $3",
+                {number, after, std::int64_t{count}}, use);
         }
         if (page.ids.size() == static_cast<std::size_t>(count)) page.next_after = last;
         return page;
@@ -124,8 +128,9 @@ Task<Result<std::vector<StoredImage>>> ImageRepository::newest(Project project, 
 {
     auto job = [number = project.number, state, count](Database& database) -> Result<std::vector<StoredImage>> {
         std::vector<StoredImage> images;
-        auto const rows = database.query("SELECT id FROM images WHERE project = $1 AND state = $2 ORDER BY number DESC LIMIT $3",
-                                         {number, text_of(state), std::int64_t{count}});
+        auto const rows =
+            database.query("SELECT id FROM images WHERE project = $1 AND state = $2 ORDER BY number DESC LIMIT $3",
+                           {number, text_of(state), std::int64_t{count}});
         for (auto const& row : rows) {
             if (auto image = load_image(database, number, row.text(0))) images.push_back(std::move(*image));
         }
@@ -149,7 +154,8 @@ Task<Result<std::map<ImageState, std::int64_t>>> ImageRepository::counts(Project
 {
     auto job = [number = project.number](Database& database) -> Result<std::map<ImageState, std::int64_t>> {
         std::map<ImageState, std::int64_t> counts;
-        boost::mp11::mp_for_each<boost::describe::describe_enumerators<ImageState>>([&](auto state) { counts[state.value] = 0; });
+        boost::mp11::mp_for_each<boost::describe::describe_enumerators<ImageState>>(
+            [&](auto state) { counts[state.value] = 0; });
         auto const use = [&](Row const& row) {
             ImageState state{};
             if (boost::describe::enum_from_string(row.text(0).c_str(), state)) counts[state] = row.integer(1);

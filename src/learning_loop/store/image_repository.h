@@ -12,8 +12,8 @@ class ImageRepository {
 public:
     ImageRepository(DatabaseLanes& lanes, BlobFiles& files) : lanes_(lanes), files_(files) {}
 
-    /// Keeps all of them or, on an error, none; durable when it returns. An image that came before with the same body counts as
-    /// kept. conflict: an id is taken by another body; the message names it. Answers how many are new.
+    /// Keeps all of them or, on an error, none; durable when it returns. An image that came before with the same body
+    /// counts as kept. conflict: an id is taken by another body; the message names it. Answers how many are new.
     Task<Result<int>> add(Project project, std::vector<NewImage> images);
 
     /// Those of the ids that the project does not have.
@@ -26,7 +26,8 @@ public:
     /// At most `count` ids that come after `after` (0: from the start).
     Task<Result<Page>> page(Project project, std::optional<ImageState> state, std::int64_t after, int count);
 
-    Task<Result<std::vector<StoredImage>>> find(Project project, std::vector<std::string> ids); ///< Unknown ids are left out.
+    Task<Result<std::vector<StoredImage>>> find(Project project,
+                                                std::vector<std::string> ids); ///< Unknown ids are left out.
     Task<Result<std::vector<StoredImage>>> newest(Project project, ImageState state, int count);
 
     struct File {

@@ -31,8 +31,7 @@ class ImageWriter {
 public:
     ImageWriter(Database& database, Project const& project, NewImage const& image)
         : database_(database), project_(project), image_(image)
-    {
-    }
+    {}
 
     void write()
     {
@@ -48,13 +47,14 @@ private:
         auto const now = timestamp_now();
         auto const state = image_.metadata.state.value_or(ImageState::inbox);
         auto const set = image_.set ? *image_.set : drawn_set(image_.id);
-        database_.execute("INSERT INTO images (project, id, state, split, created, received, width, height, media_type, bytes, "
-                          "image_hash, metadata_hash, source) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-                          {project_.number, image_.id, boost::describe::enum_to_string(state, ""),
-                           boost::describe::enum_to_string(set, ""), iso_date(image_.metadata.created.value_or(now)), now,
-                           std::int64_t{image_.width_px}, std::int64_t{image_.height_px}, image_.media_type,
-                           static_cast<std::int64_t>(image_.bytes.size()), image_.image_hash, image_.metadata_hash,
-                           value_of(image_.metadata.source)});
+        database_.execute(
+            "INSERT INTO images (project, id, state, split, created, received, width, height, media_type, bytes, "
+            "image_hash, metadata_hash, source) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            {project_.number, image_.id, boost::describe::enum_to_string(state, ""),
+             boost::describe::enum_to_string(set, ""), iso_date(image_.metadata.created.value_or(now)), now,
+             std::int64_t{image_.width_px}, std::int64_t{image_.height_px}, image_.media_type,
+             static_cast<std::int64_t>(image_.bytes.size()), image_.image_hash, image_.metadata_hash,
+             value_of(image_.metadata.source)});
         number_ = database_.last_row();
     }
 
@@ -88,7 +88,8 @@ private:
     template <class Annotation>
     void annotate(std::string_view kind, Annotation const& annotation, Values place)
     {
-        Values values{number_, next_id("annotation"), std::string(kind), category_id(kind, annotation), annotation.category_name};
+        Values values{number_, next_id("annotation"), std::string(kind), category_id(kind, annotation),
+                      annotation.category_name};
         std::move(place.begin(), place.end(), std::back_inserter(values));
         database_.execute("INSERT INTO annotations (image, id, kind, category_id, category_name, x, y, width, height) "
                           "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -106,9 +107,10 @@ private:
                       detection.model_name,
                       detection.confidence};
         std::move(place.begin(), place.end(), std::back_inserter(values));
-        database_.execute("INSERT INTO detections (image, id, kind, category_id, category_name, model_name, confidence, x, y, "
-                          "width, height, shape) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-                          values);
+        database_.execute(
+            "INSERT INTO detections (image, id, kind, category_id, category_name, model_name, confidence, x, y, "
+            "width, height, shape) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            values);
     }
 
     void write_tag(std::string const& name)
@@ -116,9 +118,10 @@ private:
         auto const id = uuid_of(sha256(project_.organization + "/" + project_.name + "/tag/" + name));
         database_.execute("INSERT INTO tags (project, id, name) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
                           {project_.number, id, name});
-        database_.execute("INSERT INTO image_tags (image, tag) SELECT $1, number FROM tags WHERE project = $2 AND name = $3 "
-                          "ON CONFLICT DO NOTHING",
-                          {number_, project_.number, name});
+        database_.execute(
+            "INSERT INTO image_tags (image, tag) SELECT $1, number FROM tags WHERE project = $2 AND name = $3 "
+            "ON CONFLICT DO NOTHING",
+            {number_, project_.number, name});
     }
 
     static double real(int pixel) { return pixel; }
@@ -126,8 +129,8 @@ private:
     /// The same image gets the same ids wherever it is uploaded to a project of this name.
     std::string next_id(std::string_view what)
     {
-        return uuid_of(sha256(project_.organization + "/" + project_.name + "/" + image_.id + "/" + std::string(what) + "/" +
-                              std::to_string(count_++)));
+        return uuid_of(sha256(project_.organization + "/" + project_.name + "/" + image_.id + "/" + std::string(what) +
+                              "/" + std::to_string(count_++)));
     }
 
     template <class Mark>
@@ -160,17 +163,19 @@ void load_annotations(Database& database, std::int64_t number, StoredImage& imag
     auto const use = [&](Row const& r) {
         auto const& kind = r.text(1);
         if (kind == box) {
-            image.box_annotations.push_back({r.text(0), image.id, r.optional_text(2), r.text(3), pixel(r, 4), pixel(r, 5),
-                                             pixel(r, 6), pixel(r, 7)});
+            image.box_annotations.push_back({r.text(0), image.id, r.optional_text(2), r.text(3), pixel(r, 4),
+                                             pixel(r, 5), pixel(r, 6), pixel(r, 7)});
         } else if (kind == point) {
-            image.point_annotations.push_back({r.text(0), image.id, r.optional_text(2), r.text(3), r.real(4), r.real(5)});
+            image.point_annotations.push_back(
+                {r.text(0), image.id, r.optional_text(2), r.text(3), r.real(4), r.real(5)});
         } else {
             image.classification_annotation = {r.text(0), image.id, r.optional_text(2), r.text(3)};
         }
     };
-    database.for_each("SELECT id, kind, category_id, category_name, x, y, width, height FROM annotations WHERE image = $1 "
-                      "ORDER BY number",
-                      {number}, use);
+    database.for_each(
+        "SELECT id, kind, category_id, category_name, x, y, width, height FROM annotations WHERE image = $1 "
+        "ORDER BY number",
+        {number}, use);
 }
 
 Polygon polygon_of(std::string const& flat)
@@ -185,8 +190,8 @@ void load_detections(Database& database, std::int64_t number, StoredImage& image
         auto const& kind = r.text(1);
         auto const confidence = r.real(5);
         if (kind == box) {
-            image.box_detections.push_back({r.text(0), image.id, r.optional_text(2), r.text(3), pixel(r, 6), pixel(r, 7),
-                                            pixel(r, 8), pixel(r, 9), confidence, r.text(4)});
+            image.box_detections.push_back({r.text(0), image.id, r.optional_text(2), r.text(3), pixel(r, 6),
+                                            pixel(r, 7), pixel(r, 8), pixel(r, 9), confidence, r.text(4)});
         } else if (kind == point) {
             image.point_detections.push_back(
                 {r.text(0), image.id, r.optional_text(2), r.text(3), r.real(6), r.real(7), confidence, r.text(4)});
@@ -237,7 +242,9 @@ std::optional<StoredImage> load_image(Database& database, std::int64_t project, 
     load_detections(database, number, image);
     database.for_each("SELECT tags.id, tags.name FROM image_tags JOIN tags ON tags.number = image_tags.tag "
                       "WHERE image_tags.image = $1 ORDER BY image_tags.number",
-                      {number}, [&](Row const& r) { image.tags.push_back({r.text(0), r.text(1)}); });
+                      {number}, [&](Row const& r) {
+                          image.tags.push_back({r.text(0), r.text(1)});
+                      });
     return image;
 }
 

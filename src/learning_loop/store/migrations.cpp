@@ -151,8 +151,9 @@ void migrate(Database& database)
     auto const applied = database.query_one("PRAGMA user_version")->integer(0);
     auto const newest = static_cast<std::int64_t>(migrations.size());
     if (applied > newest) {
-        throw DatabaseError("the database was written by a newer version of this program (schema " + std::to_string(applied) +
-                            ", this one knows " + std::to_string(newest) + "): start that one");
+        throw DatabaseError("the database was written by a newer version of this program (schema " +
+                            std::to_string(applied) + ", this one knows " + std::to_string(newest) +
+                            "): start that one");
     }
     for (auto number = applied; number < newest; ++number) {
         Transaction transaction(database);

@@ -4,8 +4,8 @@
 
 namespace learning_loop::store {
 
-/// Brings the database to the schema of this program, step by step, each in a transaction. Throws DatabaseError when a newer
-/// program has written it.
+/// Brings the database to the schema of this program, step by step, each in a transaction. Throws DatabaseError when a
+/// newer program has written it.
 void migrate(Database& database);
 
 } // namespace learning_loop::store

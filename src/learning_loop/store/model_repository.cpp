@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::string_view select_models =
     "SELECT models.id, models.version, models.created, models.comment, model_files.format FROM models "
-    "JOIN model_files ON model_files.model = models.id WHERE models.project = $1 ORDER BY models.number, model_files.format";
+    "JOIN model_files ON model_files.model = models.id WHERE models.project = $1 ORDER BY models.number, "
+    "model_files.format";
 
 std::vector<Model> models_of(Database& database, std::int64_t project)
 {
@@ -39,19 +40,21 @@ std::string next_version(Database& database, std::int64_t project)
 
 Error no_model(Project const& project, std::string const& id)
 {
-    return {Errc::not_found, "the project '" + project.name + "' has no model " + id + ": see GET /api/" + project.organization +
-                                 "/projects/" + project.name + "/models"};
+    return {Errc::not_found, "the project '" + project.name + "' has no model " + id + ": see GET /api/" +
+                                 project.organization + "/projects/" + project.name + "/models"};
 }
 
 } // namespace
 
 Task<Result<Model>> ModelRepository::reserve(Project project, std::string id, std::string comment)
 {
-    auto job = [number = project.number, id = std::move(id), comment = std::move(comment)](Database& database) -> Result<Model> {
+    auto job = [number = project.number, id = std::move(id),
+                comment = std::move(comment)](Database& database) -> Result<Model> {
         Transaction transaction(database);
-        auto const row = database.query_one("SELECT project, version, created, comment, (SELECT count(*) FROM model_files "
-                                            "WHERE model = id) FROM models WHERE id = $1",
-                                            {id});
+        auto const row =
+            database.query_one("SELECT project, version, created, comment, (SELECT count(*) FROM model_files "
+                               "WHERE model = id) FROM models WHERE id = $1",
+                               {id});
         if (row && (row->integer(0) != number || row->integer(4) != 0)) {
             return Error{Errc::conflict, "the model " + id + " exists already"};
         }
@@ -81,7 +84,8 @@ Task<Result<void>> ModelRepository::add_format(Project project, std::string id, 
 Task<Result<void>> ModelRepository::give_up(std::string id)
 {
     auto job = [id = std::move(id)](Database& database) -> Result<void> {
-        database.execute("DELETE FROM models WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM model_files WHERE model = $1)", {id});
+        database.execute("DELETE FROM models WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM model_files WHERE model = $1)",
+                         {id});
         return {};
     };
     co_return co_await lanes_.write(std::move(job));
@@ -106,7 +110,8 @@ Task<Result<Model>> ModelRepository::find(Project project, std::string id)
     co_return co_await lanes_.read(std::move(job));
 }
 
-std::filesystem::path ModelRepository::file_of(Project const& project, std::string_view id, std::string_view format) const
+std::filesystem::path ModelRepository::file_of(Project const& project, std::string_view id,
+                                               std::string_view format) const
 {
     return folder_ / project.organization / project.name / id / (std::string(format) + ".zip");
 }
@@ -118,9 +123,9 @@ Task<Result<DeploymentTarget>> ModelRepository::target(Project project)
                                             "JOIN models ON models.id = projects.target WHERE projects.number = $1",
                                             {project.number});
         if (row) return DeploymentTarget{row->text(0), row->text(1)};
-        return Error{Errc::not_found, "the project '" + project.name + "' has no deployment target: set one with PUT /api/" +
-                                          project.organization + "/projects/" + project.name +
-                                          "/deployment/target {\"model_uuid\": ...}"};
+        return Error{Errc::not_found, "the project '" + project.name +
+                                          "' has no deployment target: set one with PUT /api/" + project.organization +
+                                          "/projects/" + project.name + "/deployment/target {\"model_uuid\": ...}"};
     };
     co_return co_await lanes_.read(std::move(job));
 }
@@ -128,10 +133,11 @@ Task<Result<DeploymentTarget>> ModelRepository::target(Project project)
 Task<Result<void>> ModelRepository::set_target(Project project, std::string id)
 {
     auto job = [project, id](Database& database) -> Result<void> {
-        auto const changed = database.execute("UPDATE projects SET target = $1, changed = $2 WHERE number = $3 AND EXISTS "
-                                              "(SELECT 1 FROM models JOIN model_files ON model_files.model = models.id "
-                                              "WHERE models.id = $1 AND models.project = $3)",
-                                              {id, timestamp_now(), project.number});
+        auto const changed =
+            database.execute("UPDATE projects SET target = $1, changed = $2 WHERE number = $3 AND EXISTS "
+                             "(SELECT 1 FROM models JOIN model_files ON model_files.model = models.id "
+                             "WHERE models.id = $1 AND models.project = $3)",
+                             {id, timestamp_now(), project.number});
         if (changed == 0) return no_model(project, id);
         return {};
     };

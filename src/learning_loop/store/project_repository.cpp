@@ -21,16 +21,18 @@ std::optional<Project> find_project(Database& database, std::string const& organ
         project.categories.push_back({r.text(0), r.text(1), r.optional_text(2), r.optional_text(3), r.optional_text(4),
                                       optional_int(r, 5), r.optional_text(6)});
     };
-    database.for_each("SELECT id, name, description, hotkey, color, point_size, type FROM categories WHERE project = $1 "
-                      "ORDER BY position",
-                      {project.number}, use);
+    database.for_each(
+        "SELECT id, name, description, hotkey, color, point_size, type FROM categories WHERE project = $1 "
+        "ORDER BY position",
+        {project.number}, use);
     return project;
 }
 
 void add_project(Database& database, Project const& project)
 {
-    database.execute("INSERT INTO projects (organization, name, created, changed, generator) VALUES ($1, $2, $3, $3, $4)",
-                     {project.organization, project.name, timestamp_now(), value_of(project.generator)});
+    database.execute(
+        "INSERT INTO projects (organization, name, created, changed, generator) VALUES ($1, $2, $3, $3, $4)",
+        {project.organization, project.name, timestamp_now(), value_of(project.generator)});
     auto const number = database.last_row();
     for (std::int64_t position = 0; auto const& category : project.categories) {
         auto const point_size = category.point_size ? Value(std::int64_t{*category.point_size}) : Value(nullptr);
@@ -80,10 +82,11 @@ Task<Result<std::vector<Project>>> ProjectRepository::all()
 {
     auto job = [](Database& database) -> Result<std::vector<Project>> {
         std::vector<Project> projects;
-        database.for_each("SELECT number, organization, name, generator FROM projects ORDER BY changed DESC, number DESC", {},
-                          [&](Row const& row) {
-                              projects.push_back({row.integer(0), row.text(1), row.text(2), {}, row.optional_text(3)});
-                          });
+        database.for_each(
+            "SELECT number, organization, name, generator FROM projects ORDER BY changed DESC, number DESC", {},
+            [&](Row const& row) {
+                projects.push_back({row.integer(0), row.text(1), row.text(2), {}, row.optional_text(3)});
+            });
         return projects;
     };
     co_return co_await lanes_.read(std::move(job));

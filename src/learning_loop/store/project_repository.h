@@ -24,8 +24,8 @@ public:
 
     Task<Result<Project>> find(std::string organization, std::string name); ///< not_found, with the remedy
 
-    /// Makes the project and returns it; the one that is there when it came from the same generator. conflict: it did not.
-    /// `number` is ignored.
+    /// Makes the project and returns it; the one that is there when it came from the same generator. conflict: it did
+    /// not. `number` is ignored.
     Task<Result<Project>> make(Project project);
 
     Task<Result<std::vector<Project>>> all(); ///< The one that changed last comes first; without categories.

@@ -69,7 +69,8 @@ struct StoredPointDetection {
     double confidence = 0;
     std::string model_name;
 };
-BOOST_DESCRIBE_STRUCT(StoredPointDetection, (), (id, image_id, category_id, category_name, x, y, confidence, model_name))
+BOOST_DESCRIBE_STRUCT(StoredPointDetection, (),
+                      (id, image_id, category_id, category_name, x, y, confidence, model_name))
 
 /// A shape as the Loop writes it: `{"points": [{"x": 1, "y": 2}]}`.
 struct Polygon {
@@ -86,7 +87,8 @@ struct StoredSegmentationDetection {
     double confidence = 0;
     std::string model_name;
 };
-BOOST_DESCRIBE_STRUCT(StoredSegmentationDetection, (), (id, image_id, category_id, category_name, shape, confidence, model_name))
+BOOST_DESCRIBE_STRUCT(StoredSegmentationDetection, (),
+                      (id, image_id, category_id, category_name, shape, confidence, model_name))
 
 struct StoredClassificationDetection {
     std::string id;
@@ -96,7 +98,8 @@ struct StoredClassificationDetection {
     double confidence = 0;
     std::string model_name;
 };
-BOOST_DESCRIBE_STRUCT(StoredClassificationDetection, (), (id, image_id, category_id, category_name, confidence, model_name))
+BOOST_DESCRIBE_STRUCT(StoredClassificationDetection, (),
+                      (id, image_id, category_id, category_name, confidence, model_name))
 
 struct Tag {
     std::string id;
@@ -109,7 +112,7 @@ struct StoredImage {
     std::string created;
     ImageState state = ImageState::inbox;
     ImageSet set = ImageSet::train;
-    int width = 0;  ///< Pixels of the upright image.
+    int width = 0; ///< Pixels of the upright image.
     int height = 0;
     std::vector<StoredBoxAnnotation> box_annotations;
     std::vector<StoredPointAnnotation> point_annotations;
@@ -122,8 +125,9 @@ struct StoredImage {
     std::optional<std::string> source;
 };
 BOOST_DESCRIBE_STRUCT(StoredImage, (),
-                      (id, created, state, set, width, height, box_annotations, point_annotations, classification_annotation,
-                       box_detections, point_detections, segmentation_detections, classification_detections, tags, source))
+                      (id, created, state, set, width, height, box_annotations, point_annotations,
+                       classification_annotation, box_detections, point_detections, segmentation_detections,
+                       classification_detections, tags, source))
 
 /// Compiled once: the writer of a class this size is long.
 boost::json::object json_of(StoredImage const& image);

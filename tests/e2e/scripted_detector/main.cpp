@@ -1,5 +1,5 @@
-// A detector whose every number follows from the image by a rule that a test can repeat. With SCRIPTED_MODEL_FORMAT it follows
-// the Loop's models of that format, reads none of their files, and answers one detection of each kind.
+// A detector whose every number follows from the image by a rule that a test can repeat. With SCRIPTED_MODEL_FORMAT it
+// follows the Loop's models of that format, reads none of their files, and answers one detection of each kind.
 #include "learning_loop/base/command_line.h"
 #include "learning_loop/node/run_detector_node.h"
 
@@ -15,7 +15,8 @@ public:
         cv::Mat gray;
         cv::cvtColor(bgr, gray, cv::COLOR_BGR2GRAY);
         auto const add = [&](char const* name, cv::Rect const& box, cv::Mat const& measured) {
-            found_.box_detections.push_back({name, box.x, box.y, box.width, box.height, "", cv::mean(measured)[0] / 255, {}});
+            auto const confidence = cv::mean(measured)[0] / 255;
+            found_.box_detections.push_back({name, box.x, box.y, box.width, box.height, "", confidence, {}});
         };
         found_ = {};
         cv::Point const middle(gray.cols / 2, gray.rows / 2);

@@ -40,7 +40,8 @@ class Trainer(unittest.TestCase):
 
     def run_script(self, images, *options):
         (self.folder / "boxes.json").write_text(json.dumps({"categories": CATEGORIES, "images": images}))
-        arguments = ["train.py", "--images", str(self.folder), "--boxes", str(self.folder / "boxes.json"), "--out", str(self.folder / "out"),
+        arguments = ["train.py", "--images", str(self.folder), "--boxes", str(self.folder / "boxes.json"),
+                     "--out", str(self.folder / "out"),
                      "--steps", "3", "--batch-size", "2", "--input-size", "96x64", "--threads", "1", *options]
         out, err = io.StringIO(), io.StringIO()   # in this process: importing torch takes longer than all of the tests
         with mock.patch.object(sys, "argv", arguments), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
@@ -95,7 +96,8 @@ class Trainer(unittest.TestCase):
 
 class Sampling(unittest.TestCase):
     def test_images_of_a_rare_category_come_more_often(self):
-        sample = lambda *classes: train.Sample(np.zeros((32, 32, 3), np.uint8), np.zeros((len(classes), 4), np.float32), np.array(classes, np.int64))
+        sample = lambda *classes: train.Sample(
+            np.zeros((32, 32, 3), np.uint8), np.zeros((len(classes), 4), np.float32), np.array(classes, np.int64))
         self.assertEqual(train.repeats([sample(0, 0, 0, 1), sample(0), sample()], 2).tolist(), [2, 1, 1])
 
 

@@ -190,6 +190,8 @@ TEST_F(DetectApiTest, names_a_parameter_that_is_wrong)
 {
     expect_refused(detect({{"autoupload", "sometimes"}}), 422, "autoupload: 'sometimes' is unknown: use filtered, all or disabled");
     expect_refused(detect({{"creation-date", "yesterday"}}), 422, "creation-date: 'yesterday' is no date");
+    expect_refused(detect({{"upload-priority", "perhaps"}}), 422, "upload-priority: 'perhaps' is neither: use true or false");
+    expect_refused(upload({test::a_jpeg()}, {}, {{"upload_priority", "perhaps"}}), 422, R"("loc":["query","upload_priority"])");
     EXPECT_EQ(findings->calls, 0);
 }
 

@@ -20,16 +20,19 @@ bool same_pixels(cv::Mat const& a, cv::Mat const& b)
 
 bool same_plants(FieldScene const& a, FieldScene const& b)
 {
-    auto const equal = [](auto const& p, auto const& q) { return p.crop == q.crop && p.box == q.box && p.stem == q.stem; };
+    auto const equal = [](auto const& p, auto const& q) {
+        return p.crop == q.crop && p.box == q.box && p.stem == q.stem;
+    };
     return std::equal(a.plants.begin(), a.plants.end(), b.plants.begin(), b.plants.end(), equal);
 }
 
-/// In a plain scene the ground has one colour, so that what is seen of the plants can be found without the renderer's help.
+/// In a plain scene the ground has one colour, so that what is seen of the plants can be found without the renderer's
+/// help.
 cv::Mat not_ground(FieldScene const& plain)
 {
     cv::Mat channels[3];
     cv::split(plain.bgr, channels);
-    return channels[1] > channels[2];   // soil is redder than green, leaves are greener than red
+    return channels[1] > channels[2]; // soil is redder than green, leaves are greener than red
 }
 
 int pixels_in(cv::Mat const& mask, cv::Rect box)
@@ -38,8 +41,14 @@ int pixels_in(cv::Mat const& mask, cv::Rect box)
     return inside.empty() ? 0 : cv::countNonZero(mask(inside));
 }
 
-FieldScene render(std::uint64_t seed) { return render_field(seed, FieldStyle{}); }
-FieldScene render_plain(std::uint64_t seed) { return render_field(seed, FieldStyle{.plain = true}); }
+FieldScene render(std::uint64_t seed)
+{
+    return render_field(seed, FieldStyle{});
+}
+FieldScene render_plain(std::uint64_t seed)
+{
+    return render_field(seed, FieldStyle{.plain = true});
+}
 
 TEST(FieldScene, is_the_same_for_the_same_seed)
 {
@@ -115,7 +124,10 @@ TEST(FieldScene, grows_the_common_crop_nearly_everywhere_and_the_rare_one_in_abo
     std::size_t plants = 0;
     for (std::uint64_t seed = 0; seed < 60; ++seed) {
         auto const scene = render(seed);
-        auto const grows = [&](int crop) { return std::any_of(scene.plants.begin(), scene.plants.end(), [crop](auto const& p) { return p.crop == crop; }); };
+        auto const grows = [&](int crop) {
+            return std::any_of(scene.plants.begin(), scene.plants.end(),
+                               [crop](auto const& p) { return p.crop == crop; });
+        };
         with_common += grows(0) ? 1 : 0;
         with_rare += grows(1) ? 1 : 0;
         plants += scene.plants.size();
@@ -141,7 +153,8 @@ TEST(FieldScene, grows_as_many_kinds_as_asked_for)
     for (int crops = 1; crops <= 4; ++crops) {
         std::set<int> kinds;
         for (std::uint64_t seed = 0; seed < 40; ++seed) {
-            for (auto const& plant : render_field(seed, FieldStyle{.crops = crops, .plain = true}).plants) kinds.insert(plant.crop);
+            for (auto const& plant : render_field(seed, FieldStyle{.crops = crops, .plain = true}).plants)
+                kinds.insert(plant.crop);
         }
         EXPECT_EQ(kinds.size(), static_cast<std::size_t>(crops));
         EXPECT_EQ(*kinds.begin(), 0);
@@ -156,5 +169,5 @@ TEST(FieldScene, refuses_a_style_out_of_its_limits)
     EXPECT_THROW(render_field(1, FieldStyle{.crops = 5}), std::invalid_argument);
 }
 
-}   // namespace
-}   // namespace learning_loop
+} // namespace
+} // namespace learning_loop

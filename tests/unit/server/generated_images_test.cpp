@@ -70,7 +70,8 @@ TEST(GeneratedImages, without_box_categories_there_are_no_boxes)
 
 TEST(GeneratedImages, have_as_many_detections_and_tags_as_asked_for_all_inside_the_image)
 {
-    GeneratedImages const images(request_with({{"inbox", 1}, {"box_categories", 2}, {"box_detections", 50}, {"tags", 3}}));
+    GeneratedImages const images(
+        request_with({{"inbox", 1}, {"box_categories", 2}, {"box_detections", 50}, {"tags", 3}}));
     auto const image = images.render(0).image;
     EXPECT_EQ(image.metadata.tags.size(), 3U);
     ASSERT_EQ(image.metadata.box_detections.size(), 50U);

@@ -5,7 +5,9 @@
 namespace learning_loop {
 namespace {
 
-constexpr auto small = R"({"project_name": "Tiny", "image_style": "plain", "complete": 3, "inbox": 1, "box_categories": 2, "trainings": 1})";
+constexpr auto small =
+    R"({"project_name": "Tiny", "image_style": "plain", "complete": 3, "inbox": 1,
+    "box_categories": 2, "trainings": 1})";
 
 class GeneratorApiTest : public ServerTest {
 protected:

@@ -48,7 +48,8 @@ TEST_F(ImageApiTest, a_key_with_another_body_is_a_conflict_that_names_the_part)
     auto const image = post_files(path, {{"image_" + key + "1.jpg", gray}});
     EXPECT_EQ(image.status, 409);
     EXPECT_NE(text_of(image).find("image_" + key + "1.jpg"), std::string::npos);
-    auto const metadata = post_files(path, {{"image_" + key + "1.jpg", jpeg}, {"image_" + key + "1.json", R"({"tags": ["x"]})"}});
+    auto const metadata =
+        post_files(path, {{"image_" + key + "1.jpg", jpeg}, {"image_" + key + "1.json", R"({"tags": ["x"]})"}});
     EXPECT_EQ(metadata.status, 409);
     EXPECT_EQ(count(), 1U);
 }

@@ -27,7 +27,8 @@ protected:
     {
         std::vector<std::string> tags;
         auto const images = read(files);
-        for (auto const& image : images.value()) tags.push_back(image.metadata.tags.empty() ? "" : image.metadata.tags[0]);
+        for (auto const& image : images.value())
+            tags.push_back(image.metadata.tags.empty() ? "" : image.metadata.tags[0]);
         return tags;
     }
 
@@ -67,13 +68,15 @@ TEST_F(ImageUploadTest, what_a_part_is_its_bytes_tell)
 
 TEST_F(ImageUploadTest, an_image_and_its_metadata_belong_together_by_name)
 {
-    EXPECT_EQ(tags_of({{"b.json", back}, {"a.jpg", jpeg}, {"a.json", front}, {"b.jpg", gray}}), (Tags{"front", "back"}));
+    EXPECT_EQ(tags_of({{"b.json", back}, {"a.jpg", jpeg}, {"a.json", front}, {"b.jpg", gray}}),
+              (Tags{"front", "back"}));
     EXPECT_EQ(tags_of({{"b.json", back}, {"a.jpg", jpeg}, {"b.jpg", gray}}), (Tags{"", "back"}));
 }
 
 TEST_F(ImageUploadTest, names_that_come_twice_belong_together_by_order)
 {
-    EXPECT_EQ(tags_of({{"image.json", front}, {"image.json", back}, {"image.jpg", jpeg}, {"image.jpg", gray}}), (Tags{"front", "back"}));
+    EXPECT_EQ(tags_of({{"image.json", front}, {"image.json", back}, {"image.jpg", jpeg}, {"image.jpg", gray}}),
+              (Tags{"front", "back"}));
     EXPECT_EQ(tags_of({{"image.json", front}, {"image.jpg", jpeg}}), Tags{"front"});
 }
 
@@ -108,7 +111,8 @@ TEST_F(ImageUploadTest, what_is_no_whole_image_is_refused_by_name)
 TEST_F(ImageUploadTest, wrong_metadata_is_refused_with_part_and_field)
 {
     expect_refusal({{"a.jpg", jpeg}, {"a.json", R"({"state": "lost"})"}}, "a.json", "state: 'lost'");
-    expect_refusal({{"a.jpg", jpeg}, {"a.json", R"({"box_detections": [{}]})"}}, "a.json", "box_detections[0].category_name");
+    expect_refusal({{"a.jpg", jpeg}, {"a.json", R"({"box_detections": [{}]})"}}, "a.json",
+                   "box_detections[0].category_name");
     expect_refusal({{"a.jpg", jpeg}, {"a.json", "{"}}, "a.json", "JSON");
 }
 

@@ -10,7 +10,8 @@
 namespace learning_loop {
 namespace {
 
-ModelFacts const facts{"http://127.0.0.1:8000", "demo", "field", "the-id", "1.0", "mocked", {{"c", "beet", {}, {}, {}, {}, "box"}}};
+ModelFacts const facts{
+    "http://127.0.0.1:8000", "demo", "field", "the-id", "1.0", "mocked", {{"c", "beet", {}, {}, {}, {}, "box"}}};
 
 Result<std::vector<ZipEntry>> read(std::vector<std::pair<std::string, std::string>> const& files)
 {
@@ -66,7 +67,8 @@ TEST(ModelUpload, a_broken_zip_and_an_empty_form_are_refused)
 
 TEST(ModelJson, what_the_loop_knows_is_set_and_the_rest_is_kept)
 {
-    auto const json = corrected(R"({"categories": [{"id": "b", "name": "B"}, {"id": "a", "name": "A"}], "resolution": 320,
+    auto const json =
+        corrected(R"({"categories": [{"id": "b", "name": "B"}, {"id": "a", "name": "A"}], "resolution": 320,
                                     "version": "9.9", "host": null, "own": [1]})");
     EXPECT_EQ(json.at("version"), "1.0");
     EXPECT_EQ(json.at("id"), "the-id");

@@ -28,7 +28,10 @@ TEST_F(PageTest, shows_the_project_that_changed_last_or_the_one_asked_for)
 TEST_F(PageTest, a_hostile_tag_is_shown_and_not_run)
 {
     auto const project = empty_project();
-    ASSERT_EQ(post_files(project + "/images", {{"a.jpg", jpeg}, {"a.json", R"({"tags": ["<script>alert(1)</script>"]})"}}).status, 200);
+    ASSERT_EQ(
+        post_files(project + "/images", {{"a.jpg", jpeg}, {"a.json", R"({"tags": ["<script>alert(1)</script>"]})"}})
+            .status,
+        200);
     EXPECT_EQ(page().find("<script"), std::string::npos);
     EXPECT_NE(page().find("&lt;script&gt;alert(1)&lt;/script&gt;"), std::string::npos);
     EXPECT_TRUE(get("/").headers.find("Content-Security-Policy")->starts_with("default-src 'none'"));

@@ -7,11 +7,15 @@ class ProjectApiTest : public ServerTest {
 protected:
     ProjectApiTest()
     {
-        EXPECT_EQ(post_files(project + "/images", {{key + "1.jpg", jpeg}, {key + "1.json", metadata}, {key + "2.png", png}}).status, 200);
+        EXPECT_EQ(
+            post_files(project + "/images", {{key + "1.jpg", jpeg}, {key + "1.json", metadata}, {key + "2.png", png}})
+                .status,
+            200);
     }
 
     static constexpr auto metadata = R"({"state": "review", "tags": ["front"], "created": "2024-01-31_12:00:00",
-        "box_detections": [{"category_name": "purple box", "x": 1, "y": 2, "width": 3, "height": 4, "model_name": "1.2", "confidence": 0.5}],
+        "box_detections": [{"category_name": "purple box", "x": 1, "y": 2, "width": 3, "height": 4,
+                            "model_name": "1.2", "confidence": 0.5}],
         "box_annotations": [{"category_name": "green box", "x": 5, "y": 6, "width": 7, "height": 8}]})";
 
     std::string const project = empty_project();
@@ -54,8 +58,8 @@ TEST_F(ProjectApiTest, hands_out_an_image_with_every_field)
     EXPECT_TRUE(image.at("set") == "train" || image.at("set") == "test");
     EXPECT_TRUE(image.at("classification_annotation").is_null());
     EXPECT_TRUE(image.at("source").is_null());
-    for (auto const* list : {"point_annotations", "segmentation_annotations", "point_detections", "segmentation_detections",
-                             "classification_detections"}) {
+    for (auto const* list : {"point_annotations", "segmentation_annotations", "point_detections",
+                             "segmentation_detections", "classification_detections"}) {
         EXPECT_EQ(image.at(list), boost::json::array()) << list;
     }
 }
@@ -66,8 +70,15 @@ TEST_F(ProjectApiTest, hands_out_boxes_with_their_category_and_model)
     auto const categories = json_of(get(project)).at("categories").as_array();
     auto detection = image.at("box_detections").at(0).as_object();
     EXPECT_TRUE(detection.erase("id"));
-    boost::json::object const expected{{"image_id", key + "1"}, {"category_id", categories[0].at("id")}, {"category_name", "purple box"},
-                                       {"x", 1}, {"y", 2}, {"width", 3}, {"height", 4}, {"confidence", 0.5}, {"model_name", "1.2"}};
+    boost::json::object const expected{{"image_id", key + "1"},
+                                       {"category_id", categories[0].at("id")},
+                                       {"category_name", "purple box"},
+                                       {"x", 1},
+                                       {"y", 2},
+                                       {"width", 3},
+                                       {"height", 4},
+                                       {"confidence", 0.5},
+                                       {"model_name", "1.2"}};
     EXPECT_EQ(detection, expected);
     EXPECT_EQ(image.at("box_annotations").at(0).at("category_id"), categories[1].at("id"));
     EXPECT_EQ(image.at("box_annotations").at(0).at("height"), 8);

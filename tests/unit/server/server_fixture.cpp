@@ -43,7 +43,8 @@ struct ServerTest::Parts {
 ServerTest::ServerTest() : parts_(std::make_unique<Parts>(folder_.path())) {}
 ServerTest::~ServerTest() = default;
 
-http::Response ServerTest::ask(std::string const& method, std::string const& target, std::string body, http::Headers headers)
+http::Response ServerTest::ask(std::string const& method, std::string const& target, std::string body,
+                               http::Headers headers)
 {
     auto const path = target.substr(0, target.find('?'));
     auto match = parts_->router.match(method, path);

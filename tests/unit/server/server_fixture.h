@@ -17,7 +17,8 @@ protected:
     ServerTest();
     ~ServerTest() override;
 
-    http::Response ask(std::string const& method, std::string const& target, std::string body = {}, http::Headers headers = {});
+    http::Response ask(std::string const& method, std::string const& target, std::string body = {},
+                       http::Headers headers = {});
     http::Response get(std::string const& target) { return ask("GET", target); }
     http::Response post_files(std::string const& path, std::vector<std::pair<std::string, std::string>> const& files)
     {

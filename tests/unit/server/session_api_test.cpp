@@ -18,7 +18,8 @@ TEST_F(SessionApiTest, every_login_gets_a_cookie_of_its_own)
     EXPECT_EQ(second.status, 200);
     auto const cookie = std::string(first.headers.find("Set-Cookie").value());
     EXPECT_NE(cookie, second.headers.find("Set-Cookie").value());
-    for (auto const* part : {"; Path=/", "; HttpOnly", "; SameSite=Lax"}) EXPECT_NE(cookie.find(part), std::string::npos) << part;
+    for (auto const* part : {"; Path=/", "; HttpOnly", "; SameSite=Lax"})
+        EXPECT_NE(cookie.find(part), std::string::npos) << part;
     EXPECT_EQ(cookie.find('"'), std::string::npos);
 }
 

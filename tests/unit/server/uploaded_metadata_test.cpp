@@ -23,7 +23,8 @@ TEST(UploadedMetadata, a_confidence_above_one_is_a_percentage)
 TEST(UploadedMetadata, a_confidence_that_is_neither_is_named)
 {
     auto const text = [](std::string const& number) {
-        return R"({"classification_detections": [{"category_name": "a", "model_name": "1", "confidence": )" + number + "}]}";
+        return R"({"classification_detections": [{"category_name": "a", "model_name": "1", "confidence": )" + number +
+               "}]}";
     };
     EXPECT_EQ(refusal_of(text("-0.1")).substr(0, 41), "classification_detections[0].confidence: ");
     EXPECT_EQ(refusal_of(text("101")).substr(0, 41), "classification_detections[0].confidence: ");

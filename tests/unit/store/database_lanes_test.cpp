@@ -17,7 +17,8 @@ TEST(DatabaseLanes, a_full_disk_is_an_error_that_the_caller_gets)
     auto fill = [](Database& database) -> Answer {
         auto const pages = database.query_one("PRAGMA page_count")->integer(0);
         database.execute_script("PRAGMA max_page_count = " + std::to_string(pages));
-        return database.execute("INSERT INTO projects VALUES (1, $1, '', '', '', NULL, NULL)", {std::string(1'000'000, 'x')});
+        return database.execute("INSERT INTO projects VALUES (1, $1, '', '', '', NULL, NULL)",
+                                {std::string(1'000'000, 'x')});
     };
     EXPECT_EQ(test::run(lanes.write(fill)).error().code, Errc::out_of_space);
 }
@@ -37,7 +38,9 @@ TEST(DatabaseLanes, the_reader_sees_what_the_writer_wrote)
     auto write = [](Database& database) -> Answer {
         return database.execute("INSERT INTO projects VALUES (7, 'o', 'p', '', '', NULL, NULL)");
     };
-    auto read = [](Database& database) -> Answer { return database.query_one("SELECT number FROM projects")->integer(0); };
+    auto read = [](Database& database) -> Answer {
+        return database.query_one("SELECT number FROM projects")->integer(0);
+    };
     ASSERT_EQ(*test::run(lanes.write(write)), 1);
     EXPECT_EQ(*test::run(lanes.read(read)), 7);
 }

@@ -9,7 +9,10 @@ namespace {
 
 class DatabaseTest : public testing::Test {
 protected:
-    DatabaseTest() { database.execute_script("CREATE TABLE numbers (number INTEGER PRIMARY KEY, name TEXT, weight REAL)"); }
+    DatabaseTest()
+    {
+        database.execute_script("CREATE TABLE numbers (number INTEGER PRIMARY KEY, name TEXT, weight REAL)");
+    }
 
     std::int64_t rows() { return database.query_one("SELECT count(*) FROM numbers")->integer(0); }
 
@@ -54,7 +57,9 @@ TEST_F(DatabaseTest, a_statement_may_run_inside_of_itself)
 {
     database.execute_script("INSERT INTO numbers (number) VALUES (1), (2), (3)");
     int seen = 0;
-    database.for_each("SELECT number FROM numbers", {}, [&](Row const&) { seen += static_cast<int>(database.query("SELECT number FROM numbers").size()); });
+    database.for_each("SELECT number FROM numbers", {}, [&](Row const&) {
+        seen += static_cast<int>(database.query("SELECT number FROM numbers").size());
+    });
     EXPECT_EQ(seen, 9);
 }
 

@@ -37,8 +37,9 @@ TEST_F(DetectorRepositoryTest, a_thousand_detectors_are_kept_and_those_seen_firs
         Transaction transaction(database);
         for (int i = 0; i < 1000; ++i) {
             database.execute("INSERT INTO detectors VALUES ($1, $2, $3, '2020')",
-                             {number, "old " + std::to_string(i), R"({"uuid":"x","name":"x","state":"","uptime":0,)"
-                                                                  R"("model_format":"","operation_mode":"idle"})"});
+                             {number, "old " + std::to_string(i),
+                              R"({"uuid":"x","name":"x","state":"","uptime":0,)"
+                              R"("model_format":"","operation_mode":"idle"})"});
         }
         transaction.commit();
         return 0;

@@ -17,9 +17,10 @@ protected:
 
     void add_image(std::string const& id, std::string const& state)
     {
-        database.execute("INSERT INTO images (project, id, state, split, created, received, width, height, media_type, bytes, "
-                         "image_hash, metadata_hash) VALUES (1, $1, $2, 'train', '', '', 1, 1, '', 1, '', '')",
-                         {id, state});
+        database.execute(
+            "INSERT INTO images (project, id, state, split, created, received, width, height, media_type, bytes, "
+            "image_hash, metadata_hash) VALUES (1, $1, $2, 'train', '', '', 1, 1, '', 1, '', '')",
+            {id, state});
     }
 
     test::TempFolder folder;

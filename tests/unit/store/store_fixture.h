@@ -18,7 +18,11 @@ protected:
 
     static Project project_named(std::string const& name)
     {
-        return {0, "demo", name, {{"id-1", "beet", {}, {}, {}, {}, "box"}, {"id-2", "beet", {}, {}, {}, {}, "point"}}, "made"};
+        return {0,
+                "demo",
+                name,
+                {{"id-1", "beet", {}, {}, {}, {}, "box"}, {"id-2", "beet", {}, {}, {}, {}, "point"}},
+                "made"};
     }
 
     /// `number` makes the id.

@@ -99,7 +99,8 @@ Client::Client(ClientSettings settings) : settings_(std::move(settings)), curl_(
     static GlobalInit const once;
     curl_.reset(curl_easy_init());
     if (!curl_) throw std::runtime_error("libcurl could not be started");
-    set(curl_.get(), CURLOPT_COOKIEFILE, ""); // keeps cookies in memory, across resets
+    // A comment is no cookie, but from now on they are kept, across resets. CURLOPT_COOKIEFILE would leak at the first.
+    set(curl_.get(), CURLOPT_COOKIELIST, "#");
 }
 
 Client::~Client() = default;

@@ -160,7 +160,7 @@ TEST_F(ClientTest, cannot_download_to_a_folder_that_is_not_there)
 TEST_F(ClientTest, keeps_its_cookies)
 {
     EXPECT_EQ(client.get("/header/cookie").value().body, "none");
-    ASSERT_TRUE(client.get("/with/200/Set-Cookie/session%3Dabc%3B%20HttpOnly"));
+    ASSERT_TRUE(client.get("/with/200/Set-Cookie/session%3Dabc%3B%20Path%3D%2F%3B%20HttpOnly"));
     EXPECT_EQ(client.get("/header/cookie").value().body, "session=abc");
     EXPECT_EQ(Client(settings).get("/header/cookie").value().body, "none");
 }

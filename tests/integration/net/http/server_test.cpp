@@ -380,7 +380,8 @@ TEST_F(ServerTest, lets_the_request_in_hand_be_answered_when_it_finishes)
 TEST_F(ServerTest, ends_the_rest_when_its_grace_is_over)
 {
     RawConnection client(port());
-    client.send("GET /hello HTTP/1.1\r\n"); // and never the end
+    client.send(request("GET", "/hello") + "GET /hello HTTP/1.1\r\n"); // and never the end
+    ASSERT_EQ(client.response().status, 200);
     server->finish(std::chrono::milliseconds(20)).get();
     EXPECT_TRUE(client.closed());
 }

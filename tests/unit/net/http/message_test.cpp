@@ -43,6 +43,14 @@ TEST(Message, says_what_is_missing_as_peers_know_it)
     EXPECT_EQ(text_of(response), R"({"detail":[{"type":"missing","loc":["body","file"],"msg":"Field required","input":null}]})");
 }
 
+TEST(Message, says_what_is_malformed_as_peers_know_it)
+{
+    auto const response = field_malformed("query", "ids", "uuid_parsing", "x", "ids: 'x' is no UUID");
+    EXPECT_EQ(response.status, 422);
+    EXPECT_EQ(text_of(response),
+              R"({"detail":[{"type":"uuid_parsing","loc":["query","ids"],"msg":"ids: 'x' is no UUID","input":"x"}]})");
+}
+
 TEST(Message, answers_an_error_with_its_status)
 {
     std::vector<std::pair<Errc, int>> const table{
