@@ -4,6 +4,7 @@
 #endif
 #include "learning_loop/server/run_server.h"
 
+#include <exception>
 #include <iostream>
 #include <string_view>
 
@@ -31,6 +32,17 @@ constexpr Program programs[] = {
     {"detector", "finds things in images with a model from the Loop, sends home what it is unsure of", run_detector},
 };
 
+/// What nobody could foresee ends here, with a line that tells it.
+int run(Program const& program, int argc, char const* const* argv)
+{
+    try {
+        return program.run(argc, argv);
+    } catch (std::exception const& failure) {
+        std::cerr << "learning-loop " << program.name << ": " << failure.what() << "\n";
+        return 1;
+    }
+}
+
 void print_usage(std::ostream& out)
 {
     out << "learning-loop <program> [flags]\n\n";
@@ -44,7 +56,7 @@ int main(int argc, char** argv)
 {
     std::string_view const word = argc > 1 ? argv[1] : "";
     for (auto const& program : programs) {
-        if (word == program.name) return program.run(argc - 1, argv + 1);
+        if (word == program.name) return run(program, argc - 1, argv + 1);
     }
     if (word == "--version") {
         std::cout << "learning-loop " LL_VERSION "\n";

@@ -12,12 +12,12 @@ namespace learning_loop::test {
 
 /// What the fakes of one test find, and what they saw. Their threads and the test's share it.
 struct FakeFindings {
-    Result<ImageMetadata> next = ImageMetadata{};    ///< Set while no request runs.
-    std::string broken_version;                      ///< A model of this version cannot be built.
+    Result<ImageMetadata> next = ImageMetadata{}; ///< Set while no request runs.
+    std::string broken_version;                   ///< A model of this version cannot be built.
     std::atomic<int> calls = 0;
-    std::atomic<int> instances = 0;                  ///< Built so far.
-    std::vector<cv::Size> sizes;                     ///< Of the images, in the order they came.
-    std::mutex guard;                                ///< Of `sizes`.
+    std::atomic<int> instances = 0; ///< Built so far.
+    std::vector<cv::Size> sizes;    ///< Of the images, in the order they came.
+    std::mutex guard;               ///< Of `sizes`.
 };
 
 /// Finds what the test tells it to find.

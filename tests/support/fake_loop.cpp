@@ -18,7 +18,8 @@ Error not_logged_in()
 }
 
 /// What an honest Loop answers to the parts of an upload, and the JPEGs that it takes.
-std::pair<int, std::map<std::string, std::string>> judged(std::vector<http::Part> const& parts, std::string const& broken_image)
+std::pair<int, std::map<std::string, std::string>> judged(std::vector<http::Part> const& parts,
+                                                          std::string const& broken_image)
 {
     std::map<std::string, std::string> images;
     for (std::size_t i = 0; i + 1 < parts.size(); i += 2) {

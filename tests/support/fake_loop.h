@@ -13,19 +13,19 @@ namespace learning_loop::test {
 
 /// What a FakeLoop is to do, and what it was asked.
 struct FakeLoopState {
-    bool needs_login = false;                   ///< 401 to all but the login until somebody logged in.
+    bool needs_login = false; ///< 401 to all but the login until somebody logged in.
     int login_status = 200;
-    std::vector<std::string> logins;            ///< Bodies of the forms.
+    std::vector<std::string> logins; ///< Bodies of the forms.
 
-    std::vector<int> upload_statuses;           ///< Of the next uploads, instead of what they deserve.
-    std::string broken_image;                   ///< 422 to every upload that holds these bytes.
-    bool holds_uploads = false;                 ///< They get no answer meanwhile, and a 500 later.
+    std::vector<int> upload_statuses;              ///< Of the next uploads, instead of what they deserve.
+    std::string broken_image;                      ///< 422 to every upload that holds these bytes.
+    bool holds_uploads = false;                    ///< They get no answer meanwhile, and a 500 later.
     std::vector<std::vector<std::string>> uploads; ///< File names of each that came.
-    std::map<std::string, std::string> images;  ///< The JPEGs that were taken, by file name.
+    std::map<std::string, std::string> images;     ///< The JPEGs that were taken, by file name.
 
-    std::string target;                         ///< The answer of deployment/target; empty: 404.
-    std::string models = R"({"models":[]})";    ///< The answer of models.
-    std::map<std::string, std::string> zips;    ///< By `<model id>/<format>`.
+    std::string target;                      ///< The answer of deployment/target; empty: 404.
+    std::string models = R"({"models":[]})"; ///< The answer of models.
+    std::map<std::string, std::string> zips; ///< By `<model id>/<format>`.
     int downloads = 0;
     int status_of_reports = 200;
     std::vector<DetectorStatus> reports;

@@ -40,7 +40,8 @@ std::uint16_t bound(int socket)
     auto address = loopback(0);
     socklen_t length = sizeof address;
     auto* const any = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(socket, any, length) != 0 || ::getsockname(socket, any, &length) != 0) throw std::runtime_error("no port to be had");
+    if (::bind(socket, any, length) != 0 || ::getsockname(socket, any, &length) != 0)
+        throw std::runtime_error("no port to be had");
     return ntohs(address.sin_port);
 }
 
@@ -122,7 +123,8 @@ CannedServer::CannedServer(std::string answer) : socket_(new_socket()), number_(
         int const client = ::accept(socket_, nullptr, nullptr);
         std::array<char, 4096> asked{};
         if (client < 0) return;
-        if (::recv(client, asked.data(), asked.size(), 0) > 0) ::send(client, answer.data(), answer.size(), MSG_NOSIGNAL);
+        if (::recv(client, asked.data(), asked.size(), 0) > 0)
+            ::send(client, answer.data(), answer.size(), MSG_NOSIGNAL);
         ::close(client);
     });
 }

@@ -16,7 +16,8 @@ class Io {
 public:
     boost::asio::any_io_executor executor() { return io_.get_executor(); }
 
-    /// What it throws reaches the caller. Throws, too, when the task does not end within 20 s or waits for what nobody will do.
+    /// What it throws reaches the caller. Throws, too, when the task does not end within 20 s or waits for what nobody
+    /// will do.
     void run(Task<> task);
 
     template <class T>

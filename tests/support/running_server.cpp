@@ -10,7 +10,9 @@ namespace learning_loop::test {
 namespace asio = boost::asio;
 
 struct RunningServer::Parts {
-    Parts(http::Router const& router, http::ServerSettings settings) : server(io.get_executor(), router, std::move(settings)) {}
+    Parts(http::Router const& router, http::ServerSettings settings)
+        : server(io.get_executor(), router, std::move(settings))
+    {}
 
     Task<> finish(std::chrono::milliseconds grace)
     {

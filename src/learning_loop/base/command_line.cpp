@@ -115,13 +115,19 @@ std::string environment(std::string const& variable)
     return value ? value : "";
 }
 
+std::string state_folder(std::string const& program)
+{
+    auto state = environment("XDG_STATE_HOME");
+    auto const home = environment("HOME");
+    if (state.empty() && !home.empty()) state = home + "/.local/state";
+    return state.empty() ? "" : state + "/learning-loop/" + program;
+}
+
 std::string default_data_folder(std::string const& program)
 {
     if (std::filesystem::exists("/.dockerenv") || std::filesystem::exists("/run/.containerenv")) return "/data";
     if (!environment("INVOCATION_ID").empty()) return "/var/lib/learning-loop/" + program; // systemd runs us
-    auto state = environment("XDG_STATE_HOME");
-    if (state.empty()) state = environment("HOME") + "/.local/state";
-    return state + "/learning-loop/" + program;
+    return state_folder(program);
 }
 
 } // namespace learning_loop

@@ -36,7 +36,10 @@ private:
 /// The variable's value, empty when it is unset. Only what starts a program asks the environment.
 std::string environment(std::string const& variable);
 
-/// Where a program keeps its state unless told otherwise: `/data` in a container, `/var/lib/learning-loop/<program>`
+/// `$XDG_STATE_HOME/learning-loop/<program>`, where a person's programs keep their state; empty without a home.
+std::string state_folder(std::string const& program);
+
+/// Where a node keeps its state unless told otherwise: `/data` in a container, `/var/lib/learning-loop/<program>`
 /// for a service, `$XDG_STATE_HOME/learning-loop/<program>` for a person.
 std::string default_data_folder(std::string const& program);
 

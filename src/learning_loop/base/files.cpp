@@ -124,6 +124,17 @@ Result<std::string> read_file(fs::path const& file, std::size_t most_bytes)
     return bytes;
 }
 
+Result<void> unless_disk_is_full(std::function<Result<void>()> const& change)
+{
+    try {
+        return change();
+    } catch (std::system_error const& failure) {
+        auto const code = failure.code().value();
+        if (code != ENOSPC && code != EDQUOT) throw;
+        return Error{Errc::out_of_space, std::string(failure.what()) + ": free some space"};
+    }
+}
+
 std::uintmax_t free_bytes(fs::path const& folder)
 {
     return fs::space(folder).available;
@@ -136,9 +147,11 @@ Result<FolderLock> FolderLock::take(fs::path const& folder)
                      "the data folder " + folder.string() + " " + why +
                          ": choose another with --data-folder (DATA_FOLDER) or give this user the right to it"};
     };
-    std::error_code failure;
-    fs::create_directories(folder, failure);
-    if (failure) return refusal("cannot be made (" + failure.message() + ")");
+    try {
+        make_folder_durably(fs::absolute(folder));
+    } catch (std::system_error const& failure) {
+        return refusal("cannot be made (" + failure.code().message() + ")");
+    }
     int const descriptor = ::open((folder / ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (descriptor < 0) return refusal("cannot be written (" + std::generic_category().message(errno) + ")");
     FolderLock lock(descriptor);

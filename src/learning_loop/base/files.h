@@ -3,6 +3,7 @@
 #include "learning_loop/base/error.h"
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,9 @@ void rename_durably(std::filesystem::path const& from, std::filesystem::path con
 /// not_found: there is no such file. too_large: it is longer than `most_bytes`. invalid_argument: it is no plain file
 /// (links are not followed).
 Result<std::string> read_file(std::filesystem::path const& file, std::size_t most_bytes);
+
+/// Runs what changes the disk, and turns what it throws because there is no room into out_of_space.
+Result<void> unless_disk_is_full(std::function<Result<void>()> const& change);
 
 /// Bytes free for an ordinary user on the disk that holds `folder`.
 std::uintmax_t free_bytes(std::filesystem::path const& folder);

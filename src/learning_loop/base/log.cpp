@@ -1,6 +1,10 @@
 #include "learning_loop/base/log.h"
 
+#include "learning_loop/base/utf8.h"
+
 #include <spdlog/sinks/stdout_sinks.h>
+
+#include <algorithm>
 
 namespace learning_loop {
 
@@ -16,7 +20,7 @@ void start_log(spdlog::level::level_enum level)
 std::string printable(std::string_view text)
 {
     constexpr std::size_t most_bytes = 200;
-    std::string line(text.substr(0, most_bytes));
+    auto line = as_utf8(text.substr(0, std::min(most_bytes, text.size())));
     for (auto& c : line) {
         if (auto const byte = static_cast<unsigned char>(c); byte < 0x20 || byte == 0x7f) c = '?';
     }

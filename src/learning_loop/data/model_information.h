@@ -17,8 +17,7 @@ struct Category {
     std::optional<std::string> hotkey;
     std::optional<std::string> color; ///< As `#FF00FF`.
     std::optional<int> point_size;    ///< Pixels.
-    std::optional<std::string>
-        type; ///< `box`, `point`, `segmentation`, `classification`; other texts are kept as they are.
+    std::optional<std::string> type;  ///< `box`, `point`, `segmentation`, `classification`, or any other text.
 };
 BOOST_DESCRIBE_STRUCT(Category, (), (id, name, description, hotkey, color, point_size, type))
 

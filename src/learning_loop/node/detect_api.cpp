@@ -3,6 +3,7 @@
 #include "learning_loop/base/ids.h"
 #include "learning_loop/base/log.h"
 #include "learning_loop/base/timestamps.h"
+#include "learning_loop/base/utf8.h"
 #include "learning_loop/net/http/multipart.h"
 
 #include <algorithm>
@@ -35,12 +36,13 @@ Result<std::optional<std::string>> single_value(http::Request const& request,
     for (auto const name : names) {
         for (auto const found : {request.headers.find(name), request.query_value(name)}) {
             if (!found || found->empty()) continue;
-            if (value && *value != *found) {
+            auto text = as_utf8(*found); // it goes into JSON, which is nothing else
+            if (value && *value != text) {
                 return Error{Errc::invalid_argument, std::string(*names.begin()) + ": is given twice, as '" +
-                                                         printable(*value) + "' and '" + printable(*found) +
+                                                         printable(*value) + "' and '" + printable(text) +
                                                          "': send one of them"};
             }
-            value = *found;
+            value = std::move(text);
         }
     }
     return value;
@@ -120,6 +122,18 @@ std::string joined(std::vector<std::string> const& texts)
     return line;
 }
 
+/// What could not be kept has to count as news when it comes again.
+struct ForgetUnlessKept {
+    RelevanceFilter& filter;
+    std::string const& camera;
+    bool kept = false;
+
+    ~ForgetUnlessKept()
+    {
+        if (!kept) filter.forget(camera);
+    }
+};
+
 class DetectApi {
 public:
     DetectApi(DetectionService& detection, RelevanceFilter& filter, ImageKeeper& keeper)
@@ -156,10 +170,9 @@ private:
 
         auto const causes = causes_to_keep(notes, *found);
         if (causes.empty()) co_return response;
-        if (auto const kept = co_await keep(image, notes, std::move(*found), causes); !kept) {
-            filter_.forget(notes.camera);
-            co_return kept.error();
-        }
+        ForgetUnlessKept guard{filter_, notes.camera};
+        if (auto const kept = co_await keep(image, notes, std::move(*found), causes); !kept) co_return kept.error();
+        guard.kept = true;
         response.headers.add("Upload-Causes", joined(causes));
         co_return response;
     }
@@ -167,12 +180,9 @@ private:
     std::vector<std::string> causes_to_keep(ImageNotes const& notes, ImageMetadata const& found)
     {
         switch (notes.autoupload) {
-        case Autoupload::filtered:
-            return filter_.causes(notes.camera, found, std::chrono::steady_clock::now());
-        case Autoupload::all:
-            return {"all"};
-        case Autoupload::disabled:
-            return {};
+        case Autoupload::filtered: return filter_.causes(notes.camera, found, std::chrono::steady_clock::now());
+        case Autoupload::all: return {"all"};
+        case Autoupload::disabled: return {};
         }
         return {};
     }

@@ -61,17 +61,23 @@ Task<Result<void>> DetectionService::load(ModelInformation model)
     if (!instances) co_return instances.error();
     auto next = std::make_shared<RunningModel>(
         RunningModel{std::move(model), Streams<DetectorLogic>("detection", std::move(*instances), most_waiting_each)});
-    auto old = std::exchange(running_, std::move(next));
-    auto free = [old = std::move(old)]() mutable -> Result<void> { // off the io thread: freeing a model takes its time
+    co_await retire(std::exchange(running_, std::move(next)));
+    co_return Result<void>();
+}
+
+/// Lets go of a model that was replaced, off the io thread: whoever holds it last frees it, and that takes its time.
+Task<> DetectionService::retire(std::shared_ptr<RunningModel> old)
+{
+    auto free = [old = std::move(old)]() mutable -> Result<void> {
         old.reset();
         return {};
     };
-    co_return co_await building_.run(std::move(free));
+    (co_await building_.run(std::move(free))).value();
 }
 
 Task<Result<ImageMetadata>> DetectionService::detect(ImageBytes image)
 {
-    auto const running = running_;
+    auto running = running_;
     if (!running)
         co_return Error{Errc::unavailable, "detector not yet initialized: no model is loaded; try again later"};
     auto job = [image = std::move(image)](DetectorLogic& logic) -> Result<ImageMetadata> {
@@ -81,6 +87,7 @@ Task<Result<ImageMetadata>> DetectionService::detect(ImageBytes image)
     };
     auto found = co_await running->streams.run(std::move(job));
     if (found) complete(*found, running->model);
+    if (running != running_) co_await retire(std::move(running));
     co_return found;
 }
 

@@ -3,6 +3,7 @@
 #include "learning_loop/async/lane.h"
 #include "learning_loop/infer/detector_logic.h"
 
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -41,10 +42,12 @@ private:
         Streams<DetectorLogic> streams;
     };
 
+    Task<> retire(std::shared_ptr<RunningModel> old);
+
     DetectorFactory factory_;
     int streams_;
     std::shared_ptr<RunningModel> running_; // shared: requests that began under the old model end under it
-    Lane building_{"building a model", 4};
+    Lane building_{"building a model", std::numeric_limits<int>::max()}; ///< Bounded by the requests in hand.
 };
 
 } // namespace learning_loop

@@ -8,6 +8,19 @@ namespace {
 
 constexpr std::chrono::seconds cycle{5};
 
+/// A model update may meet any trouble that a disk has. None of it may end the node, whose old model serves on.
+template <class Job>
+auto contained(Job job)
+{
+    return [job = std::move(job)]() mutable -> std::invoke_result_t<Job&> {
+        try {
+            return job();
+        } catch (std::exception const& failure) {
+            return Error{Errc::unavailable, failure.what()};
+        }
+    };
+}
+
 } // namespace
 
 LoopSync::LoopSync(boost::asio::any_io_executor executor, DetectorSettings const& settings, std::string uuid,
@@ -18,6 +31,7 @@ LoopSync::LoopSync(boost::asio::any_io_executor executor, DetectorSettings const
       detection_(detection),
       uploader_(uploader),
       loop_(settings),
+      downloads_(settings),
       models_(settings.data_folder),
       version_control_(settings.version_control),
       local_versions_(models_.versions()),
@@ -40,7 +54,12 @@ Task<> LoopSync::run()
 
 Task<> LoopSync::load_at_start()
 {
-    auto model = model_format_.empty() ? std::optional(ModelInformation{}) : models_.current();
+    auto model = std::optional(ModelInformation{});
+    if (!model_format_.empty()) {
+        auto read = contained([this]() -> Result<std::optional<ModelInformation>> { return models_.current(); });
+        if (auto const current = co_await installing_.run(std::move(read))) model = *current;
+        else model.reset();
+    }
     if (!model) co_return;
     auto const loaded = co_await detection_.load(*model);
     if (loaded)
@@ -91,10 +110,12 @@ Task<Result<void>> LoopSync::install(DeploymentTarget target)
     auto fetch = [this, target]() -> Result<ModelInformation> {
         if (auto model = models_.installed(target.version); model && model->id == target.model_uuid) return model;
         auto const zip = models_.fresh_staging_folder() / "model.zip";
-        if (auto const done = loop_.download_model(target.model_uuid, model_format_, zip); !done) return done.error();
+        if (auto const done = downloads_.download_model(target.model_uuid, model_format_, zip); !done)
+            return done.error();
         return models_.install(zip, target.version);
     };
-    auto const model = co_await lane_.run(std::move(fetch));
+    auto install = contained(std::move(fetch));
+    auto const model = co_await installing_.run(std::move(install));
     if (!model) co_return model.error();
     auto const loaded = co_await detection_.load(*model);
     auto settle = [this, version = target.version, good = loaded.has_value()]() -> Result<std::vector<std::string>> {
@@ -102,7 +123,10 @@ Task<Result<void>> LoopSync::install(DeploymentTarget target)
         else models_.remove(version); // what cannot be loaded is fetched anew at the next try
         return models_.versions();
     };
-    local_versions_ = (co_await lane_.run(std::move(settle))).value();
+    auto finish = contained(std::move(settle));
+    auto const local = co_await installing_.run(std::move(finish));
+    if (!local) co_return local.error();
+    local_versions_ = *local;
     co_return loaded;
 }
 
@@ -127,19 +151,20 @@ Task<> LoopSync::report()
 
 Task<Result<void>> LoopSync::choose(std::string text)
 {
+    bool const is_mode = text == "follow_loop" || text == "pause";
+    if (!is_mode && !is_version(text)) co_return Error{Errc::invalid_argument, "Invalid version number"};
     changed_ = true;
     next_try_ = {};
-    if (text == "follow_loop") {
+    if (text == "pause") {
+        version_control_ = VersionControl::pause;
+        co_return Result<void>();
+    }
+    if (is_mode) {
         version_control_ = VersionControl::follow_loop;
         target_ = loop_target_;
         pause_.wake();
         co_return Result<void>();
     }
-    if (text == "pause") {
-        version_control_ = VersionControl::pause;
-        co_return Result<void>();
-    }
-    if (!is_version(text)) co_return Error{Errc::invalid_argument, "Invalid version number"};
     auto ask = [this] { return loop_.models(); };
     auto const models = co_await lane_.run(std::move(ask));
     version_control_ = VersionControl::pause; // unless all goes well

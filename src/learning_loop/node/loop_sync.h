@@ -32,7 +32,12 @@ public:
     AboutDetector about() const;
     ModelVersions versions() const;
 
-    void stop() { loop_.http().cancel(); } ///< For good: the program is about to end.
+    /// For good: the program is about to end.
+    void stop()
+    {
+        loop_.http().cancel();
+        downloads_.http().cancel();
+    }
 
 private:
     Task<> load_at_start();
@@ -49,8 +54,10 @@ private:
     DetectionService& detection_;
     OutboxUploader const& uploader_;
     LoopClient loop_;
+    LoopClient downloads_; ///< Of its own, so that a slow link does not hold up reports and questions.
     ModelFolder models_;
-    Lane lane_{"talking to the Loop", 10}; ///< Of `loop_` and `models_`.
+    Lane lane_{"talking to the Loop", 10};    ///< Of `loop_`.
+    Lane installing_{"installing models", 4}; ///< Of `downloads_` and `models_`.
 
     VersionControl version_control_;
     std::optional<DeploymentTarget> loop_target_;

@@ -11,6 +11,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t most_rejected = 1000;
+constexpr int most_waiting = 100; ///< Images that are about to be kept; the uploader is never refused.
 
 /// Counts bytes before they are written, so that those who come meanwhile see them, and no longer when the writing
 /// failed.
@@ -38,25 +39,27 @@ std::uint64_t size_or_zero(fs::path const& file)
 Result<void> write_item(fs::path const& staged, fs::path const& final_folder, OutboxItem const& item,
                         std::string const& jpeg, std::string const& metadata)
 {
-    fs::create_directories(staged);
-    auto written = write_durably(staged / item.file_name(".jpg"), jpeg);
-    if (written) written = write_durably(staged / item.file_name(".json"), metadata);
-    if (!written) {
-        fs::remove_all(staged);
-        return written;
-    }
-    sync_folder(staged);
-    rename_durably(staged, final_folder);
-    return {};
+    auto const written = unless_disk_is_full([&]() -> Result<void> {
+        fs::create_directories(staged);
+        if (auto done = write_durably(staged / item.file_name(".jpg"), jpeg); !done) return done;
+        if (auto done = write_durably(staged / item.file_name(".json"), metadata); !done) return done;
+        sync_folder(staged);
+        rename_durably(staged, final_folder);
+        return {};
+    });
+    std::error_code ignored;
+    if (!written) fs::remove_all(staged, ignored);
+    return written;
 }
 
 /// Out of the queue in one step, so that a crash leaves no half of an item there; `tmp` is emptied at the next start.
 void erase_item(fs::path const& folder, fs::path const& tmp)
 {
     auto const doomed = tmp / folder.filename();
-    std::error_code gone;
-    fs::rename(folder, doomed, gone);
-    fs::remove_all(gone ? folder : doomed);
+    std::error_code failure;
+    fs::rename(folder, doomed, failure);
+    fs::remove_all(failure ? folder : doomed, failure);
+    if (failure) log::warn("outbox: {} could not be deleted: {}", folder.string(), failure.message());
 }
 
 /// The oldest rejected images make room: the reasons are in the log, and nothing may grow for ever.
@@ -83,6 +86,7 @@ Outbox::Outbox(boost::asio::any_io_executor executor, fs::path folder, OutboxLim
     take_over(folder_ / "priority", true);
     take_over(folder_ / "normal", false);
     sync_folder(folder_);
+    free_disk_bytes_ = free_bytes(folder_);
 }
 
 void Outbox::take_over(fs::path const& folder, bool priority)
@@ -105,6 +109,10 @@ void Outbox::take_over(fs::path const& folder, bool priority)
 Task<Result<OutboxItem>> Outbox::keep(std::string jpeg, std::string metadata, bool priority)
 {
     OutboxItem item{new_uuid(), priority, jpeg.size() + metadata.size()};
+    if (!fits(item.bytes, normal_.size() + (priority ? 0 : 1), 0)) { // others fill and free the disk, too: look again
+        auto ask = [this]() -> Result<std::uint64_t> { return free_bytes(folder_); };
+        free_disk_bytes_ = (co_await files_.run(std::move(ask))).value();
+    }
     auto const room_makers = this->room_makers(item.bytes, priority);
     std::uint64_t freed = 0;
     for (auto const& old : room_makers) freed += old.bytes;
@@ -112,18 +120,23 @@ Task<Result<OutboxItem>> Outbox::keep(std::string jpeg, std::string metadata, bo
         co_return Error{Errc::out_of_space,
                         "the outbox is full: bring the Loop back, free disk space or raise OUTBOX_MAX_BYTES"};
     }
+    if (files_.waiting() >= most_waiting) co_return Error{Errc::unavailable, "the outbox is busy: try again later"};
     for (auto const& old : room_makers) {
-        log::warn("outbox: {} was dropped to make room; {} since the start", old.id, ++dropped_);
+        log::warn("outbox: {} is dropped to make room; {} since the start", old.id, ++dropped_);
         forget(old);
     }
     Reservation reservation(bytes_, item.bytes);
 
-    auto write = [this, item, room_makers, jpeg = std::move(jpeg), metadata = std::move(metadata)]() -> Result<void> {
+    auto write = [this, item, room_makers, jpeg = std::move(jpeg),
+                  metadata = std::move(metadata)]() -> Result<std::uint64_t> {
         for (auto const& old : room_makers) erase_item(folder_of(old), folder_ / "tmp");
-        return write_item(folder_ / "tmp" / item.id, folder_of(item), item, jpeg, metadata);
+        auto const written = write_item(folder_ / "tmp" / item.id, folder_of(item), item, jpeg, metadata);
+        if (!written) return written.error();
+        return free_bytes(folder_);
     };
-    auto written = co_await files_.run(std::move(write));
+    auto const written = co_await files_.run(std::move(write));
     if (!written) co_return written.error();
+    free_disk_bytes_ = *written;
     reservation.keep();
     index_of(item).emplace(item.id, item);
     arrival_.wake();
@@ -134,7 +147,7 @@ bool Outbox::fits(std::uint64_t bytes, std::size_t normal_images, std::uint64_t 
 {
     bool const few_enough = limits_.most_normal_images == 0 || normal_images <= limits_.most_normal_images;
     bool const small_enough = bytes_ - freed + bytes <= limits_.most_bytes;
-    return few_enough && small_enough && free_bytes(folder_) + freed >= bytes + limits_.free_disk_bytes;
+    return few_enough && small_enough && free_disk_bytes_ + freed >= bytes + limits_.free_disk_bytes;
 }
 
 std::vector<OutboxItem> Outbox::room_makers(std::uint64_t bytes, bool priority) const
@@ -177,13 +190,12 @@ void Outbox::release(std::vector<OutboxItem> const& items)
 Task<> Outbox::remove(std::vector<OutboxItem> items)
 {
     for (auto const& item : items) forget(item);
-    auto remove = [this, items]() -> Result<void> {
+    auto remove = [this, items]() -> Result<std::uint64_t> {
         // What a crash leaves is uploaded again, under the same key.
         for (auto const& item : items) erase_item(folder_of(item), folder_ / "tmp");
-        return {};
+        return free_bytes(folder_);
     };
-    auto const removed = co_await files_.run(std::move(remove));
-    if (!removed) log::warn("outbox: {}", removed.error().message);
+    free_disk_bytes_ = (co_await files_.run(std::move(remove))).value();
 }
 
 Task<> Outbox::reject(OutboxItem item, std::string reason)
@@ -210,8 +222,7 @@ fs::path Outbox::folder_of(OutboxItem const& item) const
 
 void Outbox::forget(OutboxItem const& item)
 {
-    bytes_ -= item.bytes;
-    index_of(item).erase(item.id);
+    if (index_of(item).erase(item.id) != 0) bytes_ -= item.bytes; // a request that failed later may have taken it back
     uploading_.erase(item.id);
 }
 

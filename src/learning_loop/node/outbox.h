@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <set>
 #include <string>
@@ -66,12 +67,13 @@ private:
 
     std::filesystem::path folder_;
     OutboxLimits limits_;
-    Lane files_{"the outbox", 100};
+    Lane files_{"the outbox", std::numeric_limits<int>::max()}; ///< `keep` has its own bound.
     Pause arrival_;
     Index normal_;
     Index priority_;
     std::set<std::string> uploading_;
-    std::uint64_t bytes_ = 0; ///< Of all items, those about to be written included.
+    std::uint64_t bytes_ = 0;           ///< Of all items, those about to be written included.
+    std::uint64_t free_disk_bytes_ = 0; ///< After the last change.
     std::size_t dropped_ = 0;
 };
 

@@ -28,7 +28,7 @@ void OutboxUploader::set_mode(OutboxMode mode)
 {
     mode_ = mode;
     if (mode == OutboxMode::stopped) loop_.http().cancel();
-    else loop_.http().allow();
+    else if (!ending_) loop_.http().allow();
     backoff_.reset();
     outbox_.arrival().wake();
 }

@@ -19,13 +19,19 @@ public:
     Task<> run(); ///< Until cancelled.
 
     OutboxMode mode() const { return mode_; }
-    void
-    set_mode(OutboxMode mode); ///< `stopped` ends the upload that runs, at once: what it carried stays in the outbox.
+
+    /// `stopped` ends the upload that runs, at once: what it carried stays in the outbox.
+    void set_mode(OutboxMode mode);
 
     /// Why uploads fail at present; nothing when they do not.
     std::optional<std::string> const& problem() const { return problem_; }
 
-    void stop() { loop_.http().cancel(); } ///< For good: the program is about to end.
+    /// For good: the program is about to end.
+    void stop()
+    {
+        ending_ = true;
+        loop_.http().cancel();
+    }
 
 private:
     Task<bool> upload(std::vector<OutboxItem> batch); ///< False: the Loop cannot take images now.
@@ -36,6 +42,7 @@ private:
     LoopClient loop_;
     Lane lane_{"uploads", 10};
     OutboxMode mode_ = OutboxMode::continuous_upload;
+    bool ending_ = false;
     Backoff backoff_{std::chrono::seconds(1), std::chrono::seconds(60)};
     std::chrono::milliseconds asked_wait_{0};
     std::optional<std::string> problem_;

@@ -90,7 +90,8 @@ int run_detector_node(DetectorKind const& kind, int argc, char const* const* arg
     cv::setNumThreads(1); // each stream is a thread already: OpenCV's own would fight with them for the cores
     auto const read = read_detector_settings(kind.name, argc, argv);
     if (auto const* status = std::get_if<int>(&read)) return *status;
-    auto const& settings = std::get<DetectorSettings>(read);
+    auto settings = std::get<DetectorSettings>(read);
+    settings.data_folder = std::filesystem::absolute(settings.data_folder).string();
     try {
         auto const lock = FolderLock::take(settings.data_folder);
         if (!lock) return refuse(settings, lock.error());

@@ -46,6 +46,10 @@ bool password_would_leak(DetectorSettings const& settings, std::string const& lo
 
 Result<void> check(DetectorSettings& settings, std::string const& loop_host)
 {
+    if (settings.data_folder.empty()) {
+        return Error{Errc::invalid_argument,
+                     "--data-folder (DATA_FOLDER): is required, since neither XDG_STATE_HOME nor HOME is set"};
+    }
     auto url = loop_url_from(loop_host);
     if (!url) return url.error();
     settings.loop_url = *url;

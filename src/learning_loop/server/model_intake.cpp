@@ -13,8 +13,11 @@ Result<std::int64_t> pack(std::filesystem::path const& zip, std::vector<ZipEntry
     if (auto corrected = correct_model_json(files, facts); !corrected) return corrected.error();
     std::vector<ZipSource> sources;
     for (auto& file : files) sources.push_back({std::move(file.name), std::move(file.bytes)});
-    make_folder_durably(zip.parent_path());
-    if (auto written = write_zip(zip, sources); !written) return written.error();
+    auto const written = unless_disk_is_full([&] {
+        make_folder_durably(zip.parent_path());
+        return write_zip(zip, sources);
+    });
+    if (!written) return written.error();
     return static_cast<std::int64_t>(std::filesystem::file_size(zip));
 }
 

@@ -9,7 +9,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr int page_size = 10'000;
-constexpr std::size_t most_ids = 1000;
+constexpr std::size_t most_ids = 400; ///< As many as a request line may hold.
 
 std::string resource_of(store::Project const& project)
 {
@@ -45,7 +45,7 @@ Result<std::vector<std::string>> ids_in(std::string_view text)
         auto const id = text.substr(0, end);
         text.remove_prefix(std::min(end + 1, text.size()));
         if (!is_uuid(id)) return Error{Errc::unprocessable, "ids: '" + printable(id) + "' is no UUID"};
-        if (ids.size() == most_ids) return Error{Errc::unprocessable, "ids: more than 1000: ask in several requests"};
+        if (ids.size() == most_ids) return Error{Errc::unprocessable, "ids: more than 400: ask in several requests"};
         ids.push_back(lower_case(id));
     }
     return ids;

@@ -13,6 +13,7 @@
 #include "learning_loop/server/session_api.h"
 #include "learning_loop/server/settings.h"
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -31,12 +32,16 @@ int refuse(Error const& error)
     return 2;
 }
 
-Task<> serve_until_signal(boost::asio::any_io_executor executor, http::Server& server)
+Task<> serve_until_signal(boost::asio::any_io_executor executor, http::Server& server, int& status)
 {
     boost::asio::signal_set signals(executor, SIGINT, SIGTERM);
-    TaskGroup listening(executor);
+    auto fail = [&] { // what was acknowledged is on disk: whoever supervises us starts us anew
+        status = 1;
+        signals.cancel();
+    };
+    TaskGroup listening(executor, fail);
     listening.spawn("listener", server.serve());
-    co_await signals.async_wait(boost::asio::use_awaitable);
+    co_await signals.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
     log::info("the Loop ends");
     listening.cancel();
     co_await listening.join();
@@ -79,10 +84,11 @@ int run_server(int argc, char const* const* argv)
     add_deployment_api(router, projects, models, detectors);
     add_page(router, {projects, images, models, detectors});
     TaskGroup tasks(io.get_executor());
-    tasks.spawn("server", serve_until_signal(io.get_executor(), server));
+    int status = 0;
+    tasks.spawn("server", serve_until_signal(io.get_executor(), server, status));
     log::info("the Loop is ready at {}", url);
     io.run();
-    return 0;
+    return status;
 }
 
 } // namespace learning_loop

@@ -6,23 +6,12 @@
 #include <iostream>
 
 namespace learning_loop {
-namespace {
-
-std::string default_folder()
-{
-    auto state = environment("XDG_STATE_HOME");
-    auto const home = environment("HOME");
-    if (state.empty() && !home.empty()) state = home + "/.local/state";
-    return state.empty() ? "" : state + "/learning-loop/server";
-}
-
-} // namespace
 
 std::variant<ServerSettings, int> read_server_settings(int argc, char const* const* argv)
 {
     std::string const program = "learning-loop server";
     ServerSettings settings;
-    settings.data_folder = default_folder();
+    settings.data_folder = state_folder("server");
     CommandLine line(program, "The Learning Loop: keeps images, their boxes and models, and hands them out to nodes.");
     line.add("--host", "NODE_HOST", settings.host, "interface to bind; this machine only, there are no accounts yet");
     line.add("--port", "NODE_PORT", settings.port, "port to bind; 0: any that is free");

@@ -30,11 +30,15 @@ fs::path BlobFiles::path_of(std::string_view organization, std::string_view proj
 
 Result<void> BlobFiles::put(std::vector<NewFile> const& files)
 {
+    auto const put = unless_disk_is_full([&] { return put_now(files); });
+    if (!put) remove_content(incoming_);
+    return put;
+}
+
+Result<void> BlobFiles::put_now(std::vector<NewFile> const& files)
+{
     for (std::size_t i = 0; i < files.size(); ++i) {
-        if (auto written = write_durably(incoming_ / std::to_string(i), files[i].bytes); !written) {
-            remove_content(incoming_);
-            return written;
-        }
+        if (auto written = write_durably(incoming_ / std::to_string(i), files[i].bytes); !written) return written;
     }
     std::set<fs::path> folders;
     for (auto const& file : files) folders.insert(file.path.parent_path());

@@ -28,6 +28,8 @@ public:
     Result<void> put(std::vector<NewFile> const& files);
 
 private:
+    Result<void> put_now(std::vector<NewFile> const& files);
+
     std::filesystem::path root_;
     std::filesystem::path incoming_; ///< No organization has a name like that.
 };

@@ -1,5 +1,6 @@
 #include "learning_loop/store/image_repository.h"
 
+#include "learning_loop/base/log.h"
 #include "learning_loop/base/timestamps.h"
 
 #include <unordered_map>
@@ -144,7 +145,7 @@ Task<Result<ImageRepository::File>> ImageRepository::file(Project project, std::
     auto job = [this, project = std::move(project), id = std::move(id)](Database& database) -> Result<File> {
         auto const row = database.query_one("SELECT media_type, image_hash FROM images WHERE project = $1 AND id = $2",
                                             {project.number, id});
-        if (!row) return Error{Errc::not_found, "the project '" + project.name + "' has no image " + id};
+        if (!row) return Error{Errc::not_found, "the project '" + project.name + "' has no image " + printable(id)};
         return File{files_.path_of(project.organization, project.name, id), row->text(0), row->text(1)};
     };
     co_return co_await lanes_.read(std::move(job));

@@ -1,5 +1,6 @@
 #include "learning_loop/store/model_repository.h"
 
+#include "learning_loop/base/log.h"
 #include "learning_loop/base/timestamps.h"
 
 #include <charconv>
@@ -40,7 +41,7 @@ std::string next_version(Database& database, std::int64_t project)
 
 Error no_model(Project const& project, std::string const& id)
 {
-    return {Errc::not_found, "the project '" + project.name + "' has no model " + id + ": see GET /api/" +
+    return {Errc::not_found, "the project '" + project.name + "' has no model " + printable(id) + ": see GET /api/" +
                                  project.organization + "/projects/" + project.name + "/models"};
 }
 

@@ -14,22 +14,18 @@ public:
     {
         cv::Mat gray;
         cv::cvtColor(bgr, gray, cv::COLOR_BGR2GRAY);
-        auto const add = [&](char const* name, cv::Rect const& box, cv::Mat const& measured) {
-            auto const confidence = cv::mean(measured)[0] / 255;
-            found_.box_detections.push_back({name, box.x, box.y, box.width, box.height, "", confidence, {}});
+        ll::ImageMetadata found;
+        auto const add = [&](char const* name, cv::Rect const& at, cv::Mat const& part) {
+            found.box_detections.push_back({name, at.x, at.y, at.width, at.height, "", cv::mean(part)[0] / 255, {}});
         };
-        found_ = {};
         cv::Point const middle(gray.cols / 2, gray.rows / 2);
         for (cv::Point const corner : {cv::Point(0, 0), {gray.cols, 0}, {0, gray.rows}, {gray.cols, gray.rows}}) {
             cv::Rect const quarter(middle, corner);
-            if (!quarter.empty()) add("quarter", quarter, gray(quarter));
+            add("quarter", quarter, gray(quarter));
         }
         if (auto const spot = cv::boundingRect(gray > 200); !spot.empty()) add("spot", spot, gray);
-        return found_;
+        return found;
     }
-
-private:
-    ll::ImageMetadata found_;
 };
 
 /// One detection of each kind, of the model's first category.

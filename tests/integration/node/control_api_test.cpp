@@ -44,17 +44,21 @@ struct ControlApiTest : testing::Test {
 TEST_F(ControlApiTest, tells_about_the_node)
 {
     EXPECT_EQ(ask("GET", "/about"),
-              R"(200 {"operation_mode":"idle","state":"online","model_info":null,"target_model":null,"version_control":"follow_loop"})");
+              R"(200 {"operation_mode":"idle","state":"online","model_info":null,"target_model":null,)"
+              R"("version_control":"follow_loop"})");
     ModelInformation model;
     model.version = "1.3";
     io.run(detection.load(model)).value();
-    EXPECT_NE(ask("GET", "/about").find(R"("model_info":{"id":"","host":null,"organization":"","project":"","version":"1.3",)"), std::string::npos);
+    EXPECT_NE(ask("GET", "/about")
+                  .find(R"("model_info":{"id":"","host":null,"organization":"","project":"","version":"1.3",)"),
+              std::string::npos);
 }
 
 TEST_F(ControlApiTest, tells_the_versions)
 {
     EXPECT_EQ(ask("GET", "/model_version"),
-              R"(200 {"current_version":"None","target_version":"None","loop_version":"None","local_versions":[],"version_control":"follow_loop"})");
+              R"(200 {"current_version":"None","target_version":"None","loop_version":"None","local_versions":[],)"
+              R"("version_control":"follow_loop"})");
 }
 
 TEST_F(ControlApiTest, chooses_the_version)

@@ -50,7 +50,8 @@ TEST_F(LoopClientTest, takes_a_project_without_target_for_that)
 TEST_F(LoopClientTest, refuses_a_target_that_could_lead_astray)
 {
     std::vector<std::pair<std::string, std::string>> const table{
-        {R"({"model_uuid":"0f6c1b5e-0000-4000-8000-000000000001","version":"../1"})", "the version '../1' is not digits and dots"},
+        {R"({"model_uuid":"0f6c1b5e-0000-4000-8000-000000000001","version":"../1"})",
+         "the version '../1' is not digits and dots"},
         {R"({"model_uuid":"../../x","version":"1"})", "model_uuid is no UUID"},
         {R"({"version":"1"})", "deployment target.model_uuid: is missing"},
         {"<html>", "deployment target: is not valid JSON"}};
@@ -95,7 +96,8 @@ TEST_F(LoopClientTest, names_the_variables_when_its_login_is_refused)
 TEST_F(LoopClientTest, lists_models_and_skips_those_without_a_version)
 {
     loop.with([](auto& state) {
-        state.models = R"({"models":[{"id":"a","version":"1.3","formats":[]},{"id":"b","version":null},{"id":"c"},{"id":"d","version":"1.4"}]})";
+        state.models = R"({"models":[{"id":"a","version":"1.3","formats":[]},{"id":"b","version":null},{"id":"c"},{)"
+                       R"("id":"d","version":"1.4"}]})";
     });
     auto const models = LoopClient(settings).models();
     ASSERT_EQ(models.value().size(), 2u);

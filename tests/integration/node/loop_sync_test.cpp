@@ -24,8 +24,11 @@ std::string id_of(std::string const& version)
 struct LoopSyncTest : testing::Test {
     struct Node {
         Node(test::Io& io, DetectorSettings const& settings, DetectorFactory factory, std::string const& format)
-            : outbox(io.executor(), fs::path(settings.data_folder) / "outbox", {}), uploader(outbox, settings),
-              detection(std::move(factory), 1), sync(io.executor(), settings, "the uuid", format, detection, uploader), tasks(io.executor())
+            : outbox(io.executor(), fs::path(settings.data_folder) / "outbox", {}),
+              uploader(outbox, settings),
+              detection(std::move(factory), 1),
+              sync(io.executor(), settings, "the uuid", format, detection, uploader),
+              tasks(io.executor())
         {
             tasks.spawn("sync", sync.run());
         }
@@ -56,14 +59,17 @@ struct LoopSyncTest : testing::Test {
 
     void add_model(std::string const& version, std::string const& claimed_version)
     {
-        auto const json = R"({"id":")" + id_of(version) + R"(","organization":"zauberzeug","project":"demo","version":")" + claimed_version +
+        auto const json = R"({"id":")" + id_of(version) +
+                          R"(","organization":"zauberzeug","project":"demo","version":")" + claimed_version +
                           R"(","categories":[{"id":"w","name":"weed"}],"format":"onnx"})";
         write_zip(folder / "model.zip", {{"model.json", json}, {"model.onnx", "weights"}}).value();
         loop.with([&](auto& state) { state.zips[id_of(version) + "/onnx"] = test::bytes_of(folder / "model.zip"); });
     }
     void set_target(std::string const& version)
     {
-        loop.with([&](auto& state) { state.target = R"({"model_uuid":")" + id_of(version) + R"(","version":")" + version + "\"}"; });
+        loop.with([&](auto& state) {
+            state.target = R"({"model_uuid":")" + id_of(version) + R"(","version":")" + version + "\"}";
+        });
     }
     void start(std::string const& format = "onnx")
     {
@@ -183,7 +189,8 @@ TEST_F(LoopSyncTest, refuses_a_download_that_is_not_the_model)
     add_model("1.3", "1.4");
     set_target("1.3");
     start();
-    EXPECT_EQ(error_under("update_model"), "Could not update model: model.json: version is '1.4', but 1.3 was asked for");
+    EXPECT_EQ(error_under("update_model"),
+              "Could not update model: model.json: version is '1.4', but 1.3 was asked for");
     EXPECT_EQ(running(), "None");
     loop.with([](auto& state) { state.zips[id_of("1.3") + "/onnx"] = "no zip"; });
     start();
@@ -195,7 +202,8 @@ TEST_F(LoopSyncTest, says_that_the_loop_lacks_the_model)
     loop.with([](auto& state) { state.zips.clear(); });
     set_target("1.3");
     start();
-    EXPECT_EQ(error_under("update_model"), "Could not update model: model download: the Loop answers 404 {\"detail\":\"no such model\"}");
+    EXPECT_EQ(error_under("update_model"),
+              "Could not update model: model download: the Loop answers 404 {\"detail\":\"no such model\"}");
 }
 
 TEST_F(LoopSyncTest, needs_no_target)
@@ -208,7 +216,9 @@ TEST_F(LoopSyncTest, needs_no_target)
 
 TEST_F(LoopSyncTest, says_what_is_wrong_with_the_target)
 {
-    loop.with([](auto& state) { state.target = R"({"model_uuid":"0f6c1b5e-0000-4000-8000-000000000001","version":"../../etc"})"; });
+    loop.with([](auto& state) {
+        state.target = R"({"model_uuid":"0f6c1b5e-0000-4000-8000-000000000001","version":"../../etc"})";
+    });
     start();
     EXPECT_EQ(error_under("deployment_target"), "deployment target: the version '../../etc' is not digits and dots");
 }
@@ -238,10 +248,12 @@ TEST_F(LoopSyncTest, runs_the_version_it_is_told_to)
 TEST_F(LoopSyncTest, says_why_it_cannot_run_a_version)
 {
     loop.with([](auto& state) {
-        state.models = R"({"models":[{"id":")" + id_of("1.3") + R"(","version":"1.3"},{"id":")" + id_of("1.4") + R"(","version":"1.3"}]})";
+        state.models = R"({"models":[{"id":")" + id_of("1.3") + R"(","version":"1.3"},{"id":")" + id_of("1.4") +
+                       R"(","version":"1.3"}]})";
     });
     start();
-    for (auto const* text : {"", "1.", "latest", "../1", "follow_loop "}) EXPECT_EQ(choose(text), "Invalid version number") << text;
+    for (auto const* text : {"", "1.", "latest", "../1", "follow_loop "})
+        EXPECT_EQ(choose(text), "Invalid version number") << text;
     EXPECT_EQ(node->sync.about().version_control, VersionControl::follow_loop);
     EXPECT_EQ(choose("9"), "No Model with version 9");
     EXPECT_EQ(node->sync.about().version_control, VersionControl::pause);

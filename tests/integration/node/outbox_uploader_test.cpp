@@ -45,7 +45,10 @@ struct OutboxUploaderTest : testing::Test {
         uploader.emplace(outbox, settings);
         tasks.spawn("uploads", uploader->run());
     }
-    OutboxItem keep(std::string const& jpeg, bool priority = false) { return io.run(outbox.keep(jpeg, R"({"tags":[]})", priority)).value(); }
+    OutboxItem keep(std::string const& jpeg, bool priority = false)
+    {
+        return io.run(outbox.keep(jpeg, R"({"tags":[]})", priority)).value();
+    }
     void let_the_uploader_have_its_turn() { io.run(outbox.remove({})); }
     void stop_and_go_on()
     {

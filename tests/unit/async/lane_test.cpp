@@ -49,10 +49,21 @@ TEST(Lane, runs_jobs_in_the_order_they_came)
 {
     Lane lane("test");
     std::vector<int> order;
-    auto const job = [&](int number) { return lane.run([&order, number]() -> Number { order.push_back(number); return number; }); };
+    auto const job = [&](int number) {
+        return lane.run([&order, number]() -> Number {
+            order.push_back(number);
+            return number;
+        });
+    };
     auto const all = [&]() -> Task<std::pair<Number, Number>> {
-        auto first = [&]() -> Task<Number> { auto pair = co_await both(job(1), job(2)); co_return pair.second; };
-        auto second = [&]() -> Task<Number> { auto pair = co_await both(job(3), job(4)); co_return pair.second; };
+        auto first = [&]() -> Task<Number> {
+            auto pair = co_await both(job(1), job(2));
+            co_return pair.second;
+        };
+        auto second = [&]() -> Task<Number> {
+            auto pair = co_await both(job(3), job(4));
+            co_return pair.second;
+        };
         co_return co_await both(first(), second());
     };
     test::run(all());
@@ -99,7 +110,10 @@ TEST(Lane, with_several_threads_runs_jobs_side_by_side)
 {
     Lane lane("test", 10, 2);
     std::latch meeting(2);
-    auto const meet = [&]() -> Number { meeting.arrive_and_wait(); return 1; }; // one thread alone would wait for ever
+    auto const meet = [&]() -> Number {
+        meeting.arrive_and_wait();
+        return 1;
+    }; // one thread alone would wait for ever
     auto const answers = test::run(both<Number>(lane.run(meet), lane.run(meet)));
     EXPECT_TRUE(answers.first);
     EXPECT_TRUE(answers.second);
@@ -111,7 +125,10 @@ TEST(Streams, use_all_instances_at_once)
     for (int const number : {1, 2}) instances.push_back(std::make_unique<int>(number));
     Streams<int> streams("test", std::move(instances), 4);
     std::latch meeting(2);
-    auto const meet = [&](int& instance) -> Number { meeting.arrive_and_wait(); return instance; };
+    auto const meet = [&](int& instance) -> Number {
+        meeting.arrive_and_wait();
+        return instance;
+    };
     auto const answers = test::run(both<Number>(streams.run(meet), streams.run(meet)));
     EXPECT_EQ((std::set{answers.first.value(), answers.second.value()}), (std::set{1, 2}));
 }

@@ -58,8 +58,12 @@ TEST_F(PauseTest, is_skipped_once_however_often_it_was_woken)
 
 TEST_F(PauseTest, fails_when_it_is_cancelled)
 {
-    auto const failing = []() -> Task<int> { throw std::runtime_error("the other one"); co_return 1; };
-    EXPECT_THROW(io.run(both(slept(for_ever), failing())), std::exception); // and ends: the failure of one cancels the other
+    auto const failing = []() -> Task<int> {
+        throw std::runtime_error("the other one");
+        co_return 1;
+    };
+    EXPECT_THROW(io.run(both(slept(for_ever), failing())),
+                 std::exception); // and ends: the failure of one cancels the other
 }
 
 TEST(Backoff, draws_from_the_upper_half_of_a_step_that_doubles)

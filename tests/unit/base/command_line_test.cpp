@@ -48,7 +48,9 @@ TEST_F(CommandLineTest, keeps_the_defaults)
 
 TEST_F(CommandLineTest, reads_flags)
 {
-    EXPECT_EQ(read({"--name", "n", "--port", "0", "--bytes=99999999999", "--cycles", "1", "--least", "0", "--threshold", "1"}), std::nullopt);
+    EXPECT_EQ(read({"--name", "n", "--port", "0", "--bytes=99999999999", "--cycles", "1", "--least", "0", "--threshold",
+                    "1"}),
+              std::nullopt);
     EXPECT_EQ(name, "n");
     EXPECT_EQ(port, 0);
     EXPECT_EQ(bytes, 99'999'999'999u);

@@ -151,7 +151,8 @@ TEST_F(Files, folder_that_is_locked_names_its_holder)
     auto const lock = FolderLock::take(folder.path());
     ASSERT_FALSE(lock);
     EXPECT_EQ(lock.error().code, Errc::conflict);
-    EXPECT_NE(lock.error().message.find("process " + std::to_string(holder.process()) + ":"), std::string::npos) << lock.error().message;
+    EXPECT_NE(lock.error().message.find("process " + std::to_string(holder.process()) + ":"), std::string::npos)
+        << lock.error().message;
 }
 
 TEST_F(Files, folder_is_free_when_its_holder_dies)

@@ -32,7 +32,8 @@ TEST(Json, writes_the_largest_double)
 
 TEST(Json, gives_back_the_document_it_read)
 {
-    std::string const text = R"({"a":[1,-2,0.25,true,false,null],"b":{"c":"\"\\\n\u0001ä"},"big":18446744073709551615,"e":[],"f":{}})";
+    std::string const text =
+        R"({"a":[1,-2,0.25,true,false,null],"b":{"c":"\"\\\n\u0001ä"},"big":18446744073709551615,"e":[],"f":{}})";
     EXPECT_EQ(to_text(parse_json(text, "test").value()), text);
 }
 

@@ -88,7 +88,8 @@ TEST(Reflect, takes_a_float_without_fraction_for_a_whole_number)
 TEST(Reflect, refuses_whole_numbers_that_do_not_fit)
 {
     EXPECT_EQ(read<std::uint8_t>("255").value(), 255);
-    for (auto const* text : {"256", "-1", "1e300", "-1.0", "18446744073709551615"}) EXPECT_FALSE(read<std::uint8_t>(text)) << text;
+    for (auto const* text : {"256", "-1", "1e300", "-1.0", "18446744073709551615"})
+        EXPECT_FALSE(read<std::uint8_t>(text)) << text;
     EXPECT_EQ(read<std::int64_t>("-9223372036854775808").value(), std::numeric_limits<std::int64_t>::min());
     EXPECT_FALSE(read<std::int64_t>("9223372036854775808"));
     EXPECT_FALSE(read<std::int64_t>("9.3e18"));

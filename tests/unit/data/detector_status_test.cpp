@@ -19,32 +19,40 @@ TEST(DetectorStatus, has_a_golden_form)
 {
     DetectorStatus status{"u", "weeder", "online", 3600, "onnx", "1.3", "1.4", {}, OperationMode::detecting, "0.1"};
     status.errors = {{"update_model", "Could not update model: x"}, {"outbox", "y"}};
-    expect_golden(status, R"({"uuid":"u","name":"weeder","state":"online","uptime":3600,"model_format":"onnx","current_model":"1.3",)"
-                          R"("target_model":"1.4","errors":{"outbox":"y","update_model":"Could not update model: x"},)"
-                          R"("operation_mode":"detecting","node_version":"0.1"})");
+    expect_golden(
+        status,
+        R"({"uuid":"u","name":"weeder","state":"online","uptime":3600,"model_format":"onnx","current_model":"1.3",)"
+        R"("target_model":"1.4","errors":{"outbox":"y","update_model":"Could not update model: x"},)"
+        R"("operation_mode":"detecting","node_version":"0.1"})");
 }
 
 TEST(DetectorStatus, writes_what_is_absent)
 {
     EXPECT_EQ(to_text(to_json(DetectorStatus{})),
-              R"({"uuid":"","name":"","state":"online","uptime":0,"model_format":"","current_model":null,"target_model":null,)"
+              R"({"uuid":"","name":"","state":"online","uptime":0,"model_format":"","current_model":null,)"
+              R"("target_model":null,)"
               R"("errors":{},"operation_mode":"idle","node_version":null})");
 }
 
 TEST(AboutDetector, has_a_golden_form)
 {
     expect_golden(AboutDetector{OperationMode::idle, "online", std::nullopt, "1.4", VersionControl::specific_version},
-                  R"({"operation_mode":"idle","state":"online","model_info":null,"target_model":"1.4","version_control":"specific_version"})");
-    expect_golden(AboutDetector{OperationMode::startup, "online", ModelInformation{}, std::nullopt, VersionControl::pause},
-                  R"({"operation_mode":"startup","state":"online","model_info":{"id":"","host":null,"organization":"","project":"",)"
-                  R"("version":"","categories":[],"resolution":null,"model_root_path":null,"model_size":null,"conf_threshold":null},)"
-                  R"("target_model":null,"version_control":"pause"})");
+                  R"({"operation_mode":"idle","state":"online","model_info":null,"target_model":"1.4",)"
+                  R"("version_control":"specific_version"})");
+    expect_golden(
+        AboutDetector{OperationMode::startup, "online", ModelInformation{}, std::nullopt, VersionControl::pause},
+        R"({"operation_mode":"startup","state":"online","model_info":{"id":"","host":null,"organization":"",)"
+        R"("project":"",)"
+        R"("version":"","categories":[],"resolution":null,"model_root_path":null,"model_size":null,)"
+        R"("conf_threshold":null},)"
+        R"("target_model":null,"version_control":"pause"})");
 }
 
 TEST(ModelVersions, have_a_golden_form)
 {
-    expect_golden(ModelVersions{}, R"({"current_version":"None","target_version":"None","loop_version":"None","local_versions":[],)"
-                                   R"("version_control":"follow_loop"})");
+    expect_golden(ModelVersions{},
+                  R"({"current_version":"None","target_version":"None","loop_version":"None","local_versions":[],)"
+                  R"("version_control":"follow_loop"})");
 }
 
 TEST(DeploymentTarget, has_a_golden_form)

@@ -20,14 +20,18 @@ std::string message_of(std::string_view text)
     return metadata ? "no error" : metadata.error().message;
 }
 
-constexpr auto* empty_text = R"({"box_detections":[],"point_detections":[],"segmentation_detections":[],"classification_detections":[],)"
-                             R"("box_annotations":[],"point_annotations":[],"classification_annotation":null,"tags":[],)"
-                             R"("created":null,"source":null,"state":null})";
+constexpr auto* empty_text =
+    R"({"box_detections":[],"point_detections":[],"segmentation_detections":[],"classification_detections":[],)"
+    R"("box_annotations":[],"point_annotations":[],"classification_annotation":null,"tags":[],)"
+    R"("created":null,"source":null,"state":null})";
 
 constexpr auto* full_text =
-    R"({"box_detections":[{"category_name":"weed","x":1,"y":2,"width":3,"height":4,"model_name":"1.3","confidence":0.45,"category_id":"a"}],)"
-    R"("point_detections":[{"category_name":"crop","x":1.5,"y":2.0,"model_name":"1.3","confidence":0.5,"category_id":null}],)"
-    R"("segmentation_detections":[{"category_name":"soil","shape":"1,2,3,4","model_name":"1.3","confidence":1.0,"category_id":null}],)"
+    R"({"box_detections":[{"category_name":"weed","x":1,"y":2,"width":3,"height":4,"model_name":"1.3",)"
+    R"("confidence":0.45,"category_id":"a"}],)"
+    R"("point_detections":[{"category_name":"crop","x":1.5,"y":2.0,"model_name":"1.3","confidence":0.5,)"
+    R"("category_id":null}],)"
+    R"("segmentation_detections":[{"category_name":"soil","shape":"1,2,3,4","model_name":"1.3",)"
+    R"("confidence":1.0,"category_id":null}],)"
     R"("classification_detections":[{"category_name":"field","model_name":"1.3","confidence":0.9,"category_id":null}],)"
     R"("box_annotations":[{"category_name":"weed","x":1,"y":2,"width":3,"height":4,"category_id":"a"}],)"
     R"("point_annotations":[{"category_name":"crop","x":1.5,"y":2.0,"category_id":null}],)"
@@ -66,26 +70,46 @@ TEST(ImageMetadata, counts_detections_of_all_kinds)
 
 TEST(ImageMetadata, names_the_path_of_what_is_wrong)
 {
-    std::string const box = R"({"category_name":"a","x":1,"y":2,"width":3,"height":4,"model_name":"1","confidence":0.5})";
-    std::string const broken = R"({"category_name":"a","x":1,"y":2,"width":"3","height":4,"model_name":"1","confidence":0.5})";
+    std::string const box =
+        R"({"category_name":"a","x":1,"y":2,"width":3,"height":4,"model_name":"1","confidence":0.5})";
+    std::string const broken =
+        R"({"category_name":"a","x":1,"y":2,"width":"3","height":4,"model_name":"1","confidence":0.5})";
     EXPECT_EQ(message_of(R"({"box_detections":[)" + box + "," + box + "," + box + "," + broken + "]}"),
               "box_detections[3].width: expected a number of pixels");
-    EXPECT_EQ(message_of(R"({"box_annotations":[{"category_name":"a","x":1,"y":2,"width":3}]})"), "box_annotations[0].height: is missing");
+    EXPECT_EQ(message_of(R"({"box_annotations":[{"category_name":"a","x":1,"y":2,"width":3}]})"),
+              "box_annotations[0].height: is missing");
     EXPECT_EQ(message_of(R"({"classification_annotation":{}})"), "classification_annotation.category_name: is missing");
     EXPECT_EQ(message_of(R"({"tags":["a",3]})"), "tags[1]: expected a text");
-    EXPECT_EQ(message_of(R"({"state":"done"})"), "state: expected one of backlog, inbox, annotate, review, complete, trash");
+    EXPECT_EQ(message_of(R"({"state":"done"})"),
+              "state: expected one of backlog, inbox, annotate, review, complete, trash");
 }
 
 TEST(ImageMetadata, refuses_malformed_documents)
 {
     for (auto const* text :
-         {"", "null", "[]", "3", "\"text\"", "{", R"({"tags":})", R"({"tags":"a"})", R"({"tags":{}})", R"({"tags":[null]})",
-          R"({"box_detections":{}})", R"({"box_detections":[null]})", R"({"box_detections":[[]]})", R"({"box_detections":[{}]})",
+         {"",
+          "null",
+          "[]",
+          "3",
+          "\"text\"",
+          "{",
+          R"({"tags":})",
+          R"({"tags":"a"})",
+          R"({"tags":{}})",
+          R"({"tags":[null]})",
+          R"({"box_detections":{}})",
+          R"({"box_detections":[null]})",
+          R"({"box_detections":[[]]})",
+          R"({"box_detections":[{}]})",
           R"({"point_detections":[{"category_name":"a","x":null,"y":1,"model_name":"1","confidence":1}]})",
           R"({"point_detections":[{"category_name":"a","x":1,"y":1,"model_name":1.3,"confidence":1}]})",
           R"({"segmentation_detections":[{"category_name":"a","shape":"1,2,3","model_name":"1","confidence":1}]})",
           R"({"classification_detections":[{"category_name":"a","model_name":"1","confidence":"high"}]})",
-          R"({"classification_annotation":[]})", R"({"created":1706702400})", R"({"source":["a"]})", R"({"state":1})", R"({"state":""})"}) {
+          R"({"classification_annotation":[]})",
+          R"({"created":1706702400})",
+          R"({"source":["a"]})",
+          R"({"state":1})",
+          R"({"state":""})"}) {
         auto const metadata = read(text);
         ASSERT_FALSE(metadata) << text;
         EXPECT_EQ(metadata.error().code, Errc::invalid_argument) << text;

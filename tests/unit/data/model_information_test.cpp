@@ -13,8 +13,10 @@ Result<ModelInformation> read(std::string_view text)
 }
 
 constexpr auto* full_text =
-    R"({"id":"0f6c1b5e-0000-4000-8000-000000000001","host":"learning-loop.ai","organization":"zauberzeug","project":"demo","version":"1.3",)"
-    R"("categories":[{"id":"a","name":"weed","description":"not wanted","hotkey":"w","color":"#FF00FF","point_size":20,"type":"box"},)"
+    R"({"id":"0f6c1b5e-0000-4000-8000-000000000001","host":"learning-loop.ai","organization":"zauberzeug",)"
+    R"("project":"demo","version":"1.3",)"
+    R"("categories":[{"id":"a","name":"weed","description":"not wanted","hotkey":"w","color":"#FF00FF",)"
+    R"("point_size":20,"type":"box"},)"
     R"({"id":"b","name":"crop","description":null,"hotkey":null,"color":null,"point_size":null,"type":null}],)"
     R"("resolution":640,"model_root_path":"/data/models/1.3","model_size":"small","conf_threshold":0.35})";
 
@@ -34,7 +36,8 @@ TEST(ModelInformation, writes_what_is_absent)
 
 TEST(ModelInformation, keeps_the_order_of_its_categories)
 {
-    auto const model = read(R"({"id":"i","organization":"o","project":"p","version":"1","format":"onnx","resolution":640.0,
+    auto const model =
+        read(R"({"id":"i","organization":"o","project":"p","version":"1","format":"onnx","resolution":640.0,
                                "categories":[{"id":"2","name":"z"},{"id":"1","name":"a","type":"something new"}]})");
     EXPECT_EQ(model.value().categories.at(0).name, "z");
     EXPECT_EQ(model->categories.at(1).type, "something new");
@@ -44,9 +47,11 @@ TEST(ModelInformation, keeps_the_order_of_its_categories)
 TEST(ModelInformation, names_the_path_of_what_is_wrong)
 {
     EXPECT_EQ(read(R"({"id":"i","organization":"o","project":"p"})").error().message, "model.json.version: is missing");
-    EXPECT_EQ(read(R"({"id":"i","organization":"o","project":"p","version":1.3})").error().message, "model.json.version: expected a text");
-    EXPECT_EQ(read(R"({"id":"i","organization":"o","project":"p","version":"1","categories":[{"id":"a"}]})").error().message,
-              "model.json.categories[0].name: is missing");
+    EXPECT_EQ(read(R"({"id":"i","organization":"o","project":"p","version":1.3})").error().message,
+              "model.json.version: expected a text");
+    EXPECT_EQ(
+        read(R"({"id":"i","organization":"o","project":"p","version":"1","categories":[{"id":"a"}]})").error().message,
+        "model.json.categories[0].name: is missing");
 }
 
 } // namespace

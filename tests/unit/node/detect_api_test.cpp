@@ -44,7 +44,8 @@ struct DetectApiTest : testing::Test {
         io.run(detection.load(model)).value();
     }
 
-    http::Response send(std::string const& path, std::string const& type, std::string body, Pairs const& headers = {}, Pairs query = {})
+    http::Response send(std::string const& path, std::string const& type, std::string body, Pairs const& headers = {},
+                        Pairs query = {})
     {
         http::Request request{"POST", path, std::move(query), {}, {{"Content-Type", type}}, std::move(body)};
         for (auto const& [name, value] : headers) request.headers.add(name, value);
@@ -90,17 +91,21 @@ TEST_F(DetectApiTest, answers_with_what_was_found)
 {
     auto const response = detect({{"autoupload", "disabled"}});
     EXPECT_EQ(response.status, 200);
-    EXPECT_EQ(text_of(response),
-              R"({"box_detections":[{"category_name":"weed","x":10,"y":20,"width":30,"height":40,"model_name":"1.3","confidence":0.45,)"
-              R"("category_id":"w"}],"point_detections":[],"segmentation_detections":[],"classification_detections":[],)"
-              R"("box_annotations":[],"point_annotations":[],"classification_annotation":null,"tags":[],"created":null,"source":null,)"
-              R"("state":null})");
+    EXPECT_EQ(
+        text_of(response),
+        R"({"box_detections":[{"category_name":"weed","x":10,"y":20,"width":30,"height":40,)"
+        R"("model_name":"1.3","confidence":0.45,)"
+        R"("category_id":"w"}],"point_detections":[],"segmentation_detections":[],"classification_detections":[],)"
+        R"("box_annotations":[],"point_annotations":[],"classification_annotation":null,"tags":[],)"
+        R"("created":null,"source":null,)"
+        R"("state":null})");
 }
 
 TEST_F(DetectApiTest, answers_with_the_tags_of_the_logic_and_then_the_requests)
 {
     findings->next->tags = {"dark"};
-    auto const response = detect({{"tags", " front, ,rear ,,"}, {"source", "robot"}, {"creation-date", "2024-01-31_12:00:00.123"}});
+    auto const response =
+        detect({{"tags", " front, ,rear ,,"}, {"source", "robot"}, {"creation-date", "2024-01-31_12:00:00.123"}});
     auto const found = image_metadata_from(parse_json(text_of(response), "answer").value()).value();
     EXPECT_EQ(found.tags, (std::vector<std::string>{"dark", "front", "rear"})); // and not the causes
     EXPECT_EQ(found.source, "robot");
@@ -166,7 +171,8 @@ TEST_F(DetectApiTest, says_that_the_file_is_missing_as_peers_know_it)
 {
     auto const* text = R"({"detail":[{"type":"missing","loc":["body","file"],"msg":"Field required","input":null}]})";
     expect_refused(send("/detect", "", ""), 422, text);
-    expect_refused(send("/detect", test::multipart_type, test::multipart_body({{"a.jpg", test::a_jpeg()}}, "image")), 422, text);
+    expect_refused(send("/detect", test::multipart_type, test::multipart_body({{"a.jpg", test::a_jpeg()}}, "image")),
+                   422, text);
     expect_refused(send("/detect", test::multipart_type, test::multipart_body({})), 422, text);
 }
 
@@ -188,23 +194,37 @@ TEST_F(DetectApiTest, refuses_what_is_no_image)
 
 TEST_F(DetectApiTest, names_a_parameter_that_is_wrong)
 {
-    expect_refused(detect({{"autoupload", "sometimes"}}), 422, "autoupload: 'sometimes' is unknown: use filtered, all or disabled");
+    expect_refused(detect({{"autoupload", "sometimes"}}), 422,
+                   "autoupload: 'sometimes' is unknown: use filtered, all or disabled");
     expect_refused(detect({{"creation-date", "yesterday"}}), 422, "creation-date: 'yesterday' is no date");
-    expect_refused(detect({{"upload-priority", "perhaps"}}), 422, "upload-priority: 'perhaps' is neither: use true or false");
-    expect_refused(upload({test::a_jpeg()}, {}, {{"upload_priority", "perhaps"}}), 422, R"("loc":["query","upload_priority"])");
+    expect_refused(detect({{"upload-priority", "perhaps"}}), 422,
+                   "upload-priority: 'perhaps' is neither: use true or false");
+    expect_refused(upload({test::a_jpeg()}, {}, {{"upload_priority", "perhaps"}}), 422,
+                   R"("loc":["query","upload_priority"])");
     EXPECT_EQ(findings->calls, 0);
 }
 
 TEST_F(DetectApiTest, refuses_two_spellings_that_differ)
 {
-    expect_refused(detect({{"camera-id", "front"}, {"camera_id", "rear"}}), 400, "camera-id: is given twice, as 'front' and 'rear'");
-    expect_refused(detect({{"creation-date", "2024-01-31T12:00:00"}, {"creation_date", "2024-01-31T12:00:01"}}), 400, "creation-date");
+    expect_refused(detect({{"camera-id", "front"}, {"camera_id", "rear"}}), 400,
+                   "camera-id: is given twice, as 'front' and 'rear'");
+    expect_refused(detect({{"creation-date", "2024-01-31T12:00:00"}, {"creation_date", "2024-01-31T12:00:01"}}), 400,
+                   "creation-date");
     EXPECT_EQ(detect({{"camera-id", "front"}, {"camera_id", "front"}}).status, 200);
+}
+
+TEST_F(DetectApiTest, reads_a_header_that_is_latin_1)
+{
+    auto const response = detect({{"autoupload", "all"}, {"tags", "M\xfcller"}});
+    EXPECT_NE(text_of(response).find("\"tags\":[\"M\xc3\xbcller\"]"), std::string::npos) << text_of(response);
+    EXPECT_EQ(kept().at(0).metadata.tags, (std::vector<std::string>{"M\xc3\xbcller"}));
 }
 
 TEST_F(DetectApiTest, takes_an_empty_parameter_for_none)
 {
-    EXPECT_EQ(detect({{"autoupload", ""}, {"camera-id", ""}, {"tags", ""}, {"source", ""}, {"creation-date", ""}}).status, 200);
+    EXPECT_EQ(
+        detect({{"autoupload", ""}, {"camera-id", ""}, {"tags", ""}, {"source", ""}, {"creation-date", ""}}).status,
+        200);
     EXPECT_EQ(kept().at(0).metadata.source, std::nullopt);
 }
 
@@ -265,7 +285,12 @@ TEST_F(DetectApiTest, needs_no_model_for_an_upload)
     DetectionService without_model(test::fake_factory(findings), 1);
     http::Router other;
     add_detect_api(other, without_model, filter, keeper);
-    http::Request request{"POST", "/upload", {}, {}, {{"Content-Type", test::multipart_type}}, test::multipart_body({{"a", test::a_jpeg()}})};
+    http::Request request{"POST",
+                          "/upload",
+                          {},
+                          {},
+                          {{"Content-Type", test::multipart_type}},
+                          test::multipart_body({{"a", test::a_jpeg()}})};
     EXPECT_EQ(io.run(http::Router::answer_to(*other.match("POST", "/upload").handler, request)).status, 200);
     request.body = test::multipart_body({{"a", test::a_jpeg()}}, "file");
     EXPECT_EQ(io.run(http::Router::answer_to(*other.match("POST", "/detect").handler, request)).status, 503);

@@ -51,7 +51,8 @@ TEST_F(DetectionServiceTest, builds_one_instance_for_each_stream)
 TEST_F(DetectionServiceTest, fills_what_the_logic_left_open)
 {
     ASSERT_TRUE(load("1.3"));
-    findings->next->box_detections = {{"weed", 1, 2, 3, 4, "", 0.5, std::nullopt}, {"crop", 1, 2, 3, 4, "own", 0.5, "own id"}};
+    findings->next->box_detections = {{"weed", 1, 2, 3, 4, "", 0.5, std::nullopt},
+                                      {"crop", 1, 2, 3, 4, "own", 0.5, "own id"}};
     findings->next->point_detections = {{"crop", 1, 2, "", 0.5, ""}};
     findings->next->classification_detections = {{"unknown", "", 0.5, std::nullopt}};
     auto const found = detect(test::a_jpeg()).value();
@@ -97,7 +98,8 @@ TEST_F(DetectionServiceTest, keeps_the_old_model_when_the_new_one_cannot_be_buil
 
 TEST_F(DetectionServiceTest, takes_an_exception_of_the_users_factory_for_a_model_that_is_broken)
 {
-    DetectionService throwing([](auto const&) -> Result<std::unique_ptr<DetectorLogic>> { throw std::runtime_error("no GPU"); }, 1);
+    DetectionService throwing(
+        [](auto const&) -> Result<std::unique_ptr<DetectorLogic>> { throw std::runtime_error("no GPU"); }, 1);
     auto const loaded = io.run(throwing.load(model_of("1")));
     ASSERT_FALSE(loaded);
     EXPECT_EQ(loaded.error().message, "no GPU");

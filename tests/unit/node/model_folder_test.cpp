@@ -16,7 +16,8 @@ struct ModelFolderTest : testing::Test {
 
     static std::string model_json(std::string const& version)
     {
-        return R"({"id":"i","organization":"o","project":"p","version":")" + version + R"(","format":"onnx","categories":[{"id":"a","name":"weed"}]})";
+        return R"({"id":"i","organization":"o","project":"p","version":")" + version +
+               R"(","format":"onnx","categories":[{"id":"a","name":"weed"}]})";
     }
 
     Result<ModelInformation> install(std::vector<ZipSource> const& files, std::string const& version)

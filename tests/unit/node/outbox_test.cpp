@@ -21,7 +21,10 @@ struct OutboxTest : testing::Test {
     OutboxTest() { limits.free_disk_bytes = 0; }
 
     Outbox& start() { return outbox.emplace(io.executor(), folder.path(), limits); }
-    Result<OutboxItem> keep(std::string const& jpeg, bool priority = false) { return io.run(outbox->keep(jpeg, "{}", priority)); }
+    Result<OutboxItem> keep(std::string const& jpeg, bool priority = false)
+    {
+        return io.run(outbox->keep(jpeg, "{}", priority));
+    }
     std::string id_of_kept(std::string const& jpeg, bool priority = false) { return keep(jpeg, priority).value().id; }
     std::vector<std::string> next(std::size_t most_images = 100, std::uint64_t most_bytes = any_bytes)
     {
@@ -44,11 +47,23 @@ struct OutboxTest : testing::Test {
     }
     std::size_t entries(std::string const& place)
     {
-        return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder / place), fs::directory_iterator()));
+        return static_cast<std::size_t>(
+            std::distance(fs::directory_iterator(folder / place), fs::directory_iterator()));
     }
 };
 
 using Ids = std::vector<std::string>;
+
+TEST_F(OutboxTest, counts_what_is_removed_twice_once)
+{
+    limits.most_bytes = 10;
+    start();
+    auto const item = io.run(outbox->keep("12345678", "{}", true)).value();
+    io.run(outbox->remove({item}));
+    io.run(outbox->remove({item}));
+    EXPECT_TRUE(keep("12345678", true));
+    EXPECT_EQ(keep("12345678", true).error().code, Errc::out_of_space);
+}
 
 TEST_F(OutboxTest, keeps_an_image_as_two_files)
 {
@@ -258,7 +273,7 @@ TEST_F(OutboxTest, moves_what_the_loop_refuses_aside_with_the_reason)
 
 TEST_F(OutboxTest, keeps_a_bounded_number_of_rejected_images)
 {
-    for (int i = 0; i < 1000; ++i) test::put(folder / "rejected" / ("0000" + std::to_string(1000 + i)) / "reason.txt", "x");
+    for (int i = 0; i < 1000; ++i) fs::create_directories(folder / "rejected" / ("0000" + std::to_string(1000 + i)));
     start();
     auto const item = keep("broken").value();
     io.run(outbox->reject(item, "x"));

@@ -167,7 +167,8 @@ TEST_F(RelevanceFilterTest, names_all_causes)
     ImageMetadata metadata;
     metadata.segmentation_detections.resize(80);
     metadata.box_detections = {box(0, 0.5)};
-    EXPECT_EQ(filter.causes("front", metadata, now), (Causes{"uncertain", "segmentation_detection", "unexpected_observations_count"}));
+    EXPECT_EQ(filter.causes("front", metadata, now),
+              (Causes{"uncertain", "segmentation_detection", "unexpected_observations_count"}));
 }
 
 TEST_F(RelevanceFilterTest, takes_an_image_for_news_again_when_told_to_forget)

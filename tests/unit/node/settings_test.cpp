@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
-#include <array>
+#include <sstream>
 #include <vector>
 
 namespace learning_loop {
@@ -25,21 +25,37 @@ TEST(LoopUrl, is_made_from_a_host)
 
 TEST(LoopUrl, is_refused_when_it_is_no_host)
 {
-    for (auto const* host : {"", "/", "http://", "https:///", "ftp://loop.example", "loop.example/api", "user:secret@loop.example",
-                             "loop.example?x", "loop.example#x", "loop example", "loop\n.example", "l\xc3\xb6\xc3\xb6p", "a\\b",
-                             "loop.example:http", "loop.example:", "loop.example:65536", "loop.example:0", ":8000", "[::1", "[::1]8000"}) {
+    for (auto const* host : {"",
+                             "/",
+                             "http://",
+                             "https:///",
+                             "ftp://loop.example",
+                             "loop.example/api",
+                             "user:secret@loop.example",
+                             "loop.example?x",
+                             "loop.example#x",
+                             "loop example",
+                             "loop\n.example",
+                             "l\xc3\xb6\xc3\xb6p",
+                             "a\\b",
+                             "loop.example:http",
+                             "loop.example:",
+                             "loop.example:65536",
+                             "loop.example:0",
+                             ":8000",
+                             "[::1",
+                             "[::1]8000"}) {
         auto const url = loop_url_from(host);
         ASSERT_FALSE(url) << host;
         EXPECT_TRUE(url.error().message.starts_with("--loop-host (LOOP_HOST): ")) << url.error().message;
     }
 }
 
-constexpr std::array variables{"LOOP_HOST",  "HOST",          "LOOP_ORGANIZATION", "ORGANIZATION",  "LOOP_PROJECT",
-                               "PROJECT",    "LOOP_TOKEN",    "LOOP_USERNAME",     "USERNAME",      "LOOP_PASSWORD",
-                               "PASSWORD",   "NODE_HOST",     "NODE_PORT",         "DATA_FOLDER",   "NODE_NAME",
-                               "STREAMS",    "CONF_THRESHOLD", "SYNC_CYCLES",      "NODE_VERSION",  "VERSION_CONTROL_DEFAULT",
-                               "LOOP_SSL_CERT_PATH", "MIN_UNCERTAIN_THRESHOLD", "MAX_UNCERTAIN_THRESHOLD", "OUTBOX_MAX_BYTES",
-                               "MAX_OUTBOX_SIZE", "IOU_THRESHOLD"};
+constexpr auto* variables =
+    "LOOP_HOST HOST LOOP_ORGANIZATION ORGANIZATION LOOP_PROJECT PROJECT LOOP_TOKEN LOOP_USERNAME USERNAME "
+    "LOOP_PASSWORD PASSWORD LOOP_SSL_CERT_PATH NODE_HOST NODE_PORT NODE_NAME NODE_VERSION DATA_FOLDER STREAMS "
+    "CONF_THRESHOLD IOU_THRESHOLD SYNC_CYCLES VERSION_CONTROL_DEFAULT MIN_UNCERTAIN_THRESHOLD "
+    "MAX_UNCERTAIN_THRESHOLD OUTBOX_MAX_BYTES MAX_OUTBOX_SIZE";
 
 struct DetectorSettingsTest : testing::Test {
     std::string said;
@@ -48,7 +64,8 @@ struct DetectorSettingsTest : testing::Test {
     ~DetectorSettingsTest() override { clear(); }
     static void clear()
     {
-        for (auto const* variable : variables) ::unsetenv(variable);
+        std::istringstream names(variables);
+        for (std::string name; names >> name;) ::unsetenv(name.c_str());
     }
     static void set(std::vector<std::pair<char const*, char const*>> const& values)
     {
@@ -112,7 +129,11 @@ TEST_F(DetectorSettingsTest, write_ids_in_lower_case)
 
 TEST_F(DetectorSettingsTest, read_the_aliases)
 {
-    set({{"HOST", "localhost:8000"}, {"ORGANIZATION", "zauberzeug"}, {"PROJECT", "demo"}, {"USERNAME", "u"}, {"PASSWORD", "p"}});
+    set({{"HOST", "localhost:8000"},
+         {"ORGANIZATION", "zauberzeug"},
+         {"PROJECT", "demo"},
+         {"USERNAME", "u"},
+         {"PASSWORD", "p"}});
     auto const settings = read();
     EXPECT_EQ(settings.loop_url, "http://localhost:8000");
     EXPECT_EQ(settings.organization, "zauberzeug");
@@ -124,7 +145,11 @@ TEST_F(DetectorSettingsTest, read_the_aliases)
 
 TEST_F(DetectorSettingsTest, prefer_the_variable_to_its_alias)
 {
-    set({{"LOOP_HOST", "localhost:1"}, {"HOST", "localhost:2"}, {"LOOP_ORGANIZATION", "a"}, {"ORGANIZATION", "b"}, {"PROJECT", "demo"}});
+    set({{"LOOP_HOST", "localhost:1"},
+         {"HOST", "localhost:2"},
+         {"LOOP_ORGANIZATION", "a"},
+         {"ORGANIZATION", "b"},
+         {"PROJECT", "demo"}});
     auto const settings = read();
     EXPECT_EQ(settings.loop_url, "http://localhost:1");
     EXPECT_EQ(settings.organization, "a");
@@ -146,7 +171,8 @@ TEST_F(DetectorSettingsTest, never_send_a_password_over_plain_http_unasked)
     EXPECT_EQ(said.find("secret"), std::string::npos);
     EXPECT_EQ(read({"--loop-host", "http://loop.example"}).loop_url, "http://loop.example");
     EXPECT_EQ(read({"--loop-host", "https://loop.example"}).loop_url, "https://loop.example");
-    for (auto const* here : {"localhost:8000", "127.0.0.1", "[::1]:8000"}) EXPECT_EQ(read({"--loop-host", here}).password, "secret") << here;
+    for (auto const* here : {"localhost:8000", "127.0.0.1", "[::1]:8000"})
+        EXPECT_EQ(read({"--loop-host", here}).password, "secret") << here;
 }
 
 TEST_F(DetectorSettingsTest, never_send_a_token_over_plain_http_unasked)
@@ -158,7 +184,8 @@ TEST_F(DetectorSettingsTest, never_send_a_token_over_plain_http_unasked)
 
 TEST_F(DetectorSettingsTest, refuse_a_band_upside_down)
 {
-    expect_refused({"--organization", "a", "--project", "b", "--min-uncertain-threshold", "0.7"}, "(MIN_UNCERTAIN_THRESHOLD): is above");
+    expect_refused({"--organization", "a", "--project", "b", "--min-uncertain-threshold", "0.7"},
+                   "(MIN_UNCERTAIN_THRESHOLD): is above");
 }
 
 TEST_F(DetectorSettingsTest, read_pause_in_any_case)
@@ -170,10 +197,11 @@ TEST_F(DetectorSettingsTest, read_pause_in_any_case)
 
 TEST_F(DetectorSettingsTest, read_every_flag)
 {
-    auto const settings = read({"--organization=o", "--project=p", "--host=0.0.0.0", "--port=80", "--data-folder=/data", "--name=n",
-                                "--loop-host=localhost", "--loop-ssl-cert-path=/ca.pem", "--min-uncertain-threshold=0.1",
-                                "--max-uncertain-threshold=0.9", "--outbox-max-bytes=1000", "--max-outbox-size=7", "--node-version=2",
-                                "--sync-cycles=3", "--streams=4", "--conf-threshold=0.5", "--iou-threshold=0.4"});
+    auto const settings =
+        read({"--organization=o", "--project=p", "--host=0.0.0.0", "--port=80", "--data-folder=/data", "--name=n",
+              "--loop-host=localhost", "--loop-ssl-cert-path=/ca.pem", "--min-uncertain-threshold=0.1",
+              "--max-uncertain-threshold=0.9", "--outbox-max-bytes=1000", "--max-outbox-size=7", "--node-version=2",
+              "--sync-cycles=3", "--streams=4", "--conf-threshold=0.5", "--iou-threshold=0.4"});
     EXPECT_EQ(settings.host + settings.data_folder + settings.name + settings.ca_file, "0.0.0.0/datan/ca.pem");
     EXPECT_EQ(settings.port, 80);
     EXPECT_EQ(settings.min_uncertain_threshold + settings.max_uncertain_threshold, 1.0);

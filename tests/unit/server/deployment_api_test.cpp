@@ -36,11 +36,9 @@ TEST_F(DeploymentApiTest, a_wrong_choice_names_the_field)
 
 TEST_F(DeploymentApiTest, a_detectors_report_is_shown_with_the_time_it_came)
 {
-    auto const report =
-        R"({"uuid": "u", "name": "cam", "state": "online", "uptime": 12, "model_format": "onnx",
-        "current_model": null,
-                            "target_model": "1.0", "errors": {"model": "broken"},
-        "operation_mode": "detecting", "node_version": null})";
+    auto const report = R"({"uuid": "u", "name": "cam", "state": "online", "uptime": 12, "model_format": "onnx",
+        "current_model": null, "target_model": "1.0", "errors": {"model": "broken"}, "operation_mode": "detecting",
+        "node_version": null})";
     EXPECT_EQ(ask("POST", project + "/detectors", report).status, 200);
     auto const shown = json_of(get(project + "/detectors")).at("detectors").at(0);
     EXPECT_EQ(shown.at("name"), "cam");

@@ -158,7 +158,7 @@ Result<BoxHead::Found> BoxHead::run()
         }
         return Found{floats(outputs_[0]), floats(outputs_[1])};
     } catch (Ort::Exception const& failure) {
-        return Error{Errc::invalid_argument, file_ + ": cannot be run: " + printable(failure.what())};
+        return Error{Errc::unavailable, file_ + ": cannot be run: " + printable(failure.what())};
     }
 }
 

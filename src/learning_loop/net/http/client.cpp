@@ -141,7 +141,7 @@ Result<Answer> Client::perform(Call& call)
         return Error{Errc::too_large,
                      what + ": the answer is longer than " + std::to_string(call.most_bytes) + " bytes"};
     if (call.disk_full) return Error{Errc::out_of_space, what + ": the disk is full"};
-    if (cancelled_) return Error{Errc::unavailable, what + ": ended, since this program is about to end"};
+    if (cancelled_) return Error{Errc::unavailable, what + ": was ended from this side"};
     return Error{Errc::unavailable, what + ": " + curl_easy_strerror(code)};
 }
 

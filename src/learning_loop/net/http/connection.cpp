@@ -81,6 +81,7 @@ Connection::Connection(Server& server, asio::ip::tcp::socket socket)
 Connection::~Connection()
 {
     server_.connections_.erase(place_);
+    server_.body_bytes_in_flight_ -= reserved_bytes_;
 }
 
 Task<> Connection::run(std::unique_ptr<Connection> connection)
@@ -92,7 +93,6 @@ Task<> Connection::run(std::unique_ptr<Connection> connection)
         // The client went away or stalled: its affair, not ours.
         log::debug("a connection ended: {}", failure.what());
     }
-    connection->server_.body_bytes_in_flight_ -= std::exchange(connection->reserved_bytes_, 0);
 }
 
 void Connection::close_if_idle()
@@ -192,7 +192,7 @@ Task<std::optional<Response>> Connection::read_body(Head& head, std::size_t most
     if (!head.chunked() && length == 0) co_return std::nullopt;
     auto const too_long = [&] {
         return error_response(413, "the body is longer than " + std::to_string(most_bytes) +
-                                       " bytes, the most that this route takes");
+                                       " bytes, the most that this route takes: send less in one request");
     };
     if (length > most_bytes) co_return too_long();
     auto const wanted = head.chunked() ? most_bytes : static_cast<std::size_t>(length);

@@ -14,8 +14,8 @@ std::optional<std::string> percent_decoded(std::string_view text);
 /// Fit for one segment of a path or a value of a query.
 std::string percent_encoded(std::string_view text);
 
-/// The pairs of `a=1&b=2` (also a form's body), `+` as blank. Nothing when an escape is broken or there are more than 1
-/// 000.
+/// The pairs of `a=1&b=2` (also a form's body), `+` as blank. Nothing when an escape is broken or there are more
+/// than a thousand.
 std::optional<std::vector<std::pair<std::string, std::string>>> decoded_pairs(std::string_view text);
 
 /// The segments of a path, decoded, empty ones (`//`, a slash at the end) dropped. Nothing when an escape is broken.

@@ -60,7 +60,8 @@ struct ClientTest : testing::Test {
             received = std::move(asked.body);
             co_return text_response("OK");
         });
-        router.add("GET", "/long", {}, [](Request) -> Task<Result<Response>> { co_return text_response(std::string(1'000'000, 'x')); });
+        router.add("GET", "/long", {},
+                   [](Request) -> Task<Result<Response>> { co_return text_response(std::string(1'000'000, 'x')); });
         router.add("GET", "/never", {}, [this](Request) -> Task<Result<Response>> {
             auto wait = [this]() -> Result<int> {
                 in_hand.count_down();
@@ -94,7 +95,8 @@ TEST_F(ClientTest, posts_json)
 
 TEST_F(ClientTest, posts_a_form_with_all_characters)
 {
-    auto const answer = client.post_form("/echo", {{"username", "a&b=c d+e"}, {"pass word", "\xc3\xa4%"}, {"empty", ""}});
+    auto const answer =
+        client.post_form("/echo", {{"username", "a&b=c d+e"}, {"pass word", "\xc3\xa4%"}, {"empty", ""}});
     EXPECT_EQ(answer.value().body,
               "POST|application/x-www-form-urlencoded|username=a%26b%3Dc%20d%2Be&pass%20word=%C3%A4%25&empty=");
     EXPECT_EQ(client.post_form("/echo", {}).value().body, "POST|application/x-www-form-urlencoded|");
@@ -103,10 +105,12 @@ TEST_F(ClientTest, posts_a_form_with_all_characters)
 TEST_F(ClientTest, posts_files_from_disk_byte_for_byte)
 {
     std::string bytes(1'000'000, '\0');
-    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i % 7 == 0 ? '\r' : i % 7 == 1 ? '\n' : i * 31);
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+        bytes[i] = static_cast<char>(i % 7 == 0 ? '\r' : i % 7 == 1 ? '\n' : i * 31);
     test::put(folder / "a.jpg", bytes);
-    auto const answer = client.post_files("/files", {{"files", "image_1.json", "text/plain; charset=utf-8", std::string("{\"a\":\"\\0\"}")},
-                                                     {"files", "image_1.jpg", "image/jpeg", folder / "a.jpg"}});
+    auto const answer = client.post_files(
+        "/files", {{"files", "image_1.json", "text/plain; charset=utf-8", std::string("{\"a\":\"\\0\"}")},
+                   {"files", "image_1.jpg", "image/jpeg", folder / "a.jpg"}});
     ASSERT_EQ(answer.value().status, 200);
     auto const parts = parse_multipart(received_type, received);
     ASSERT_EQ(parts.value().size(), 2u);
@@ -184,7 +188,8 @@ TEST_F(ClientTest, reads_when_to_come_back)
     EXPECT_EQ(client.get("/with/200/retry-after/7").value().retry_after, seconds(7));
     EXPECT_EQ(client.get("/with/503/Retry-After/99999").value().retry_after, seconds(3600));
     EXPECT_EQ(client.get("/with/503/Retry-After/-5").value().retry_after, seconds(0));
-    EXPECT_EQ(client.get("/with/503/Retry-After/Wed%2C%2021%20Oct%202015%2007%3A28%3A00%20GMT").value().retry_after, seconds(0));
+    EXPECT_EQ(client.get("/with/503/Retry-After/Wed%2C%2021%20Oct%202015%2007%3A28%3A00%20GMT").value().retry_after,
+              seconds(0));
     EXPECT_EQ(client.get("/echo").value().retry_after, seconds(0));
 }
 

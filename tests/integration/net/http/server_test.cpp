@@ -16,7 +16,8 @@ namespace {
 using test::RawConnection;
 using test::RawResponse;
 
-std::string request(std::string const& method, std::string const& target, std::string const& headers = "", std::string const& body = "")
+std::string request(std::string const& method, std::string const& target, std::string const& headers = "",
+                    std::string const& body = "")
 {
     return method + " " + target + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n" + body;
 }
@@ -39,12 +40,17 @@ struct ServerTest : testing::Test {
     ServerTest()
     {
         router.add("GET", "/hello", {}, [](Request) -> Task<Result<Response>> { co_return text_response("hello"); });
-        router.add("POST", "/echo", {1000}, [](Request asked) -> Task<Result<Response>> { co_return text_response(asked.body); });
+        router.add("POST", "/echo", {1000},
+                   [](Request asked) -> Task<Result<Response>> { co_return text_response(asked.body); });
         router.add("GET", "/seen/{name}", {}, [](Request asked) -> Task<Result<Response>> {
-            co_return text_response(asked.path + "|" + asked.place("name") + "|" + std::string(asked.query_value("q").value_or("-")) + "|" +
+            co_return text_response(asked.path + "|" + asked.place("name") + "|" +
+                                    std::string(asked.query_value("q").value_or("-")) + "|" +
                                     std::string(asked.headers.find("x-Test").value_or("-")));
         });
-        router.add("GET", "/broken", {}, [](Request) -> Task<Result<Response>> { throw std::runtime_error("the secret"); co_return Response{}; });
+        router.add("GET", "/broken", {}, [](Request) -> Task<Result<Response>> {
+            throw std::runtime_error("the secret");
+            co_return Response{};
+        });
         router.add("GET", "/file/{name}", {}, [this](Request asked) -> Task<Result<Response>> {
             Response response;
             response.content_type = "application/zip";
@@ -113,7 +119,8 @@ TEST_F(ServerTest, closes_when_the_client_asks_for_it)
 
 TEST_F(ServerTest, decodes_what_a_handler_sees)
 {
-    EXPECT_EQ(ask(request("GET", "/seen/a%2Fb%20c/?q=1%262&q=3", "X-TEST: yes\r\n")).body, "/seen/a/b c/|a/b c|1&2|yes");
+    EXPECT_EQ(ask(request("GET", "/seen/a%2Fb%20c/?q=1%262&q=3", "X-TEST: yes\r\n")).body,
+              "/seen/a/b c/|a/b c|1&2|yes");
     EXPECT_EQ(ask(request("GET", "/hello?a=%zz")).status, 400);
     EXPECT_EQ(ask(request("GET", "/hello%zz")).status, 400);
 }
@@ -121,7 +128,8 @@ TEST_F(ServerTest, decodes_what_a_handler_sees)
 TEST_F(ServerTest, reads_a_chunked_body)
 {
     RawConnection client(port());
-    client.send(request("POST", "/echo", "Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nTrailer: x\r\n\r\n"));
+    client.send(request("POST", "/echo", "Transfer-Encoding: chunked\r\n",
+                        "3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nTrailer: x\r\n\r\n"));
     EXPECT_EQ(client.response().body, "abcde");
     client.send(request("GET", "/hello"));
     EXPECT_EQ(client.response().body, "hello");
@@ -183,8 +191,9 @@ TEST_F(ServerTest, refuses_a_length_that_no_body_has)
 
 TEST_F(ServerTest, refuses_a_request_whose_end_is_told_twice)
 {
-    for (auto const* headers : {"Content-Length: 3\r\nContent-Length: 4\r\n", "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n",
-                                "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n"}) {
+    for (auto const* headers :
+         {"Content-Length: 3\r\nContent-Length: 4\r\n", "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n",
+          "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n"}) {
         RawConnection client(port());
         client.send(request("POST", "/echo", headers, "abc"));
         EXPECT_EQ(client.response().status, 400) << headers;
@@ -205,8 +214,10 @@ TEST_F(ServerTest, refuses_headers_beyond_16_kib)
 TEST_F(ServerTest, refuses_what_is_not_http)
 {
     using namespace std::string_literals;
-    for (auto const& bytes : {"\x16\x03\x01\x02 hello TLS\r\n\r\n"s, "GET /hello\r\n\r\n"s, "GET /hello HTTP/3.0\r\n\r\n"s, "\r\n\0\0\r\n\r\n"s,
-                              "GET /hello HTTP/1.1\r\nHost : localhost\r\n\r\n"s, "GET /hel\0lo HTTP/1.1\r\nHost: localhost\r\n\r\n"s}) {
+    for (auto const& bytes :
+         {"\x16\x03\x01\x02 hello TLS\r\n\r\n"s, "GET /hello\r\n\r\n"s, "GET /hello HTTP/3.0\r\n\r\n"s,
+          "\r\n\0\0\r\n\r\n"s, "GET /hello HTTP/1.1\r\nHost : localhost\r\n\r\n"s,
+          "GET /hel\0lo HTTP/1.1\r\nHost: localhost\r\n\r\n"s}) {
         EXPECT_EQ(ask(bytes).status, 400) << bytes;
     }
 }
@@ -223,7 +234,8 @@ TEST_F(ServerTest, on_loopback_answers_for_this_machine_only)
     for (auto const* host : {"localhost", "LOCALHOST:8000", "127.0.0.1:8000", "127.9.9.9", "[::1]:8000"}) {
         EXPECT_EQ(ask(std::string("GET /hello HTTP/1.1\r\nHost: ") + host + "\r\n\r\n").status, 200) << host;
     }
-    for (auto const* host : {"evil.example", "evil.example:8000", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1", "[::2]"}) {
+    for (auto const* host : {"evil.example", "evil.example:8000", "localhost.evil.example", "127.0.0.1.evil.example",
+                             "10.0.0.1", "[::2]"}) {
         auto const response = ask(std::string("GET /hello HTTP/1.1\r\nHost: ") + host + "\r\n\r\n");
         EXPECT_EQ(response.status, 403) << host;
         EXPECT_NE(response.body.find(host), std::string::npos) << response.body;
@@ -238,8 +250,11 @@ TEST_F(ServerTest, bound_to_the_network_answers_for_any_name)
 
 TEST_F(ServerTest, refuses_what_a_foreign_page_asks)
 {
-    for (auto const* origin : {"http://evil.example", "null", "http://localhost.evil.example", "http://localhost:1", "evil", "http://"}) {
-        EXPECT_EQ(ask(request("POST", "/echo", std::string("Content-Length: 0\r\nOrigin: ") + origin + "\r\n")).status, 403) << origin;
+    for (auto const* origin :
+         {"http://evil.example", "null", "http://localhost.evil.example", "http://localhost:1", "evil", "http://"}) {
+        EXPECT_EQ(ask(request("POST", "/echo", std::string("Content-Length: 0\r\nOrigin: ") + origin + "\r\n")).status,
+                  403)
+            << origin;
     }
     EXPECT_EQ(ask(request("POST", "/echo", "Content-Length: 0\r\nOrigin: http://localhost\r\n")).status, 200);
 }
@@ -295,7 +310,8 @@ TEST_F(ServerTest, sends_an_empty_file_and_misses_one_that_is_gone)
 TEST_F(ServerTest, survives_a_client_that_leaves_in_the_middle)
 {
     test::put(folder / "model.zip", std::string(3'000'000, 'x'));
-    for (auto const& bytes : {std::string("GET /hel"), request("POST", "/echo", "Content-Length: 100\r\n", "half"), request("GET", "/file/model.zip")}) {
+    for (auto const& bytes : {std::string("GET /hel"), request("POST", "/echo", "Content-Length: 100\r\n", "half"),
+                              request("GET", "/file/model.zip")}) {
         RawConnection client(port());
         client.send(bytes);
     }
@@ -388,8 +404,10 @@ TEST_F(ServerTest, ends_the_rest_when_its_grace_is_over)
 
 TEST(Loopback, is_known_by_name_and_address)
 {
-    for (auto const* host : {"localhost", "LocalHost", "127.0.0.1", "127.255.0.1", "::1", "[::1]"}) EXPECT_TRUE(is_loopback(host)) << host;
-    for (auto const* host : {"", "0.0.0.0", "10.0.0.1", "::", "::2", "localhost.", "localhost.example", "127.0.0.1.example", "127.1", "[", "[]"}) {
+    for (auto const* host : {"localhost", "LocalHost", "127.0.0.1", "127.255.0.1", "::1", "[::1]"})
+        EXPECT_TRUE(is_loopback(host)) << host;
+    for (auto const* host : {"", "0.0.0.0", "10.0.0.1", "::", "::2", "localhost.", "localhost.example",
+                             "127.0.0.1.example", "127.1", "[", "[]"}) {
         EXPECT_FALSE(is_loopback(host)) << host;
     }
 }

@@ -40,7 +40,8 @@ TEST(Message, says_what_is_missing_as_peers_know_it)
     auto const response = field_required("body", "file");
     EXPECT_EQ(response.status, 422);
     EXPECT_EQ(response.content_type, "application/json");
-    EXPECT_EQ(text_of(response), R"({"detail":[{"type":"missing","loc":["body","file"],"msg":"Field required","input":null}]})");
+    EXPECT_EQ(text_of(response),
+              R"({"detail":[{"type":"missing","loc":["body","file"],"msg":"Field required","input":null}]})");
 }
 
 TEST(Message, says_what_is_malformed_as_peers_know_it)
@@ -54,8 +55,8 @@ TEST(Message, says_what_is_malformed_as_peers_know_it)
 TEST(Message, answers_an_error_with_its_status)
 {
     std::vector<std::pair<Errc, int>> const table{
-        {Errc::invalid_argument, 400}, {Errc::unauthorized, 401},  {Errc::forbidden, 403},   {Errc::not_found, 404},
-        {Errc::conflict, 409},         {Errc::too_large, 413},     {Errc::unprocessable, 422}, {Errc::too_many, 429},
+        {Errc::invalid_argument, 400}, {Errc::unauthorized, 401}, {Errc::forbidden, 403},     {Errc::not_found, 404},
+        {Errc::conflict, 409},         {Errc::too_large, 413},    {Errc::unprocessable, 422}, {Errc::too_many, 429},
         {Errc::unavailable, 503},      {Errc::out_of_space, 507}};
     for (auto const& [code, status] : table) EXPECT_EQ(error_response(Error{code, "x"}).status, status);
     EXPECT_EQ(text_of(error_response(Error{Errc::conflict, "it is \"there\""})), R"({"detail":"it is \"there\""})");

@@ -10,8 +10,9 @@ namespace {
 using namespace std::string_literals;
 
 constexpr auto* type = "multipart/form-data; boundary=xyz";
-constexpr auto* valid = "--xyz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\nContent-Type: image/jpeg\r\n\r\n"
-                        "\xff\xd8 bytes\r\n--xyz\r\ncontent-disposition:form-data;name=tags\r\n\r\na,b\r\n--xyz--\r\n";
+constexpr auto* valid =
+    "--xyz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\nContent-Type: image/jpeg\r\n\r\n"
+    "\xff\xd8 bytes\r\n--xyz\r\ncontent-disposition:form-data;name=tags\r\n\r\na,b\r\n--xyz--\r\n";
 
 std::string body_with(std::string const& disposition)
 {
@@ -74,8 +75,10 @@ TEST(Multipart, ignores_what_stands_before_the_first_boundary)
 TEST(Multipart, misses_the_last_boundary)
 {
     std::string const body = valid;
-    EXPECT_EQ(message_of(type, body.substr(0, body.rfind("\r\n--xyz--"))), "multipart body: ends early: a part has no boundary after it");
-    EXPECT_EQ(message_of(type, body.substr(0, body.rfind("--\r\n"))), "multipart body: ends early or has text after a boundary");
+    EXPECT_EQ(message_of(type, body.substr(0, body.rfind("\r\n--xyz--"))),
+              "multipart body: ends early: a part has no boundary after it");
+    EXPECT_EQ(message_of(type, body.substr(0, body.rfind("--\r\n"))),
+              "multipart body: ends early or has text after a boundary");
 }
 
 TEST(Multipart, refuses_what_is_no_form)
@@ -94,9 +97,12 @@ TEST(Multipart, refuses_what_is_no_form)
 TEST(Multipart, refuses_parts_without_a_name)
 {
     EXPECT_EQ(message_of(type, body_with("form-data")), "multipart body: a part's Content-Disposition has no name");
-    EXPECT_EQ(message_of(type, body_with("form-data; name=\"open")), "multipart body: a part's Content-Disposition has no name");
-    EXPECT_EQ(message_of(type, "--xyz\r\nX-Other: 1\r\n\r\nx\r\n--xyz--"), "multipart body: a part has no Content-Disposition");
-    EXPECT_EQ(message_of(type, "--xyz\r\nno colon\r\n\r\nx\r\n--xyz--"), "multipart body: a part has a header line without a colon");
+    EXPECT_EQ(message_of(type, body_with("form-data; name=\"open")),
+              "multipart body: a part's Content-Disposition has no name");
+    EXPECT_EQ(message_of(type, "--xyz\r\nX-Other: 1\r\n\r\nx\r\n--xyz--"),
+              "multipart body: a part has no Content-Disposition");
+    EXPECT_EQ(message_of(type, "--xyz\r\nno colon\r\n\r\nx\r\n--xyz--"),
+              "multipart body: a part has a header line without a colon");
 }
 
 TEST(Multipart, takes_a_thousand_parts_and_no_more)
@@ -110,7 +116,8 @@ TEST(Multipart, takes_a_thousand_parts_and_no_more)
 
 TEST(Multipart, refuses_headers_that_do_not_end)
 {
-    auto const long_header = "--xyz\r\nContent-Disposition: form-data; name=" + std::string(9000, 'a') + "\r\n\r\nx\r\n--xyz--";
+    auto const long_header =
+        "--xyz\r\nContent-Disposition: form-data; name=" + std::string(9000, 'a') + "\r\n\r\nx\r\n--xyz--";
     EXPECT_EQ(message_of(type, long_header), "multipart body: a part's headers are longer than 8 KiB or have no end");
     EXPECT_EQ(message_of(type, "--xyz\r\nContent-Disposition: form-data; name=a\r\n--xyz--"),
               "multipart body: a part's headers are longer than 8 KiB or have no end");
@@ -141,7 +148,8 @@ TEST(Multipart, survives_every_damaged_byte)
 TEST(Multipart, survives_every_cut_of_a_content_type)
 {
     std::string const whole = R"(multipart/form-data; charset="a\"b"; boundary="xyz")";
-    for (std::size_t bytes = 0; bytes < whole.size(); ++bytes) EXPECT_FALSE(parse_multipart(whole.substr(0, bytes), valid)) << bytes;
+    for (std::size_t bytes = 0; bytes < whole.size(); ++bytes)
+        EXPECT_FALSE(parse_multipart(whole.substr(0, bytes), valid)) << bytes;
     EXPECT_TRUE(parse_multipart(whole, valid));
 }
 

@@ -15,7 +15,9 @@ struct RouterTest : testing::Test {
 
     RouterTest()
     {
-        auto const echo = [](Request request) -> Task<Result<Response>> { co_return text_response(request.place("name")); };
+        auto const echo = [](Request request) -> Task<Result<Response>> {
+            co_return text_response(request.place("name"));
+        };
         router.add("GET", "/things/{name}", {}, echo);
         router.add("PUT", "/things/{name}", {7}, echo);
         router.add("GET", "/", {}, echo);
@@ -27,7 +29,10 @@ struct RouterTest : testing::Test {
         return match.handler && !match.places.empty() ? match.places.front().second : "no place";
     }
 
-    static Response answer(Handler const& handler) { return test::run(Router::answer_to(handler, {"GET", "/secret", {}, {}, {}, {}})); }
+    static Response answer(Handler const& handler)
+    {
+        return test::run(Router::answer_to(handler, {"GET", "/secret", {}, {}, {}, {}}));
+    }
 };
 
 TEST_F(RouterTest, fills_the_places_of_a_route)
@@ -90,7 +95,10 @@ TEST_F(RouterTest, answers_with_what_the_handler_returns)
 
 TEST_F(RouterTest, tells_the_client_nothing_of_an_exception)
 {
-    auto const response = answer([](Request) -> Task<Result<Response>> { throw std::runtime_error("the secret"); co_return Response{}; });
+    auto const response = answer([](Request) -> Task<Result<Response>> {
+        throw std::runtime_error("the secret");
+        co_return Response{};
+    });
     EXPECT_EQ(response.status, 500);
     EXPECT_EQ(std::get<std::string>(response.body).find("the secret"), std::string::npos);
 }
