@@ -7,8 +7,9 @@ target_compile_options(ll_compiler INTERFACE
     $<$<BOOL:${LL_WERROR}>:-Werror> -fno-omit-frame-pointer)
 
 if(LL_SANITIZE)
-    # GCC warns of uninitialized values in what the sanitizers add to variants and coroutines; the release build still looks.
-    target_compile_options(ll_compiler INTERFACE -fsanitize=${LL_SANITIZE} -fno-sanitize-recover=all -Wno-maybe-uninitialized)
+    # GCC warns of uninitialized values in what the sanitizers add to variants and coroutines; release still looks.
+    target_compile_options(ll_compiler INTERFACE
+        -fsanitize=${LL_SANITIZE} -fno-sanitize-recover=all -Wno-maybe-uninitialized)
     target_link_options(ll_compiler INTERFACE -fsanitize=${LL_SANITIZE})
 else()
     target_compile_options(ll_compiler INTERFACE -fstack-protector-strong)

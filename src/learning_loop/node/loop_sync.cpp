@@ -75,16 +75,18 @@ Task<> LoopSync::learn_target()
     if (target) {
         loop_target_ = *target;
         if (version_control_ == VersionControl::follow_loop) target_ = *target;
-        set_problem("deployment_target", std::nullopt);
-    } else if (target.error().code == Errc::not_found) {
-        set_problem("deployment_target", std::nullopt); // the project has none: what runs goes on
-    } else {
-        set_problem("deployment_target", target.error().message);
     }
+    // A project without a target is no problem: what runs goes on.
+    bool const is_problem = !target && target.error().code != Errc::not_found;
+    target_is_refused_ = is_problem && target.error().code == Errc::invalid_argument;
+    if (target_is_refused_) set_problem("update_model", "Could not update model: " + target.error().message);
+    bool const is_unknown = is_problem && !target_is_refused_;
+    set_problem("deployment_target", is_unknown ? std::optional(target.error().message) : std::nullopt);
 }
 
 Task<> LoopSync::follow_target()
 {
+    if (target_is_refused_ && version_control_ == VersionControl::follow_loop) co_return;
     bool const up_to_date = target_ && running_version() == target_->version;
     if (up_to_date) set_problem("update_model", std::nullopt); // what failed before is no longer wanted
     if (!target_ || up_to_date || std::chrono::steady_clock::now() < next_try_) co_return;

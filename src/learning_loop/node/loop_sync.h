@@ -62,6 +62,7 @@ private:
     VersionControl version_control_;
     std::optional<DeploymentTarget> loop_target_;
     std::optional<DeploymentTarget> target_;
+    bool target_is_refused_ = false; ///< The Loop's present target is none that may be installed.
     std::vector<std::string> local_versions_;
     std::map<std::string, std::string> problems_; ///< By the step that failed.
     bool changed_ = true;                         ///< Since the last report.

@@ -18,7 +18,9 @@ constexpr std::size_t most_json_bytes = 16 * 1024 * 1024;
 Result<ModelInformation> model_in(fs::path const& folder)
 {
     auto const text = read_file(folder / "model.json", most_json_bytes);
-    if (!text) return Error{Errc::invalid_argument, "the model has no readable model.json"};
+    if (!text)
+        return Error{Errc::invalid_argument,
+                     "the model has no readable model.json: upload it to the Loop again, with one"};
     auto const document = parse_json(*text, "model.json");
     if (!document) return document.error();
     auto model = from_json<ModelInformation>(*document, JsonPath("model.json"));

@@ -220,7 +220,8 @@ TEST_F(LoopSyncTest, says_what_is_wrong_with_the_target)
         state.target = R"({"model_uuid":"0f6c1b5e-0000-4000-8000-000000000001","version":"../../etc"})";
     });
     start();
-    EXPECT_EQ(error_under("deployment_target"), "deployment target: the version '../../etc' is not digits and dots");
+    EXPECT_EQ(error_under("update_model"),
+              "Could not update model: deployment target: the version '../../etc' is not digits and dots");
 }
 
 TEST_F(LoopSyncTest, logs_in_when_the_loop_wants_it)

@@ -54,7 +54,8 @@ TEST_F(ModelFolderTest, refuses_another_version_than_was_asked_for)
 
 TEST_F(ModelFolderTest, refuses_a_zip_without_a_readable_model_json)
 {
-    EXPECT_EQ(install({{"model.onnx", "x"}}, "1").error().message, "the model has no readable model.json");
+    EXPECT_EQ(install({{"model.onnx", "x"}}, "1").error().message,
+              "the model has no readable model.json: upload it to the Loop again, with one");
     EXPECT_TRUE(install({{"model.json", "{"}}, "1").error().message.starts_with("model.json: is not valid JSON"));
     EXPECT_EQ(install({{"model.json", "{}"}}, "1").error().message, "model.json.id: is missing");
     EXPECT_FALSE(fs::exists(data / "models/1"));
