@@ -131,7 +131,7 @@ def test_what_was_answered_as_kept_lies_in_the_loop_exactly_once(tmp_path):
     print(f"streamed {streamed:.1f} s, settled in {settled:.1f} s; answers by status {dict(answers)}, "
           f"{sum(client.unanswered for client in clients)} requests without an answer")
     print("kept by client: " + ", ".join(f"{len(client.kept)} of {len(client.kept) + len(client.passed_by)}" for client in clients))
-    print(f"answers {sum(answers.values())}, kept {len(kept)}, lost {len(lost)}, duplicated {len(twice)}, "
+    print(f"figures: answers {sum(answers.values())}, kept {len(kept)}, lost {len(lost)}, duplicated {len(twice)}, "
           f"in the Loop {sum(in_loop.values())}, kills {DETECTOR_KILLS}+{LOOP_KILLS}")
     assert not lost and not twice
     assert not in_loop.keys() - sent, "images in the Loop that nobody sent"
