@@ -62,9 +62,9 @@ class Programs:
         lines = (self.folder / f"{name}.log").read_text(errors="replace").strip().splitlines()
         return lines[-1] if lines else f"see {self.folder / name}.log"
 
-    def json_lines(self, name, command):
+    def json_lines(self, name, command, environment=None):
         """Runs a program to its end and yields the JSON lines it prints."""
-        process = self.start(name, command, log=False)
+        process = self.start(name, command, environment, log=False)
         for line in process.stdout:
             yield json.loads(line)
         if process.wait() != 0:

@@ -31,7 +31,7 @@ def read_options():
     parser.add_argument("--seed", type=int, default=1, help="of the rendered field (1)")
     options = parser.parse_args()
     options.images, options.frames = 300, 200
-    options.steps = 400 if options.short else 2000
+    options.steps = 400 if options.short else 1700
     options.least_map, options.least_gain = (0.2, 0.0) if options.short else (0.7, 0.3)
     options.bin = ROOT / "build/release/bin"
     return options
@@ -129,7 +129,8 @@ class Demo:
         command = ["/usr/bin/python3", ROOT / "examples/pytorch_trainer/train.py", "--images", self.folder / "images",
                    "--boxes", self.folder / "boxes.json", "--out", self.folder / "model", "--steps", self.options.steps,
                    "--progress-json"]
-        for line in self.programs.json_lines("trainer", command):
+        # Nothing else wants the cores now, so its threads may spin: a quarter faster.
+        for line in self.programs.json_lines("trainer", command, {"OMP_WAIT_POLICY": "active"}):
             bar.show(line["step"], f"loss {line['loss']:.2f}, {line['seconds_left']:.0f} s left")
         event(f"trained the first model in {bar.end():.0f} s")
 
