@@ -25,11 +25,7 @@ using Parts = std::vector<http::Part const*>;
 
 std::string shown_name(http::Part const& part)
 {
-    auto name = printable(part.file_name);
-    for (auto& c : name) {
-        if (static_cast<unsigned char>(c) >= 0x80) c = '?'; // it may be no UTF-8, which an answer must be
-    }
-    return name.empty() ? "part " + part.name : name;
+    return part.file_name.empty() ? "part " + printable(part.name) : printable(part.file_name);
 }
 
 Error wrong(http::Part const& part, Error const& error)
