@@ -1,11 +1,12 @@
 #include "learning_loop/async/pause.h"
 
+#include "learning_loop/async/running_task.h"
+
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <algorithm>
-#include <random>
+#include <utility>
 
 namespace learning_loop {
 namespace asio = boost::asio;
@@ -14,6 +15,7 @@ Task<> Pause::sleep(std::chrono::milliseconds longest)
 {
     if (!std::exchange(woken_, false)) {
         timer_.expires_after(longest);
+        about_to_wait_for("a pause");
         boost::system::error_code cut_short;
         co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, cut_short));
         woken_ = false;
@@ -28,14 +30,6 @@ void Pause::wake()
 {
     woken_ = true;
     timer_.cancel();
-}
-
-std::chrono::milliseconds Backoff::next()
-{
-    static thread_local std::mt19937_64 random{std::random_device{}()};
-    auto const step = std::exchange(step_, std::min(longest_, step_ * 2));
-    return std::chrono::milliseconds(
-        std::uniform_int_distribution<std::int64_t>(step.count() / 2, step.count())(random));
 }
 
 } // namespace learning_loop

@@ -22,21 +22,4 @@ private:
     bool woken_ = false;
 };
 
-/// Waits that grow: each is drawn between half of and the whole step, and the step doubles up to `longest`. The draw
-/// keeps a fleet that lost its Loop at one moment from coming back at one moment.
-class Backoff {
-public:
-    Backoff(std::chrono::milliseconds first, std::chrono::milliseconds longest)
-        : first_(first), longest_(longest), step_(first)
-    {}
-
-    std::chrono::milliseconds next();
-    void reset() { step_ = first_; }
-
-private:
-    std::chrono::milliseconds first_;
-    std::chrono::milliseconds longest_;
-    std::chrono::milliseconds step_;
-};
-
 } // namespace learning_loop

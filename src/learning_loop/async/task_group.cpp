@@ -13,6 +13,25 @@
 namespace learning_loop {
 namespace asio = boost::asio;
 
+namespace {
+
+std::string line_of(RunningTask const& task)
+{
+    auto const for_ms =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - task.since);
+    auto line = task.name + (task.waits_for.empty() ? ": waits" : ": waits for " + task.waits_for);
+    if (!task.request_id.empty()) line += ", request " + task.request_id;
+    return line + ", since " + std::to_string(for_ms.count()) + " ms";
+}
+
+} // namespace
+
+TaskGroup::Child::Child(std::string name)
+    : task(std::make_shared<RunningTask>()), in_report([task = task.get()] { return line_of(*task); })
+{
+    task->name = std::move(name);
+}
+
 TaskGroup::TaskGroup(asio::any_io_executor executor, std::function<void()> on_failure)
     : executor_(executor), on_failure_(std::move(on_failure)), empty_(executor, asio::steady_timer::time_point::max())
 {}
@@ -25,10 +44,10 @@ TaskGroup::~TaskGroup()
 void TaskGroup::spawn(std::string name, Task<> task)
 {
     if (cancelled_) return;
-    auto const child = children_.emplace(children_.end());
-    child->name = std::move(name);
+    auto const child = children_.emplace(children_.end(), std::move(name));
     auto at_end = [this, child](std::exception_ptr failure) { ended(child, failure); };
-    asio::co_spawn(executor_, std::move(task), asio::bind_cancellation_slot(child->stop.slot(), std::move(at_end)));
+    asio::co_spawn(executor_for(executor_, child->task), std::move(task),
+                   asio::bind_cancellation_slot(child->stop.slot(), std::move(at_end)));
 }
 
 void TaskGroup::cancel()
@@ -53,9 +72,9 @@ void TaskGroup::ended(Children::iterator child, std::exception_ptr const& failur
         if (failure) std::rethrow_exception(failure);
     } catch (boost::system::system_error const& error) {
         failed = error.code() != asio::error::operation_aborted;
-        if (failed) log::error("{}: {}", child->name, error.what());
+        if (failed) log::error("{}: {}", child->task->name, error.what());
     } catch (std::exception const& error) {
-        log::error("{}: {}", child->name, error.what());
+        log::error("{}: {}", child->task->name, error.what());
     }
     children_.erase(child);
     if (children_.empty()) empty_.cancel();

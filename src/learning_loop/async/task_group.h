@@ -1,5 +1,6 @@
 #pragma once
 
+#include "learning_loop/async/report.h"
 #include "learning_loop/async/task.h"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -9,6 +10,7 @@
 #include <exception>
 #include <functional>
 #include <list>
+#include <memory>
 #include <string>
 
 namespace learning_loop {
@@ -36,8 +38,11 @@ public:
 
 private:
     struct Child {
-        std::string name;
+        explicit Child(std::string name);
+
+        std::shared_ptr<RunningTask> task; // shared: with its executor, which a thread of a Pool may hold longest
         boost::asio::cancellation_signal stop;
+        ReportEntry in_report;
     };
     using Children = std::list<Child>;
 

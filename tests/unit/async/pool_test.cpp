@@ -1,4 +1,4 @@
-#include "learning_loop/async/lane.h"
+#include "learning_loop/async/streams.h"
 
 #include "learning_loop/async/both.h"
 #include "support/run.h"
@@ -106,15 +106,15 @@ TEST(Lane, resumes_the_coroutine_on_its_own_thread)
     EXPECT_EQ(test::run(where()), std::this_thread::get_id());
 }
 
-TEST(Lane, with_several_threads_runs_jobs_side_by_side)
+TEST(Pool, runs_jobs_side_by_side)
 {
-    Lane lane("test", 10, 2);
+    Pool pool("test", 2, 10);
     std::latch meeting(2);
     auto const meet = [&]() -> Number {
         meeting.arrive_and_wait();
         return 1;
     }; // one thread alone would wait for ever
-    auto const answers = test::run(both<Number>(lane.run(meet), lane.run(meet)));
+    auto const answers = test::run(both<Number>(pool.run(meet), pool.run(meet)));
     EXPECT_TRUE(answers.first);
     EXPECT_TRUE(answers.second);
 }

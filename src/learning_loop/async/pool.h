@@ -1,7 +1,9 @@
 #pragma once
 
+#include "learning_loop/async/report.h"
 #include "learning_loop/async/task.h"
 #include "learning_loop/base/error.h"
+#include "learning_loop/base/log.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/associated_executor.hpp>
@@ -11,28 +13,26 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <algorithm>
 #include <atomic>
 #include <exception>
-#include <memory>
+#include <limits>
 #include <optional>
 #include <string>
 #include <type_traits>
-#include <vector>
 
 namespace learning_loop {
 
-/// A named place for work that blocks: one thread (or `threads` of them, where order does not matter), jobs in the
-/// order they came, a bounded queue. A job owns its inputs and returns a `Result`; what it throws reaches the coroutine
-/// that waits for it. The destructor lets the jobs that are queued run to their end.
-class Lane {
+/// A named place for work that blocks and whose order does not matter: some threads, a bounded queue. A job owns its
+/// inputs and returns a `Result`; what it throws reaches the coroutine that waits for it. The destructor lets the jobs
+/// that are queued run to their end.
+class Pool {
 public:
-    explicit Lane(std::string name, int most_waiting = 1000, unsigned threads = 1)
+    Pool(std::string name, unsigned threads, int most_waiting)
         : name_(std::move(name)), most_waiting_(most_waiting), threads_(threads)
     {}
-    Lane(Lane const&) = delete;
-    Lane& operator=(Lane const&) = delete;
-    ~Lane() { threads_.join(); }
+    Pool(Pool const&) = delete;
+    Pool& operator=(Pool const&) = delete;
+    ~Pool() { threads_.join(); }
 
     /// Waits for `job()` without holding up the io thread. unavailable: the queue is full. Being cancelled does not end
     /// a job: the caller gives up only once it is done. Name the job before the `co_await` (docs/traps.md, 1).
@@ -41,6 +41,7 @@ public:
     {
         if (waiting_ >= most_waiting_) co_return Error{Errc::unavailable, name_ + " is busy: try again later"};
         ++waiting_;
+        about_to_wait_for(name_);
         auto start = Start{threads_.get_executor()};
         auto [failure, answer] =
             co_await boost::asio::async_initiate<decltype(as_tuple), void(std::exception_ptr, std::optional<Answer>)>(
@@ -63,14 +64,17 @@ private:
         void operator()(Handler handler, Job job)
         {
             auto work = boost::asio::make_work_guard(boost::asio::get_associated_executor(handler));
-            auto run = [handler = std::move(handler), work = std::move(work), job = std::move(job)]() mutable {
+            auto run = [handler = std::move(handler), work = std::move(work), job = std::move(job),
+                        request_id = std::string(log::request_id())]() mutable {
                 std::exception_ptr failure;
                 std::optional<std::invoke_result_t<Job&>> answer;
+                log::set_request_id(request_id);
                 try {
                     answer.emplace(job());
                 } catch (...) {
                     failure = std::current_exception();
                 }
+                log::set_request_id({});
                 auto resume = [handler = std::move(handler), failure, answer = std::move(answer)]() mutable {
                     std::move(handler)(failure, std::move(answer));
                 };
@@ -80,43 +84,21 @@ private:
         }
     };
 
+    std::string line() const { return waiting_ == 0 ? "" : name_ + ": " + std::to_string(waiting_) + " jobs"; }
+
     std::string name_;
     int most_waiting_;
     std::atomic<int> waiting_ = 0;
+    ReportEntry in_report_{[this] { return line(); }};
     boost::asio::thread_pool threads_;
 };
 
-/// Several lanes, each with an instance of its own: what is not thread safe runs on all cores. The least loaded lane
-/// takes the next job.
-template <class Instance>
-class Streams {
+/// A Pool of one thread: its jobs run one after another, in the order they came. Home of what is not thread safe.
+class Lane : public Pool {
 public:
-    Streams(std::string const& name, std::vector<std::unique_ptr<Instance>> instances, int most_waiting_each)
-    {
-        for (auto& instance : instances)
-            streams_.push_back(std::make_unique<Stream>(name, most_waiting_each, std::move(instance)));
-    }
+    static constexpr int unbounded = std::numeric_limits<int>::max(); ///< For callers that have a bound of their own.
 
-    /// Like `Lane::run`, for `job(Instance&)`.
-    template <class Job>
-    Task<std::invoke_result_t<Job&, Instance&>> run(Job job)
-    {
-        auto& stream = **std::min_element(streams_.begin(), streams_.end(), [](auto const& a, auto const& b) {
-            return a->lane.waiting() < b->lane.waiting();
-        });
-        auto bound = [job = std::move(job), instance = stream.instance.get()]() mutable { return job(*instance); };
-        co_return co_await stream.lane.run(std::move(bound));
-    }
-
-private:
-    struct Stream {
-        Stream(std::string const& name, int most_waiting, std::unique_ptr<Instance> instance_)
-            : instance(std::move(instance_)), lane(name, most_waiting)
-        {}
-        std::unique_ptr<Instance> instance;
-        Lane lane; // last: its thread ends before the instance goes
-    };
-    std::vector<std::unique_ptr<Stream>> streams_;
+    explicit Lane(std::string name, int most_waiting = 1000) : Pool(std::move(name), 1, most_waiting) {}
 };
 
 } // namespace learning_loop

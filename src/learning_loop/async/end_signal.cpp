@@ -1,0 +1,36 @@
+#include "learning_loop/async/end_signal.h"
+
+#include "learning_loop/async/report.h"
+#include "learning_loop/base/log.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <csignal>
+
+namespace learning_loop {
+namespace asio = boost::asio;
+
+EndSignal::EndSignal(asio::any_io_executor executor) : signals_(executor, SIGINT, SIGTERM, SIGUSR1) {}
+
+Task<> EndSignal::wait()
+{
+    while (exit_status_ == 0) {
+        auto const [cut_short, signal] = co_await signals_.async_wait(asio::as_tuple(asio::use_awaitable));
+        if (cut_short) co_return;
+        if (signal != SIGUSR1) {
+            log::info("signal {}: ending", signal);
+            co_return;
+        }
+        log::info("report, asked for by SIGUSR1:");
+        for (auto const& line : report()) log::info("  {}", line);
+    }
+}
+
+void EndSignal::fail()
+{
+    exit_status_ = 1;
+    signals_.cancel();
+}
+
+} // namespace learning_loop

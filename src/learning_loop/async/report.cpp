@@ -1,0 +1,42 @@
+#include "learning_loop/async/report.h"
+
+#include <mutex>
+#include <set>
+
+namespace learning_loop {
+
+// Pools register from any thread: it is the only thing that all tasks and queues of a process have in common.
+struct ReportEntry::Entries {
+    std::mutex mutex;
+    std::set<ReportEntry*> all;
+};
+
+ReportEntry::Entries& ReportEntry::entries()
+{
+    static Entries entries;
+    return entries;
+}
+
+ReportEntry::ReportEntry(std::function<std::string()> line) : line_(std::move(line))
+{
+    std::lock_guard const lock(entries().mutex);
+    entries().all.insert(this);
+}
+
+ReportEntry::~ReportEntry()
+{
+    std::lock_guard const lock(entries().mutex);
+    entries().all.erase(this);
+}
+
+std::vector<std::string> report()
+{
+    std::vector<std::string> lines;
+    std::lock_guard const lock(ReportEntry::entries().mutex);
+    for (auto const* entry : ReportEntry::entries().all) {
+        if (auto line = entry->line_(); !line.empty()) lines.push_back(std::move(line));
+    }
+    return lines;
+}
+
+} // namespace learning_loop
