@@ -6,6 +6,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -20,9 +21,10 @@ namespace {
     throw std::system_error(errno, std::generic_category(), std::string(what) + " " + file.string());
 }
 
-bool space_is_short()
+/// A full disk, a quota, or the longest file that this process may write.
+bool is_short_of_space(int error)
 {
-    return errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
+    return error == ENOSPC || error == EDQUOT || error == EFBIG;
 }
 
 class Descriptor {
@@ -56,6 +58,25 @@ bool write_and_sync(int descriptor, std::string_view bytes)
     return ::fdatasync(descriptor) == 0;
 }
 
+/// The process that wrote itself into a lock's file, if that is what is there.
+std::string holder_of(int descriptor)
+{
+    std::array<char, 20> text{};
+    auto const length = ::pread(descriptor, text.data(), text.size(), 0);
+    int process = 0;
+    auto const end = text.data() + std::max<ssize_t>(length, 0);
+    auto const [read_to, failure] = std::from_chars(text.data(), end, process);
+    return failure == std::errc() && read_to == end ? "process " + std::to_string(process) : "another process";
+}
+
+void name_holder(int descriptor)
+{
+    auto const process = std::to_string(::getpid());
+    if (::ftruncate(descriptor, 0) != 0 || ::pwrite(descriptor, process.data(), process.size(), 0) < 0) {
+        // Only the name in another's message is lost; the lock itself holds.
+    }
+}
+
 } // namespace
 
 Result<void> write_durably(fs::path const& file, std::string_view bytes)
@@ -63,7 +84,7 @@ Result<void> write_durably(fs::path const& file, std::string_view bytes)
     Descriptor const descriptor(file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0644);
     bool const opened = descriptor.opened();
     if (opened && write_and_sync(*descriptor, bytes)) return {};
-    if (!space_is_short()) throw_errno("cannot write", file);
+    if (!is_short_of_space(errno)) throw_errno("cannot write", file);
     if (opened) ::unlink(file.c_str());
     return Error{Errc::out_of_space,
                  "the disk that holds " + file.parent_path().string() + " is full: free some space"};
@@ -103,7 +124,7 @@ Result<std::string> read_file(fs::path const& file, std::size_t most_bytes)
 {
     Descriptor const descriptor(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK); // O_NONBLOCK: a FIFO must not hold us up
     struct stat status {};
-    if (!descriptor.opened() && errno == ENOENT)
+    if (!descriptor.opened() && (errno == ENOENT || errno == ENOTDIR))
         return Error{Errc::not_found, file.string() + ": there is no such file"};
     if (!descriptor.opened() && errno == ELOOP) return Error{Errc::invalid_argument, file.string() + ": is a link"};
     if (!descriptor.opened() || ::fstat(*descriptor, &status) != 0) throw_errno("cannot read", file);
@@ -129,8 +150,7 @@ Result<void> unless_disk_is_full(std::function<Result<void>()> const& change)
     try {
         return change();
     } catch (std::system_error const& failure) {
-        auto const code = failure.code().value();
-        if (code != ENOSPC && code != EDQUOT) throw;
+        if (!is_short_of_space(failure.code().value())) throw;
         return Error{Errc::out_of_space, std::string(failure.what()) + ": free some space"};
     }
 }
@@ -157,18 +177,14 @@ Result<FolderLock> FolderLock::take(fs::path const& folder)
     FolderLock lock(descriptor);
     if (::access(folder.c_str(), R_OK | W_OK | X_OK) != 0) return refusal("cannot be read and written");
 
-    std::array<char, 20> digits{};
-    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-        auto const length = ::pread(descriptor, digits.data(), digits.size(), 0);
-        std::string const holder(digits.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
-        return Error{Errc::conflict, "the data folder " + folder.string() + " is in use by process " + holder +
+    bool const locked = ::flock(descriptor, LOCK_EX | LOCK_NB) == 0;
+    if (!locked && errno != EWOULDBLOCK)
+        return refusal("cannot be locked (" + std::generic_category().message(errno) + ")");
+    if (!locked) {
+        return Error{Errc::conflict, "the data folder " + folder.string() + " is in use by " + holder_of(descriptor) +
                                          ": end it, or choose another folder with --data-folder (DATA_FOLDER)"};
     }
-    auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), ::getpid()).ptr;
-    auto const length = static_cast<std::size_t>(end - digits.data());
-    if (::ftruncate(descriptor, 0) != 0 || ::pwrite(descriptor, digits.data(), length, 0) < 0) {
-        // Only the name in the other's message is lost; the lock itself holds.
-    }
+    name_holder(descriptor);
     return lock;
 }
 

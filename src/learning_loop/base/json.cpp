@@ -3,6 +3,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -54,6 +55,16 @@ void append(std::string& out, json::value const& value)
     out += json::serialize(value);
 }
 
+/// Boost.JSON reads 1e400 as infinity, for which JSON has no word.
+bool is_finite(json::value const& value)
+{
+    if (auto const* number = value.if_double()) return std::isfinite(*number);
+    if (auto const* array = value.if_array()) return std::ranges::all_of(*array, is_finite);
+    auto const member_is_finite = [](auto const& member) { return is_finite(member.value()); };
+    if (auto const* object = value.if_object()) return std::ranges::all_of(*object, member_is_finite);
+    return true;
+}
+
 } // namespace
 
 Result<json::value> parse_json(std::string_view text, std::string_view what)
@@ -64,6 +75,7 @@ Result<json::value> parse_json(std::string_view text, std::string_view what)
     auto value = json::parse(json::string_view(text.data(), text.size()), failure, {}, options);
     if (failure)
         return Error{Errc::invalid_argument, std::string(what) + ": is not valid JSON (" + failure.message() + ")"};
+    if (!is_finite(value)) return Error{Errc::invalid_argument, std::string(what) + ": has a number beyond 1.8e308"};
     return value;
 }
 

@@ -1,30 +1,130 @@
 #include "learning_loop/base/log.h"
 
+#include "learning_loop/base/impl/log_format.h"
+#include "learning_loop/base/impl/log_sink.h"
 #include "learning_loop/base/utf8.h"
 
-#include <spdlog/sinks/stdout_sinks.h>
+#include <boost/describe/enum_from_string.hpp>
 
 #include <algorithm>
+#include <memory>
 
 namespace learning_loop {
+namespace {
 
-void start_log(spdlog::level::level_enum level)
+thread_local std::string_view current_request_id;
+
+std::shared_ptr<spdlog::logger> logger_named(std::string name, spdlog::level::level_enum flush_from)
 {
-    auto logger = spdlog::stderr_logger_mt("learning_loop");
-    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
-    logger->set_level(level);
-    logger->flush_on(spdlog::level::info);
-    spdlog::set_default_logger(std::move(logger));
+    static auto const sink = std::make_shared<impl::LogSink>(std::make_unique<impl::LogFormat>());
+    auto logger = std::make_shared<spdlog::logger>(std::move(name), sink);
+    logger->set_level(spdlog::get_level());
+    logger->flush_on(flush_from);
+    return logger;
 }
+
+/// Whether the text can stand behind `key=` as it is.
+bool is_word(std::string_view text)
+{
+    auto const plain = [](char c) { return c > ' ' && c < 0x7f && c != '"' && c != '=' && c != '\\'; };
+    return !text.empty() && text.size() <= 200 && std::all_of(text.begin(), text.end(), plain);
+}
+
+/// The first bytes of the text, without half a character at their end.
+std::string_view start_of(std::string_view text, std::size_t most_bytes)
+{
+    if (text.size() <= most_bytes) return text;
+    auto end = most_bytes;
+    while (end > most_bytes - 3 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80) --end;
+    return text.substr(0, is_utf8(text.substr(0, end)) ? end : most_bytes);
+}
+
+} // namespace
 
 std::string printable(std::string_view text)
 {
     constexpr std::size_t most_bytes = 200;
-    auto line = as_utf8(text.substr(0, std::min(most_bytes, text.size())));
-    for (auto& c : line) {
-        if (auto const byte = static_cast<unsigned char>(c); byte < 0x20 || byte == 0x7f) c = '?';
+    auto line = as_utf8(start_of(text, most_bytes));
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        auto const byte = static_cast<unsigned char>(line[i]);
+        if (byte < 0x20 || byte == 0x7f) line[i] = '?';
+        if (impl::is_c1_control(std::string_view(line).substr(i))) line.replace(i, 2, "?");
     }
     return text.size() > most_bytes ? line + "..." : line;
 }
 
+void start_log(log::Level level)
+{
+    static bool const started = [] {
+        spdlog::set_default_logger(logger_named("learning_loop", spdlog::level::info));
+        spdlog::flush_every(std::chrono::seconds(1));
+        return true;
+    }();
+    static_cast<void>(started);
+    log::set_level(level);
+}
+
+namespace log {
+
+spdlog::logger& access()
+{
+    static auto const logger = [] {
+        auto made = logger_named("access", spdlog::level::warn);
+        spdlog::register_logger(made); // for its level and for being flushed every second
+        return made;
+    }();
+    return *logger;
+}
+
+void set_level(Level level)
+{
+    spdlog::set_level(static_cast<spdlog::level::level_enum>(level));
+}
+
+Result<void> set_level(std::string_view name)
+{
+    Level level{};
+    if (!boost::describe::enum_from_string(std::string(name).c_str(), level)) {
+        return Error{Errc::invalid_argument, "the log level '" + printable(name) +
+                                                 "' is unknown: use trace, debug, info, warn, error or critical"};
+    }
+    set_level(level);
+    return {};
+}
+
+Level level()
+{
+    return static_cast<Level>(spdlog::get_level());
+}
+
+void flush()
+{
+    access().flush(); // both loggers write into the same buffer
+}
+
+void set_request_id(std::string_view id)
+{
+    current_request_id = id;
+}
+
+std::string_view request_id()
+{
+    return current_request_id;
+}
+
+} // namespace log
 } // namespace learning_loop
+
+fmt::appender fmt::formatter<learning_loop::log::Value>::format(learning_loop::log::Value value,
+                                                                format_context& context) const
+{
+    auto out = context.out();
+    if (learning_loop::is_word(value.text)) return std::copy(value.text.begin(), value.text.end(), out);
+    *out++ = '"';
+    for (char const c : learning_loop::printable(value.text)) {
+        if (c == '"' || c == '\\') *out++ = '\\';
+        *out++ = c;
+    }
+    *out++ = '"';
+    return out;
+}

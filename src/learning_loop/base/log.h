@@ -1,18 +1,70 @@
 #pragma once
 
+#include "learning_loop/base/error.h"
+
 #include <spdlog/spdlog.h>
 
+#include <string>
 #include <string_view>
 
 namespace learning_loop {
-
-/// One line per event on stderr: time (UTC), level, text. Call once in `main`; `level` as spdlog names them.
-void start_log(spdlog::level::level_enum level = spdlog::level::info);
 
 /// Text from outside, fit for one line of the log and for an answer: valid UTF-8, control characters become `?`, at
 /// most some 200 bytes.
 std::string printable(std::string_view text);
 
-namespace log = spdlog;
+// The log: one line per event on stderr, as `2024-01-31T12:00:00.123Z info [request id] text`. A line cannot be forged:
+// control characters are written as `\n`. What is counted or searched for stands as `key=value` at the end of a text,
+// with `log::value` around a text from outside: `log::info("stored bytes={} name={}", size, log::value(name))`.
+// Thread safe, but for start_log.
+namespace log {
+
+enum class Level { trace, debug, info, warn, error, critical };
+BOOST_DESCRIBE_ENUM(Level, trace, debug, info, warn, error, critical)
+
+using spdlog::critical;
+using spdlog::debug;
+using spdlog::error;
+using spdlog::info;
+using spdlog::trace;
+using spdlog::warn;
+
+/// For lines that come by the thousand, one per request: they wait in the same buffer, and reach stderr with the next
+/// line of the others, when there are many, or after a second.
+spdlog::logger& access();
+
+void set_level(Level level);
+Result<void> set_level(std::string_view name); ///< invalid_argument names the levels.
+Level level();
+
+/// Writes what still waits in the buffer. Lines from `info` on do so themselves; the end of the program does, too,
+/// unless it is an `_exit` or a crash.
+void flush();
+
+/// The request that this thread works on stands in its lines from now on. The text must live until another is set;
+/// empty: none.
+void set_request_id(std::string_view id);
+std::string_view request_id();
+
+/// A text from outside as the value of a `key=value`: printable, in quotes where it has blanks, `"` or `=`.
+struct Value {
+    std::string_view text;
+};
+inline Value value(std::string_view text)
+{
+    return {text};
+}
+
+} // namespace log
+
+/// Lets the log write in its form from now on. Call it first thing in `main`, with the default, and once more when the
+/// level is known.
+void start_log(log::Level level = log::Level::info);
 
 } // namespace learning_loop
+
+template <>
+struct fmt::formatter<learning_loop::log::Value> {
+    constexpr auto parse(format_parse_context& context) { return context.begin(); }
+    appender format(learning_loop::log::Value value, format_context& context) const;
+};

@@ -9,12 +9,15 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <boost/mp11/algorithm.hpp>
+#include <boost/mp11/list.hpp>
 
+#include <array>
 #include <cmath>
 #include <concepts>
 #include <limits>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -50,15 +53,11 @@ private:
 /// invalid_argument: `<path>: <what is wrong>`.
 Error error_at(JsonPath const& path, std::string_view what);
 
-/// How a type that is no plain struct is written; specialise with `to_json(T const&)` and `from_json(value, path)`.
+/// Specialise it for a type that is not written as its description says, with any of `to_json(T const&)`,
+/// `from_json(value, path)` and `schema()` (base/schema.h).
 template <class T>
-struct JsonForm;
+struct JsonForm {};
 
-template <class T>
-concept HasJsonForm = requires(T const& value)
-{
-    JsonForm<T>::to_json(value);
-};
 template <class T>
 concept DescribedStruct = std::is_class_v<T> && boost::describe::has_describe_members<T>::value;
 template <class T>
@@ -82,17 +81,39 @@ inline constexpr bool is_map<std::map<std::string, T>> = true;
 
 template <class T>
 using Members = boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
+
+/// The names of a struct's members or an enum's words.
+template <template <class...> class List, class... Descriptor>
+constexpr std::array<char const*, sizeof...(Descriptor)> names_in(List<Descriptor...>)
+{
+    return {Descriptor::name...};
+}
 } // namespace reflect_detail
+
+template <class T>
+boost::json::value to_json(T const& value);
+
+/// The fields of a struct as its description says, in that order, whatever its JsonForm; absent ones are null.
+template <DescribedStruct T>
+boost::json::object object_of(T const& value)
+{
+    boost::json::object object;
+    object.reserve(boost::mp11::mp_size<reflect_detail::Members<T>>::value);
+    boost::mp11::mp_for_each<reflect_detail::Members<T>>(
+        [&](auto member) { object.emplace(member.name, to_json(value.*member.pointer)); });
+    return object;
+}
 
 template <class T>
 boost::json::value to_json(T const& value)
 {
     using namespace reflect_detail;
-    if constexpr (HasJsonForm<T>) {
+    if constexpr (requires { JsonForm<T>::to_json(value); }) {
         return JsonForm<T>::to_json(value);
     } else if constexpr (std::same_as<T, boost::json::value> || std::same_as<T, bool> || std::floating_point<T>) {
         return value;
     } else if constexpr (JsonInteger<T>) {
+        if (!std::in_range<std::int64_t>(value)) return static_cast<std::uint64_t>(value);
         return static_cast<std::int64_t>(value);
     } else if constexpr (DescribedEnum<T>) {
         return boost::json::string(boost::describe::enum_to_string(value, "?"));
@@ -108,21 +129,27 @@ boost::json::value to_json(T const& value)
         for (auto const& [key, element] : value) object.emplace(key, to_json(element));
         return object;
     } else if constexpr (DescribedStruct<T>) {
-        boost::json::object object;
-        boost::mp11::mp_for_each<Members<T>>(
-            [&](auto member) { object.emplace(member.name, to_json(value.*member.pointer)); });
-        return object;
+        return object_of(value);
     } else {
         static_assert(std::constructible_from<std::string, T>, "this type has no description");
         return boost::json::string(std::string(value));
     }
 }
 
-/// Reads a `T` as a peer writes it: unknown keys are ignored; optionals and lists may be missing or null; a whole
-/// number may stand for a float, and a float without fraction for a whole number. invalid_argument names the path of
-/// what is wrong.
+/// Who wrote the text.
+enum class Reading {
+    from_peer, ///< Unknown keys are ignored; all must be there but optionals, lists and maps.
+    from_file  ///< Unknown keys are errors; what is missing keeps its default.
+};
+
+/// Reads a `T`. Optionals, lists and maps may be null; a whole number may stand for a float, and a float without
+/// fraction for a whole number. invalid_argument names the path of what is wrong.
 template <class T>
-Result<T> from_json(boost::json::value const& value, JsonPath const& path = {});
+Result<T> from_json(boost::json::value const& value, JsonPath const& path = {}, Reading reading = Reading::from_peer);
+
+/// Reads the fields of a struct as its description says, whatever its JsonForm.
+template <DescribedStruct T>
+Result<T> read_fields(boost::json::value const& value, JsonPath const& path, Reading reading = Reading::from_peer);
 
 namespace reflect_detail {
 
@@ -139,15 +166,20 @@ Result<T> integer_from(boost::json::value const& value, JsonPath const& path)
     return error_at(path, value.is_number() ? "expected a whole number within range" : "expected a whole number");
 }
 
+Error unknown_word(boost::json::value const& value, std::span<char const* const> known, JsonPath const& path);
+
+/// Fits only names that stand in the description.
+Result<void> check_keys(boost::json::object const& object, std::span<char const* const> known, JsonPath const& path);
+
 template <class T>
-Result<T> list_from(boost::json::value const& value, JsonPath const& path)
+Result<T> list_from(boost::json::value const& value, JsonPath const& path, Reading reading)
 {
     auto const* array = value.if_array();
     if (!array) return error_at(path, "expected a list");
     T list;
     list.reserve(array->size());
     for (std::size_t i = 0; i < array->size(); ++i) {
-        auto element = from_json<typename T::value_type>((*array)[i], path / i);
+        auto element = from_json<typename T::value_type>((*array)[i], path / i, reading);
         if (!element) return element.error();
         list.push_back(std::move(*element));
     }
@@ -155,14 +187,14 @@ Result<T> list_from(boost::json::value const& value, JsonPath const& path)
 }
 
 template <class T>
-Result<T> map_from(boost::json::value const& value, JsonPath const& path)
+Result<T> map_from(boost::json::value const& value, JsonPath const& path, Reading reading)
 {
     auto const* object = value.if_object();
     if (!object) return error_at(path, "expected an object");
     T map;
     for (auto const& member : *object) {
         std::string_view const key(member.key().data(), member.key().size());
-        auto element = from_json<typename T::mapped_type>(member.value(), path / key);
+        auto element = from_json<typename T::mapped_type>(member.value(), path / key, reading);
         if (!element) return element.error();
         map.emplace(key, std::move(*element));
     }
@@ -177,19 +209,36 @@ Result<T> absent(JsonPath const& path)
     else return error_at(path, "is missing");
 }
 
-template <class T>
-Result<T> struct_from(boost::json::value const& value, JsonPath const& path)
+template <DescribedEnum T>
+Result<T> enum_from(boost::json::value const& value, JsonPath const& path)
 {
+    T result{};
+    auto const* text = value.if_string();
+    bool const is_word = text && text->find('\0') == boost::json::string::npos;
+    if (is_word && boost::describe::enum_from_string(text->c_str(), result)) return result;
+    return unknown_word(value, names_in(boost::describe::describe_enumerators<T>{}), path);
+}
+
+} // namespace reflect_detail
+
+template <DescribedStruct T>
+Result<T> read_fields(boost::json::value const& value, JsonPath const& path, Reading reading)
+{
+    using namespace reflect_detail;
     auto const* object = value.if_object();
     if (!object) return error_at(path, "expected an object");
+    if (reading == Reading::from_file) {
+        if (auto known = check_keys(*object, names_in(Members<T>{}), path); !known) return known.error();
+    }
     T result{};
     std::optional<Error> failure;
     boost::mp11::mp_for_each<Members<T>>([&](auto member) {
         if (failure) return;
         using Field = std::remove_cvref_t<decltype(result.*member.pointer)>;
         auto const* field = object->if_contains(member.name);
+        if (!field && reading == Reading::from_file) return;
         auto const here = path / std::string_view(member.name);
-        auto read = field && !field->is_null() ? from_json<Field>(*field, here) : absent<Field>(here);
+        auto read = field && !field->is_null() ? from_json<Field>(*field, here, reading) : absent<Field>(here);
         if (read) result.*member.pointer = std::move(*read);
         else failure = read.error();
     });
@@ -197,27 +246,11 @@ Result<T> struct_from(boost::json::value const& value, JsonPath const& path)
     return result;
 }
 
-template <DescribedEnum T>
-Result<T> enum_from(boost::json::value const& value, JsonPath const& path)
-{
-    T result{};
-    if (auto const* text = value.if_string(); text && boost::describe::enum_from_string(text->c_str(), result))
-        return result;
-    std::string known;
-    boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>([&](auto enumerator) {
-        known += known.empty() ? "" : ", ";
-        known += enumerator.name;
-    });
-    return error_at(path, "expected one of " + known);
-}
-
-} // namespace reflect_detail
-
 template <class T>
-Result<T> from_json(boost::json::value const& value, JsonPath const& path)
+Result<T> from_json(boost::json::value const& value, JsonPath const& path, Reading reading)
 {
     using namespace reflect_detail;
-    if constexpr (HasJsonForm<T>) {
+    if constexpr (requires { JsonForm<T>::from_json(value, path); }) {
         return JsonForm<T>::from_json(value, path);
     } else if constexpr (std::same_as<T, boost::json::value>) {
         return value;
@@ -233,15 +266,15 @@ Result<T> from_json(boost::json::value const& value, JsonPath const& path)
         return enum_from<T>(value, path);
     } else if constexpr (is_optional<T>) {
         if (value.is_null()) return T{};
-        auto inner = from_json<typename T::value_type>(value, path);
+        auto inner = from_json<typename T::value_type>(value, path, reading);
         if (!inner) return inner.error();
         return T(std::move(*inner));
     } else if constexpr (is_list<T>) {
-        return list_from<T>(value, path);
+        return list_from<T>(value, path, reading);
     } else if constexpr (is_map<T>) {
-        return map_from<T>(value, path);
+        return map_from<T>(value, path, reading);
     } else if constexpr (DescribedStruct<T>) {
-        return struct_from<T>(value, path);
+        return read_fields<T>(value, path, reading);
     } else {
         static_assert(std::same_as<T, std::string>, "this type has no description");
         if (auto const* text = value.if_string()) return std::string(text->data(), text->size());

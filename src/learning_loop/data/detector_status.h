@@ -33,6 +33,10 @@ BOOST_DESCRIBE_STRUCT(DetectorStatus, (),
                       (uuid, name, state, uptime, model_format, current_model, target_model, errors, operation_mode,
                        node_version))
 
+// Compiled once, in the .cpp.
+extern template boost::json::value to_json(DetectorStatus const&);
+extern template Result<DetectorStatus> from_json(boost::json::value const&, JsonPath const&, Reading);
+
 /// `GET /about` of a detector.
 struct AboutDetector {
     OperationMode operation_mode = OperationMode::idle;

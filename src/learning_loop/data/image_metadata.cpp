@@ -1,6 +1,30 @@
 #include "learning_loop/data/image_metadata.h"
 
+#include "learning_loop/base/every_field_is_described.h"
+
 namespace learning_loop {
+
+static_assert(every_field_is_described<ImageMetadata> && every_field_is_described<ImagesMetadata>);
+
+boost::json::value JsonForm<ImageMetadata>::to_json(ImageMetadata const& metadata)
+{
+    return object_of(metadata);
+}
+
+Result<ImageMetadata> JsonForm<ImageMetadata>::from_json(boost::json::value const& value, JsonPath const& path)
+{
+    auto metadata = read_fields<ImageMetadata>(value, path);
+    if (!metadata) return metadata;
+    for (auto const* former_name : {"creation_date", "date"}) {
+        auto const* date = value.get_object().if_contains(former_name);
+        if (metadata->created || !date) continue;
+        auto created =
+            learning_loop::from_json<std::optional<std::string>>(*date, path / std::string_view(former_name));
+        if (!created) return created.error();
+        metadata->created = std::move(*created);
+    }
+    return metadata;
+}
 
 std::size_t detection_count(ImageMetadata const& metadata)
 {

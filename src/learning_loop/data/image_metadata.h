@@ -1,5 +1,6 @@
 #pragma once
 
+#include "learning_loop/data/annotations.h"
 #include "learning_loop/data/detections.h"
 
 namespace learning_loop {
@@ -26,10 +27,23 @@ BOOST_DESCRIBE_STRUCT(ImageMetadata, (),
                       (box_detections, point_detections, segmentation_detections, classification_detections,
                        box_annotations, point_annotations, classification_annotation, tags, created, source, state))
 
+/// Older peers call `created` otherwise: robots wrote `creation_date`, detectors `date`. Whether it is a date is for
+/// whoever needs one to check.
+template <>
+struct JsonForm<ImageMetadata> {
+    static boost::json::value to_json(ImageMetadata const& metadata);
+    static Result<ImageMetadata> from_json(boost::json::value const& value, JsonPath const& path);
+};
+
+/// The answer to a batch of images: one item for each, in their order.
+struct ImagesMetadata {
+    std::vector<ImageMetadata> items;
+};
+BOOST_DESCRIBE_STRUCT(ImagesMetadata, (), (items))
+
 /// How many detections of all kinds.
 std::size_t detection_count(ImageMetadata const& metadata);
 
-/// Compiled once: the readers and writers of a class this size are long.
 boost::json::value json_of(ImageMetadata const& metadata);
 Result<ImageMetadata> image_metadata_from(boost::json::value const& value);
 

@@ -1,27 +1,13 @@
 #pragma once
 
-#include "learning_loop/base/reflect.h"
+#include "learning_loop/data/category.h"
 
-#include <boost/describe/class.hpp>
-
-#include <optional>
-#include <string>
+#include <string_view>
 #include <vector>
 
 namespace learning_loop {
 
-struct Category {
-    std::string id;
-    std::string name;
-    std::optional<std::string> description;
-    std::optional<std::string> hotkey;
-    std::optional<std::string> color; ///< As `#FF00FF`.
-    std::optional<int> point_size;    ///< Pixels.
-    std::optional<std::string> type;  ///< `box`, `point`, `segmentation`, `classification`, or any other text.
-};
-BOOST_DESCRIBE_STRUCT(Category, (), (id, name, description, hotkey, color, point_size, type))
-
-/// What a model is, as its `model.json` tells. The order of `categories` is the order of the model's classes.
+/// What a model is. The order of `categories` is the order of the model's classes.
 struct ModelInformation {
     std::string id;
     std::optional<std::string> host; ///< The Loop it comes from.
@@ -37,5 +23,12 @@ struct ModelInformation {
 BOOST_DESCRIBE_STRUCT(ModelInformation, (),
                       (id, host, organization, project, version, categories, resolution, model_root_path, model_size,
                        conf_threshold))
+
+// Compiled once, in the .cpp.
+extern template boost::json::value to_json(ModelInformation const&);
+extern template Result<ModelInformation> from_json(boost::json::value const&, JsonPath const&, Reading);
+
+/// The `model.json` that lies beside a model's files. It is read as a ModelInformation.
+boost::json::object model_json_of(ModelInformation const& model, std::string_view format);
 
 } // namespace learning_loop

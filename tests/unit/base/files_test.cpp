@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <stdexcept>
 
@@ -101,6 +102,21 @@ TEST_F(Files, keep_their_content_when_the_new_one_does_not_fit)
     EXPECT_EQ(test::bytes_of(folder / "a"), "old");
 }
 
+TEST_F(Files, change_until_the_disk_is_full)
+{
+    auto const failing_with = [](int error) {
+        return [error]() -> Result<void> { throw std::system_error(error, std::generic_category(), "cannot write x"); };
+    };
+    for (auto const error : {ENOSPC, EDQUOT, EFBIG}) {
+        auto const changed = unless_disk_is_full(failing_with(error));
+        ASSERT_FALSE(changed);
+        EXPECT_EQ(changed.error().code, Errc::out_of_space);
+        EXPECT_TRUE(changed.error().message.starts_with("cannot write x")) << changed.error().message;
+    }
+    EXPECT_THROW(unless_disk_is_full(failing_with(EIO)).value(), std::system_error);
+    EXPECT_TRUE(unless_disk_is_full([]() -> Result<void> { return {}; }));
+}
+
 TEST_F(Files, are_read_up_to_a_length)
 {
     test::put(folder / "a", "12345");
@@ -114,6 +130,8 @@ TEST_F(Files, are_read_up_to_a_length)
 TEST_F(Files, that_are_missing_are_not_found)
 {
     EXPECT_EQ(read_file(folder / "a", 10).error().code, Errc::not_found);
+    test::put(folder / "file", "x");
+    EXPECT_EQ(read_file(folder / "file/a", 10).error().code, Errc::not_found);
 }
 
 TEST_F(Files, that_are_links_pipes_or_folders_are_refused)
@@ -153,6 +171,16 @@ TEST_F(Files, folder_that_is_locked_names_its_holder)
     EXPECT_EQ(lock.error().code, Errc::conflict);
     EXPECT_NE(lock.error().message.find("process " + std::to_string(holder.process()) + ":"), std::string::npos)
         << lock.error().message;
+}
+
+TEST_F(Files, folder_that_is_locked_names_nobody_when_its_lock_tells_nonsense)
+{
+    Holder const holder(folder.path());
+    ASSERT_TRUE(holder.holds());
+    test::put(folder / ".lock", "12\nforged: line");
+    auto const lock = FolderLock::take(folder.path());
+    ASSERT_FALSE(lock);
+    EXPECT_NE(lock.error().message.find("is in use by another process:"), std::string::npos) << lock.error().message;
 }
 
 TEST_F(Files, folder_is_free_when_its_holder_dies)

@@ -50,6 +50,21 @@ TEST(Json, refuses_a_bomb_of_nested_lists)
     EXPECT_FALSE(parse_json(std::string(65, '[') + std::string(65, ']'), "test"));
 }
 
+TEST(Json, refuses_a_number_that_no_double_holds)
+{
+    for (auto const* text : {"1e400", "[-1e309]", R"({"a":[{"b":12356789012341e3080}]})"}) {
+        auto const refused = parse_json(text, "test");
+        ASSERT_FALSE(refused) << text;
+        EXPECT_EQ(refused.error().message, "test: has a number beyond 1.8e308");
+    }
+    EXPECT_TRUE(parse_json("[1.7e308, 1e-400]", "test"));
+}
+
+TEST(Json, takes_the_last_of_two_values)
+{
+    EXPECT_EQ(to_text(parse_json(R"({"a": 1, "a": 2})", "test").value()), R"({"a":2})");
+}
+
 TEST(Json, names_the_document_that_is_none)
 {
     auto const broken = parse_json("{\"a\": }", "model.json");
@@ -61,7 +76,8 @@ TEST(Json, names_the_document_that_is_none)
 TEST(Json, refuses_what_is_not_one_whole_document)
 {
     using namespace std::string_literals;
-    for (auto const& text : {""s, "{"s, "[1,]"s, "{} {}"s, "nul"s, "'a'"s, "\"\xff\""s, "\"a\0b\""s, "NaN"s, "01"s}) {
+    for (auto const& text : {""s, "{"s, "[1,]"s, "{} {}"s, "nul"s, "'a'"s, "\"\xff\""s, "\"a\0b\""s, "NaN"s, "01"s,
+                             R"("\ud800")"s, "\xef\xbb\xbf{}"s}) {
         EXPECT_FALSE(parse_json(text, "test")) << text;
     }
 }

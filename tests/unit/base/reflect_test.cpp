@@ -1,5 +1,6 @@
 #include "learning_loop/base/reflect.h"
 
+#include "learning_loop/base/every_field_is_described.h"
 #include "learning_loop/base/json.h"
 
 #include <boost/describe/class.hpp>
@@ -25,6 +26,33 @@ struct Tree {
     std::map<std::string, int> counts;
 };
 BOOST_DESCRIBE_STRUCT(Tree, (), (leaves, note, counts))
+
+struct DefaultLeaf {
+    std::string name = "none";
+    int width = 1;
+};
+BOOST_DESCRIBE_STRUCT(DefaultLeaf, (), (name, width))
+
+struct Pot {
+    DefaultLeaf leaf;
+    int litres = 7;
+    std::map<std::string, DefaultLeaf> others;
+};
+BOOST_DESCRIBE_STRUCT(Pot, (), (leaf, litres, others))
+static_assert(every_field_is_described<Pot> && every_field_is_described<Tree>);
+
+struct Forgetful {
+    int told = 0;
+    int forgotten = 0;
+};
+BOOST_DESCRIBE_STRUCT(Forgetful, (), (told))
+static_assert(!every_field_is_described<Forgetful>);
+
+template <class T>
+Result<T> from_file(std::string_view text)
+{
+    return from_json<T>(parse_json(text, "test").value(), JsonPath("pot.json"), Reading::from_file);
+}
 
 template <class T>
 Result<T> read(std::string_view text)
@@ -105,8 +133,42 @@ TEST(Reflect, takes_a_whole_number_for_a_float)
 TEST(Reflect, names_the_words_of_an_enum)
 {
     EXPECT_EQ(read<Fruit>("\"pear\"").value(), Fruit::pear);
-    EXPECT_EQ(message_of<Fruit>("\"plum\""), "the document: expected one of apple, pear");
-    EXPECT_EQ(message_of<Fruit>("1"), "the document: expected one of apple, pear");
+    EXPECT_EQ(message_of<Fruit>("\"plum\""), "the document: 'plum' is unknown: use apple or pear");
+    EXPECT_EQ(message_of<Fruit>(R"("pear\u0000")"), "the document: 'pear?' is unknown: use apple or pear");
+    EXPECT_EQ(message_of<Fruit>("1"), "the document: expected a text: use apple or pear");
+}
+
+TEST(Reflect, keeps_the_defaults_of_what_a_file_leaves_out)
+{
+    auto const pot = from_file<Pot>(R"({"leaf": {"width": 3}})");
+    EXPECT_EQ(pot.value().leaf.name, "none");
+    EXPECT_EQ(pot->leaf.width, 3);
+    EXPECT_EQ(pot->litres, 7);
+    EXPECT_EQ(from_file<Pot>("{}").value().litres, 7);
+}
+
+TEST(Reflect, refuses_keys_of_a_file_that_it_does_not_know)
+{
+    auto const message_of = [](std::string_view text) { return from_file<Pot>(text).error().message; };
+    EXPECT_EQ(message_of(R"({"litre": 3})"), "pot.json.litre: is unknown: use leaf, litres or others");
+    EXPECT_EQ(message_of(R"({"leaf": {"name": "a", "size": 3}})"), "pot.json.leaf.size: is unknown: use name or width");
+    EXPECT_EQ(message_of(R"({"others": {"a": {}, "b": {"x": 1}}})"),
+              "pot.json.others.b.x: is unknown: use name or width");
+    EXPECT_EQ(message_of(R"({"li\nt": 3})"), "pot.json.li?t: is unknown: use leaf, litres or others");
+}
+
+TEST(Reflect, refuses_wrong_values_of_a_file)
+{
+    auto const message_of = [](std::string_view text) { return from_file<Pot>(text).error().message; };
+    EXPECT_EQ(message_of(R"({"litres": "3"})"), "pot.json.litres: expected a whole number");
+    EXPECT_EQ(message_of(R"({"litres": null})"), "pot.json.litres: is missing");
+    EXPECT_EQ(message_of("[]"), "pot.json: expected an object");
+}
+
+TEST(Reflect, writes_numbers_beyond_the_signed_ones)
+{
+    EXPECT_EQ(to_text(to_json(std::numeric_limits<std::uint64_t>::max())), "18446744073709551615");
+    EXPECT_EQ(to_text(to_json(std::numeric_limits<std::int64_t>::min())), "-9223372036854775808");
 }
 
 TEST(Reflect, writes_every_field_in_order_and_absent_ones_as_null)

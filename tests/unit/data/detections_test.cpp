@@ -1,27 +1,16 @@
 #include "learning_loop/data/detections.h"
 
-#include "learning_loop/base/json.h"
-
-#include <gtest/gtest.h>
+#include "support/golden_json.h"
 
 namespace learning_loop {
 namespace {
 
-template <class T>
-Result<T> read(std::string_view text)
-{
-    return from_json<T>(parse_json(text, "test").value());
-}
+using test::expect_filled_up;
+using test::expect_golden;
+using test::message_of;
+using test::read;
 
-/// The text is what the value is written as, and what it is read from.
-template <class T>
-void expect_golden(T const& value, std::string const& text)
-{
-    EXPECT_EQ(to_text(to_json(value)), text);
-    EXPECT_EQ(to_text(to_json(read<T>(text).value())), text);
-}
-
-TEST(Detections, of_boxes_have_a_golden_form)
+TEST(BoxDetection, has_a_golden_form)
 {
     expect_golden(
         BoxDetection{"weed", 10, 20, 30, 40, "1.3", 0.45, "0f6c1b5e-0000-4000-8000-000000000001"},
@@ -32,77 +21,94 @@ TEST(Detections, of_boxes_have_a_golden_form)
                   R"("category_id":null})");
 }
 
-TEST(Detections, of_points_have_a_golden_form)
+TEST(BoxDetection, is_read_as_robots_send_it)
 {
-    expect_golden(
-        PointDetection{"weed", 10.5, 20, "1.3", 0.45, std::nullopt},
-        R"({"category_name":"weed","x":10.5,"y":20.0,"model_name":"1.3","confidence":0.45,"category_id":null})");
+    auto const box = read<BoxDetection>(R"({"category_name": "weed", "x": 1.5, "y": 2.4, "width": 3.0, "height": 4,
+        "model_name": "1.3", "confidence": 1, "uuid": "7"})");
+    EXPECT_EQ(box.value().x, 2);
+    EXPECT_EQ(box->y, 2);
+    EXPECT_EQ(box->width, 3);
+    EXPECT_EQ(box->category_id, std::nullopt);
 }
 
-TEST(Detections, of_segmentations_have_a_golden_form)
+TEST(PointDetection, has_a_golden_form)
 {
     expect_golden(
-        SegmentationDetection{"weed", {{{1, 2}, {3.5, 4}}}, "1.3", 0.45, std::nullopt},
-        R"({"category_name":"weed","shape":"1,2,3.5,4","model_name":"1.3","confidence":0.45,"category_id":null})");
+        PointDetection{"weed", 10.5, 20, "1.3", 0.45, "a"},
+        R"({"category_name":"weed","x":10.5,"y":20.0,"model_name":"1.3","confidence":0.45,"category_id":"a"})");
+    expect_filled_up<PointDetection>(
+        R"({"category_name":"weed","x":10,"y":20,"model_name":"1.3","confidence":0})",
+        R"({"category_name":"weed","x":10.0,"y":20.0,"model_name":"1.3","confidence":0.0,"category_id":null})");
 }
 
-TEST(Detections, of_classifications_have_a_golden_form)
+TEST(SegmentationDetection, has_a_golden_form)
+{
+    expect_golden(
+        SegmentationDetection{"weed", {{{1, 2}, {3.5, 4}}}, "1.3", 0.45, "a"},
+        R"({"category_name":"weed","shape":"1,2,3.5,4","model_name":"1.3","confidence":0.45,"category_id":"a"})");
+    expect_filled_up<SegmentationDetection>(
+        R"({"category_name":"weed","shape":{"points":[{"x":1.5,"y":2}]},"model_name":"1.3","confidence":0.5})",
+        R"({"category_name":"weed","shape":"1.5,2","model_name":"1.3","confidence":0.5,"category_id":null})");
+}
+
+TEST(SegmentationDetection, names_the_path_of_a_broken_shape)
+{
+    auto const message_with = [](std::string const& shape) {
+        return message_of<SegmentationDetection>(R"({"category_name":"a","shape":)" + shape +
+                                                 R"(,"model_name":"1","confidence":1})");
+    };
+    EXPECT_EQ(message_with(R"({"points":[{"x":1,"y":2},{"x":1,"y":"2"}]})"), "shape.points[1].y: expected a number");
+    EXPECT_EQ(message_with(R"("1,2,x")"), "shape: expected numbers as x1,y1,x2,y2");
+    EXPECT_EQ(message_with("3"), "shape: expected {\"points\": [...]} or a text of numbers");
+}
+
+TEST(ClassificationDetection, has_a_golden_form)
 {
     expect_golden(ClassificationDetection{"weed", "1.3", 0.45, "id"},
                   R"({"category_name":"weed","model_name":"1.3","confidence":0.45,"category_id":"id"})");
+    expect_filled_up<ClassificationDetection>(
+        R"({"category_name":"weed","model_name":"1.3","confidence":45})",
+        R"({"category_name":"weed","model_name":"1.3","confidence":0.45,"category_id":null})");
 }
 
-TEST(Annotations, have_golden_forms)
+TEST(Detections, have_a_golden_form_with_points_written_out)
 {
-    expect_golden(BoxAnnotation{"weed", 1, 2, 3, 4, "id"},
-                  R"({"category_name":"weed","x":1,"y":2,"width":3,"height":4,"category_id":"id"})");
-    expect_golden(PointAnnotation{"weed", 1, 2.5, std::nullopt},
-                  R"({"category_name":"weed","x":1.0,"y":2.5,"category_id":null})");
-    expect_golden(ClassificationAnnotation{"weed", "id"}, R"({"category_name":"weed","category_id":"id"})");
+    expect_golden(
+        Detections{{{"a", 1, 2, 3, 4, "1.3", 0.5, "i"}},
+                   {{"b", 1.5, 2, "1.3", 0.5, {}}},
+                   {{"c", {{{1, 2}}}, "1.3", 0.5, {}}, {"d", {}, "1.3", 0.5, {}}},
+                   {{"e", "1.3", 0.5, {}}},
+                   "image"},
+        R"({"box_detections":[{"category_name":"a","x":1,"y":2,"width":3,"height":4,"model_name":"1.3",)"
+        R"("confidence":0.5,"category_id":"i"}],)"
+        R"("point_detections":[{"category_name":"b","x":1.5,"y":2.0,"model_name":"1.3","confidence":0.5,)"
+        R"("category_id":null}],)"
+        R"("segmentation_detections":[{"category_name":"c","shape":{"points":[{"x":1.0,"y":2.0}]},"model_name":"1.3",)"
+        R"("confidence":0.5,"category_id":null},{"category_name":"d","shape":{"points":[]},"model_name":"1.3",)"
+        R"("confidence":0.5,"category_id":null}],)"
+        R"("classification_detections":[{"category_name":"e","model_name":"1.3","confidence":0.5,"category_id":null}],)"
+        R"("image_id":"image"})");
 }
 
-TEST(Pixel, is_rounded_from_a_fraction)
+TEST(Detections, are_filled_up)
 {
-    EXPECT_EQ(read<Pixel>("3.4").value(), 3);
-    EXPECT_EQ(read<Pixel>("3.5").value(), 4);
-    EXPECT_EQ(read<Pixel>("-2.6").value(), -3);
+    auto const* const text = R"({"box_detections":[],"point_detections":[],"segmentation_detections":[],)"
+                             R"("classification_detections":[],"image_id":null})";
+    expect_filled_up<Detections>("{}", text);
+    expect_filled_up<Detections>(R"({"box_detections": null, "tags": [], "date": "x", "source": null})", text);
 }
 
-TEST(Pixel, is_refused_beyond_any_image)
+TEST(Detections, in_a_list_are_written_alike)
 {
-    for (auto const* text : {"1e300", "-1e10", "18446744073709551615", "\"3\"", "null", "[3]"})
-        EXPECT_FALSE(read<Pixel>(text)) << text;
-    EXPECT_EQ(read<Pixel>("1000000000").value(), 1'000'000'000);
+    auto const written = to_json(std::vector<Detections>{{{}, {}, {{"c", {{{1, 2}}}, "1", 0.5, {}}}, {}, "i"}});
+    EXPECT_TRUE(written.at(0).at("segmentation_detections").at(0).at("shape").is_object());
 }
 
-TEST(Shape, is_read_in_both_forms)
+TEST(Detections, name_the_path_of_what_is_wrong)
 {
-    for (auto const* text : {R"({"points": [{"x": 1, "y": 2}, {"x": 3.5, "y": -4e1}]})", R"("1,2,3.5,-40")"}) {
-        auto const shape = read<Shape>(text);
-        ASSERT_TRUE(shape) << text;
-        ASSERT_EQ(shape->points.size(), 2u);
-        EXPECT_EQ(shape->points[1].x, 3.5);
-        EXPECT_EQ(shape->points[1].y, -40);
-    }
-    EXPECT_TRUE(read<Shape>("\"\"")->points.empty());
-    EXPECT_TRUE(read<Shape>(R"({"points": []})")->points.empty());
-}
-
-TEST(Shape, is_refused_when_its_text_is_broken)
-{
-    for (auto const* text : {R"("1")", R"("1,2,3")", R"("1, 2")", R"("1,,2,3")", R"("a,b")", R"("1;2")", R"("nan,1")",
-                             R"("inf,1")", "[1,2]", "3", "{}", R"({"points": 3})", R"({"points": [{"x": 1}]})"}) {
-        EXPECT_FALSE(read<Shape>(text)) << text;
-    }
-}
-
-TEST(Shape, names_the_path_of_a_broken_point)
-{
-    auto const read_value = read<SegmentationDetection>(
-        R"({"category_name": "a", "shape": {"points": [{"x": 1, "y": 2}, {"x": 1, "y": "2"}]},
-                                                          "model_name": "1", "confidence": 1})");
-    ASSERT_FALSE(read_value);
-    EXPECT_EQ(read_value.error().message, "shape.points[1].y: expected a number");
+    EXPECT_EQ(message_of<std::vector<Detections>>(
+                  R"([{}, {"point_detections": [{"category_name": "a", "x": 1, "y": 2, "model_name": "1"}]}])"),
+              "[1].point_detections[0].confidence: is missing");
 }
 
 } // namespace

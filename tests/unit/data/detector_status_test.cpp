@@ -1,19 +1,13 @@
 #include "learning_loop/data/detector_status.h"
 
-#include "learning_loop/base/json.h"
-
-#include <gtest/gtest.h>
+#include "support/golden_json.h"
 
 namespace learning_loop {
 namespace {
 
-/// The text is what the value is written as, and what it is read from.
-template <class T>
-void expect_golden(T const& value, std::string const& text)
-{
-    EXPECT_EQ(to_text(to_json(value)), text);
-    EXPECT_EQ(to_text(to_json(from_json<T>(parse_json(text, "test").value()).value())), text);
-}
+using test::expect_filled_up;
+using test::expect_golden;
+using test::message_of;
 
 TEST(DetectorStatus, has_a_golden_form)
 {
@@ -53,6 +47,31 @@ TEST(ModelVersions, have_a_golden_form)
     expect_golden(ModelVersions{},
                   R"({"current_version":"None","target_version":"None","loop_version":"None","local_versions":[],)"
                   R"("version_control":"follow_loop"})");
+}
+
+TEST(DetectorStatus, is_filled_up)
+{
+    expect_filled_up<DetectorStatus>(
+        R"({"uuid":"u","name":"n","state":"online","uptime":1.0,"model_format":"onnx","operation_mode":"startup"})",
+        R"({"uuid":"u","name":"n","state":"online","uptime":1,"model_format":"onnx","current_model":null,)"
+        R"("target_model":null,"errors":{},"operation_mode":"startup","node_version":null})");
+}
+
+TEST(DetectorStatus, names_the_path_of_what_is_wrong)
+{
+    EXPECT_EQ(message_of<DetectorStatus>(
+                  R"({"uuid":"u","name":"n","state":"online","uptime":1,"model_format":"onnx","errors":{"a":1}})"),
+              "errors.a: expected a text");
+    EXPECT_EQ(
+        message_of<DetectorStatus>(
+            R"({"uuid":"u","name":"n","state":"online","uptime":1,"model_format":"onnx","operation_mode":"asleep"})"),
+        "operation_mode: 'asleep' is unknown: use startup, idle or detecting");
+}
+
+TEST(OutboxMode, is_written_as_its_name)
+{
+    expect_golden(OutboxMode::continuous_upload, R"("continuous_upload")");
+    expect_golden(OutboxMode::stopped, R"("stopped")");
 }
 
 TEST(DeploymentTarget, has_a_golden_form)

@@ -1,8 +1,9 @@
 #include "learning_loop/data/image_metadata.h"
 
 #include "learning_loop/base/json.h"
+#include "learning_loop/base/schema.h"
 
-#include <gtest/gtest.h>
+#include "support/golden_json.h"
 
 namespace learning_loop {
 namespace {
@@ -62,6 +63,47 @@ TEST(ImageMetadata, reads_fields_in_any_order)
     EXPECT_EQ(metadata->box_detections.at(0).width, 3);
 }
 
+TEST(ImageMetadata, knows_the_former_names_of_its_date)
+{
+    auto const created = [](std::string_view text) { return read(text).value().created; };
+    EXPECT_EQ(created(R"({"creation_date": "2023-01-30T12:34:56"})"), "2023-01-30T12:34:56");
+    EXPECT_EQ(created(R"({"creation_date": "2023-01-30T12:34:56", "created": null})"), "2023-01-30T12:34:56");
+    EXPECT_EQ(created(R"({"date": "2023-01-30_12:34:56.789"})"), "2023-01-30_12:34:56.789");
+    EXPECT_EQ(created(R"({"creation_date": "old", "date": "older", "created": "2023-01-30T12:34:56"})"),
+              "2023-01-30T12:34:56");
+    EXPECT_EQ(created(R"({"creation_date": null, "date": null})"), std::nullopt);
+    EXPECT_EQ(message_of(R"({"creation_date": 3})"), "creation_date: expected a text");
+}
+
+TEST(ImageMetadata, takes_a_percentage_for_a_confidence)
+{
+    auto const metadata =
+        read(R"({"classification_detections": [{"category_name": "a", "model_name": "1", "confidence": 42}]})");
+    EXPECT_DOUBLE_EQ(metadata.value().classification_detections.at(0).confidence, 0.42);
+}
+
+TEST(ImagesMetadata, have_a_golden_form)
+{
+    test::expect_golden(ImagesMetadata{}, R"({"items":[]})");
+    test::expect_golden(ImagesMetadata{{{}, {}}}, R"({"items":[)" + std::string(empty_text) + "," + empty_text + "]}");
+}
+
+TEST(ImagesMetadata, read_their_items_like_single_ones)
+{
+    EXPECT_EQ(test::read<ImagesMetadata>(R"({"items":[{"creation_date":"x"}]})").value().items.at(0).created, "x");
+    EXPECT_EQ(test::message_of<ImagesMetadata>(R"({"items":[{}, {"tags":[1]}]})"), "items[1].tags[0]: expected a text");
+}
+
+TEST(ImageMetadata, is_described_by_name)
+{
+    SchemaCollector collector;
+    schema_of<ImageMetadata>(collector);
+    std::string names;
+    for (auto const& member : collector.schemas()) names.append(member.key()).append(" ");
+    EXPECT_EQ(names, "BoxAnnotation BoxDetection ClassificationAnnotation ClassificationDetection ImageMetadata "
+                     "PointAnnotation PointDetection SegmentationDetection ");
+}
+
 TEST(ImageMetadata, counts_detections_of_all_kinds)
 {
     EXPECT_EQ(detection_count(read(full_text).value()), 4u);
@@ -81,7 +123,7 @@ TEST(ImageMetadata, names_the_path_of_what_is_wrong)
     EXPECT_EQ(message_of(R"({"classification_annotation":{}})"), "classification_annotation.category_name: is missing");
     EXPECT_EQ(message_of(R"({"tags":["a",3]})"), "tags[1]: expected a text");
     EXPECT_EQ(message_of(R"({"state":"done"})"),
-              "state: expected one of backlog, inbox, annotate, review, complete, trash");
+              "state: 'done' is unknown: use backlog, inbox, annotate, review, complete or trash");
 }
 
 TEST(ImageMetadata, refuses_malformed_documents)
@@ -108,6 +150,13 @@ TEST(ImageMetadata, refuses_malformed_documents)
           R"({"classification_annotation":[]})",
           R"({"created":1706702400})",
           R"({"source":["a"]})",
+          R"({"point_detections":[{"category_name":"a","x":1e400,"y":1,"model_name":"1","confidence":1}]})",
+          R"({"classification_detections":[{"category_name":"a","model_name":"1","confidence":-0.1}]})",
+          R"({"box_annotations":[{"category_name":"a","x":1e10,"y":2,"width":3,"height":4}]})",
+          R"({"box_annotations":[{"category_name":null,"x":1,"y":2,"width":3,"height":4}]})",
+          "\xef\xbb\xbf{}",
+          R"({"source":"\ud800"})",
+          "{\"source\":\"\xff\"}",
           R"({"state":1})",
           R"({"state":""})"}) {
         auto const metadata = read(text);

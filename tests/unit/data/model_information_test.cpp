@@ -34,6 +34,19 @@ TEST(ModelInformation, writes_what_is_absent)
               R"("model_root_path":null,"model_size":null,"conf_threshold":null})");
 }
 
+TEST(ModelInformation, becomes_a_model_json_without_what_is_of_this_machine)
+{
+    auto model = read(full_text).value();
+    model.categories.resize(1);
+    EXPECT_EQ(to_text(model_json_of(model, "onnx")),
+              R"({"id":"0f6c1b5e-0000-4000-8000-000000000001","host":"learning-loop.ai","organization":"zauberzeug",)"
+              R"("project":"demo","version":"1.3",)"
+              R"("categories":[{"id":"a","name":"weed","description":"not wanted","hotkey":"w","color":"#FF00FF",)"
+              R"("point_size":20,"type":"box"}],"resolution":640,"model_size":"small","conf_threshold":0.35,)"
+              R"("format":"onnx"})");
+    EXPECT_EQ(read(to_text(model_json_of(model, "onnx"))).value().model_root_path, std::nullopt);
+}
+
 TEST(ModelInformation, keeps_the_order_of_its_categories)
 {
     auto const model =

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "learning_loop/base/reflect.h"
+
+#include <boost/describe/class.hpp>
+
+#include <string>
+
+namespace learning_loop {
+
+/// The project that something belongs to. Both are ids, in lower case.
+struct Context {
+    std::string organization;
+    std::string project;
+};
+BOOST_DESCRIBE_STRUCT(Context, (), (organization, project))
+
+} // namespace learning_loop
