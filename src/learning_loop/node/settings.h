@@ -1,43 +1,37 @@
 #pragma once
 
-#include "learning_loop/base/error.h"
-#include "learning_loop/data/detector_status.h"
+#include "learning_loop/base/secret.h"
+#include "learning_loop/base/settings.h"
+#include "learning_loop/net/http/settings.h"
 
-#include <cstdint>
-#include <optional>
+#include <filesystem>
 #include <string>
-#include <variant>
 
 namespace learning_loop {
 
-/// How a detector node runs. Read once at the start; docs/protocol.md tells each variable.
-struct DetectorSettings {
+/// What every node is told. Read once at the start; docs/settings.md tells each of them.
+struct NodeSettings : HttpSettings {
     std::string name; ///< The node's name, as the Loop shows it.
-    std::string host = "127.0.0.1";
-    std::uint16_t port = 8004;
-    std::string data_folder;
-    std::string loop_url; ///< As `http://127.0.0.1:8000`.
+    std::filesystem::path data_folder;
+    std::string loop_host = "learning-loop.ai";
     std::string username;
-    std::string password;
-    std::string token;
-    std::string ca_file;
-    std::string organization;
-    std::string project;
-    double min_uncertain_threshold = 0.3;
-    double max_uncertain_threshold = 0.6;
-    std::uint64_t outbox_max_bytes = 10ull << 30;
-    std::uint64_t max_outbox_size = 0; ///< Images that are no priority; 0: only the bytes are bounded.
-    std::optional<std::string> node_version;
-    VersionControl version_control = VersionControl::follow_loop;
-    int sync_cycles = 6;
-    int streams = 0;                      ///< Inferences side by side; 0: one per core.
-    std::optional<double> conf_threshold; ///< Absent: what the model asks for, else 0.25.
-    double iou_threshold = 0.5;
-};
+    Secret password;
+    Secret loop_token;
+    std::filesystem::path loop_ssl_cert_path; ///< CA file; empty: the system's.
+    Secret node_token;                        ///< Bearer token for the control routes; empty: none is asked for.
+    bool use_backdoor_controls = false;
+    bool skip_repeat_on_start = false;
 
-/// Flags, then environment, then defaults. The other alternative is the status to exit with at once: what was wrong has
-/// been said on stderr.
-std::variant<DetectorSettings, int> read_detector_settings(std::string const& name, int argc, char const* const* argv);
+    std::string loop_url; ///< As `http://127.0.0.1:8000`. Follows from loop_host.
+};
+BOOST_DESCRIBE_STRUCT(NodeSettings, (HttpSettings),
+                      (name, data_folder, loop_host, username, password, loop_token, loop_ssl_cert_path, node_token,
+                       use_backdoor_controls, skip_repeat_on_start))
+
+std::vector<Setting> node_settings();
+
+/// Checks what goes together and fills what follows. invalid_argument names the setting and the remedy.
+Result<void> check_node_settings(NodeSettings& settings, SettingsReader const& reader);
 
 /// The URL of a Loop from what LOOP_HOST holds: `host[:port]` or an http(s) URL without a path. A bare host that
 /// contains `learning-loop.ai` means https, any other http. invalid_argument otherwise.

@@ -1,34 +1,48 @@
 #include "learning_loop/server/settings.h"
 
-#include "learning_loop/base/command_line.h"
-#include "learning_loop/net/http/server.h"
-
-#include <iostream>
+#include "learning_loop/base/log.h"
+#include "learning_loop/base/settings_text.h"
+#include "learning_loop/base/state_folder.h"
+#include "learning_loop/net/http/loopback.h"
 
 namespace learning_loop {
+namespace {
 
-std::variant<ServerSettings, int> read_server_settings(int argc, char const* const* argv)
+ProgramDescription description()
 {
-    std::string const program = "learning-loop server";
-    ServerSettings settings;
-    settings.data_folder = state_folder("server");
-    CommandLine line(program, "The Learning Loop: keeps images, their boxes and models, and hands them out to nodes.");
-    line.add("--host", "NODE_HOST", settings.host, "interface to bind; this machine only, there are no accounts yet");
-    line.add("--port", "NODE_PORT", settings.port, "port to bind; 0: any that is free");
-    line.add("--data-folder", "DATA_FOLDER", settings.data_folder, "where everything is kept; one process per folder");
-    if (auto const status = line.read(argc, argv)) return *status;
+    auto rows = http_settings();
+    rows.push_back({.field = "data_folder",
+                    .meaning = "where everything is kept; one process per folder",
+                    .default_text = "`$XDG_STATE_HOME/learning-loop/server`"});
+    return {"learning-loop server",
+            "The Learning Loop: keeps images, their boxes and models, and hands them out to nodes.", std::move(rows)};
+}
 
-    if (settings.data_folder.empty()) {
-        std::cerr << program
-                  << ": --data-folder (DATA_FOLDER): is required, since neither XDG_STATE_HOME nor HOME is set\n";
-        return 2;
-    }
+Result<void> check(ServerSettings& settings, SettingsReader const& reader)
+{
+    if (auto const checked = check_http_settings(settings, reader); !checked) return checked;
+    if (settings.data_folder.empty())
+        return reader.wrong("data_folder", "is required: name a folder, or set XDG_STATE_HOME or HOME");
     if (!http::is_loopback(settings.host)) {
-        std::cerr << program << ": --host (NODE_HOST): '" << settings.host
-                  << "' can be reached from other machines, and there are no accounts yet: bind 127.0.0.1\n";
-        return 2;
+        return reader.wrong("host", "'" + printable(settings.host) +
+                                        "' can be reached from other machines, and there are no accounts yet: bind "
+                                        "127.0.0.1");
     }
-    return settings;
+    return {};
+}
+
+} // namespace
+
+std::variant<ServerSettings, int> read_server_settings(Invocation const& start)
+{
+    ServerSettings settings;
+    settings.data_folder = state_folder("server", start.environment);
+    return read_settings(description(), settings, start, check);
+}
+
+std::string server_settings_section()
+{
+    return settings_section(description(), ServerSettings());
 }
 
 } // namespace learning_loop

@@ -1,20 +1,27 @@
 #pragma once
 
-#include <cstdint>
+#include "learning_loop/base/settings.h"
+#include "learning_loop/net/http/settings.h"
+
+#include <filesystem>
 #include <string>
 #include <variant>
 
 namespace learning_loop {
 
 /// How the Loop's server runs. Read once at the start.
-struct ServerSettings {
-    std::string host = "127.0.0.1";
-    std::uint16_t port = 8000;
-    std::string data_folder;
-};
+struct ServerSettings : HttpSettings {
+    ServerSettings() { port = 8000; }
 
-/// Flags, then environment, then defaults. The other alternative is the status to exit with at once: what was wrong has
-/// been said on stderr.
-std::variant<ServerSettings, int> read_server_settings(int argc, char const* const* argv);
+    std::filesystem::path data_folder;
+};
+BOOST_DESCRIBE_STRUCT(ServerSettings, (HttpSettings), (data_folder))
+
+/// Flags, environment, settings file, defaults. The other alternative is the status to exit with at once: what was
+/// wrong has been said on stderr.
+std::variant<ServerSettings, int> read_server_settings(Invocation const& start);
+
+/// The server's section of docs/settings.md.
+std::string server_settings_section();
 
 } // namespace learning_loop
