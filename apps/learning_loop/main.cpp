@@ -2,7 +2,11 @@
 #if LL_WITH_ONNX
 #include "learning_loop/node/onnx/run_onnx_detector.h"
 #endif
+#include "learning_loop/base/settings_text.h"
+#include "learning_loop/node/detector_settings.h"
+#include "learning_loop/node/trainer_settings.h"
 #include "learning_loop/server/run_server.h"
+#include "learning_loop/server/settings.h"
 
 #include <exception>
 #include <iostream>
@@ -47,7 +51,16 @@ void print_usage(std::ostream& out)
 {
     out << "learning-loop <program> [flags]\n\n";
     for (auto const& program : programs) out << "  " << program.name << "  " << program.purpose << "\n";
-    out << "\n`learning-loop <program> --help` lists its flags.\n";
+    out << "\n`learning-loop <program> --help` lists its settings, `learning-loop settings` those of all as "
+           "Markdown.\n";
+}
+
+void print_settings(std::ostream& out)
+{
+    out << learning_loop::settings_introduction() << "\n"
+        << learning_loop::server_settings_section() << "\n"
+        << learning_loop::detector_settings_section() << "\n"
+        << learning_loop::trainer_settings_section();
 }
 
 } // namespace
@@ -57,6 +70,10 @@ int main(int argc, char** argv)
     std::string_view const word = argc > 1 ? argv[1] : "";
     for (auto const& program : programs) {
         if (word == program.name) return run(program, argc - 1, argv + 1);
+    }
+    if (word == "settings") {
+        print_settings(std::cout);
+        return 0;
     }
     if (word == "--version") {
         std::cout << "learning-loop " LL_VERSION "\n";

@@ -41,7 +41,7 @@ http::Router& FakeLoop::with_routes()
 {
     std::string const project = "/api/zauberzeug/projects/demo";
     router_.post("/api/login", *this, &FakeLoop::login);
-    router_.post(project + "/images", *this, &FakeLoop::upload, {most_upload_bytes});
+    router_.post(project + "/images", *this, &FakeLoop::upload).takes_at_most(most_upload_bytes);
     router_.post(project + "/detectors", *this, &FakeLoop::report);
     router_.get(project + "/deployment/target", *this, &FakeLoop::target);
     router_.get(project + "/models", *this, &FakeLoop::models);

@@ -54,8 +54,10 @@ std::size_t body_length(std::string const& head)
 
 } // namespace
 
-RawConnection::RawConnection(std::uint16_t port) : socket_(new_socket())
+RawConnection::RawConnection(std::uint16_t port, int receive_buffer_bytes) : socket_(new_socket())
 {
+    if (receive_buffer_bytes > 0)
+        ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes, sizeof receive_buffer_bytes);
     auto const address = loopback(port);
     connected_ = ::connect(socket_, reinterpret_cast<sockaddr const*>(&address), sizeof address) == 0;
 }
@@ -107,6 +109,13 @@ bool RawConnection::closed()
     char byte = 0;
     auto const got = ::recv(socket_, &byte, 1, 0);
     return got == 0 || (got < 0 && errno == ECONNRESET);
+}
+
+std::size_t RawConnection::read_some(std::size_t most_bytes)
+{
+    std::string piece(most_bytes, '\0');
+    auto const got = ::recv(socket_, piece.data(), piece.size(), 0);
+    return got > 0 ? static_cast<std::size_t>(got) : 0;
 }
 
 ClosedPort::ClosedPort() : socket_(new_socket()), number_(bound(socket_)) {}

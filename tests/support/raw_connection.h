@@ -14,10 +14,13 @@ struct RawResponse {
     std::string body;
 };
 
+/// For a client that reads slowly or not at all: what the server sends soon has nowhere to go.
+constexpr int small_receive_buffer = 4096;
+
 /// A client that sends exactly the bytes it is told to. Waits at most 10 s for an answer.
 class RawConnection {
 public:
-    explicit RawConnection(std::uint16_t port);
+    explicit RawConnection(std::uint16_t port, int receive_buffer_bytes = 0); ///< 0: as the system has it.
     RawConnection(RawConnection const&) = delete;
     RawConnection& operator=(RawConnection const&) = delete;
     ~RawConnection();
@@ -26,6 +29,7 @@ public:
     bool send(std::string_view bytes); ///< False when the server has closed.
     RawResponse response(bool head_only = false);
     bool closed(); ///< Waits for the next byte: there is none, the server has closed.
+    std::size_t read_some(std::size_t most_bytes); ///< How many came and were thrown away; 0: the server has closed.
 
 private:
     bool more();

@@ -10,8 +10,8 @@ namespace learning_loop::test {
 namespace asio = boost::asio;
 
 struct RunningServer::Parts {
-    Parts(http::Router const& router, http::ServerSettings settings)
-        : server(io.get_executor(), router, std::move(settings))
+    Parts(http::Router const& router, http::ServerOptions options)
+        : server(io.get_executor(), router, metrics, std::move(options))
     {}
 
     Task<> finish(std::chrono::milliseconds grace)
@@ -22,6 +22,7 @@ struct RunningServer::Parts {
     }
 
     asio::io_context io{1};
+    Metrics metrics;
     http::Server server;
     TaskGroup tasks{io.get_executor()};
     std::uint16_t port = 0;
@@ -29,10 +30,10 @@ struct RunningServer::Parts {
     std::jthread thread;
 };
 
-RunningServer::RunningServer(http::Router const& router, http::ServerSettings settings)
+RunningServer::RunningServer(http::Router const& router, http::ServerOptions options)
 {
-    settings.port = 0;
-    parts_ = std::make_unique<Parts>(router, std::move(settings));
+    options.port = 0;
+    parts_ = std::make_unique<Parts>(router, std::move(options));
     parts_->server.listen().value();
     parts_->port = parts_->server.port();
     parts_->tasks.spawn("the server", parts_->server.serve());

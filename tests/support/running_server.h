@@ -12,7 +12,7 @@ namespace learning_loop::test {
 /// A server on a free port of this machine with an io thread of its own.
 class RunningServer {
 public:
-    explicit RunningServer(http::Router const& router, http::ServerSettings settings = {});
+    explicit RunningServer(http::Router const& router, http::ServerOptions options = {});
     ~RunningServer(); ///< Ends what still runs, at once.
 
     std::uint16_t port() const;

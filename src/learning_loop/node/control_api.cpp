@@ -11,43 +11,58 @@ public:
 
     void add_to(http::Router& router)
     {
-        router.get("/about", *this, &ControlApi::about);
-        router.get("/model_version", *this, &ControlApi::model_version);
-        router.put("/model_version", *this, &ControlApi::choose_model_version);
-        router.get("/outbox_mode", *this, &ControlApi::outbox_mode);
-        router.put("/outbox_mode", *this, &ControlApi::choose_outbox_mode);
+        router.get("/about", *this, &ControlApi::about).says("What runs here.");
+        router.get("/model_version", *this, &ControlApi::model_version).says("Which model runs, and which shall.");
+        router.put("/model_version", *this, &ControlApi::choose_model_version)
+            .says("`follow_loop`, `pause` or a version.")
+            .for_operators();
+        router.get("/outbox_mode", *this, &ControlApi::outbox_mode).says("Whether kept images are uploaded.");
+        router.put("/outbox_mode", *this, &ControlApi::choose_outbox_mode)
+            .says("`continuous_upload` or `stopped`.")
+            .for_operators();
+        router.put("/debug_logging", *this, &ControlApi::choose_debug_logging)
+            .says("`on`: the log tells more; `off`: as much as at the start.")
+            .for_operators();
     }
 
 private:
-    Task<Result<http::Response>> about(http::Request) { co_return http::json_of_struct(sync_.about()); }
+    Task<Result<AboutDetector>> about() { co_return sync_.about(); }
 
-    Task<Result<http::Response>> model_version(http::Request) { co_return http::json_of_struct(sync_.versions()); }
+    Task<Result<ModelVersions>> model_version() { co_return sync_.versions(); }
 
-    Task<Result<http::Response>> choose_model_version(http::Request request)
+    Task<Result<std::string>> choose_model_version(http::TextBody choice)
     {
-        auto const chosen = co_await sync_.choose(std::move(request.body));
+        auto const chosen = co_await sync_.choose(std::move(choice.text));
         if (!chosen) co_return chosen.error();
-        co_return http::json_response("OK");
+        co_return "OK";
     }
 
-    Task<Result<http::Response>> outbox_mode(http::Request)
+    Task<Result<http::TextBody>> outbox_mode()
     {
-        co_return http::text_response(boost::describe::enum_to_string(uploader_.mode(), "?"));
+        co_return http::TextBody{boost::describe::enum_to_string(uploader_.mode(), "?")};
     }
 
-    Task<Result<http::Response>> choose_outbox_mode(http::Request request)
+    Task<Result<std::string>> choose_outbox_mode(http::TextBody choice)
     {
         OutboxMode mode{};
-        if (!boost::describe::enum_from_string(request.body.c_str(), mode)) {
+        if (!boost::describe::enum_from_string(choice.text.c_str(), mode)) {
             co_return Error{Errc::unprocessable,
-                            "Could not set outbox mode: '" + printable(request.body) + "' is not a valid OutboxMode"};
+                            "Could not set outbox mode: '" + printable(choice.text) + "' is not a valid OutboxMode"};
         }
         uploader_.set_mode(mode);
-        co_return http::json_response("OK");
+        co_return "OK";
+    }
+
+    Task<Result<std::string>> choose_debug_logging(http::TextBody choice)
+    {
+        if (choice.text != "on" && choice.text != "off") co_return Error{Errc::invalid_argument, "Invalid state"};
+        log::set_level(choice.text == "on" ? log::Level::debug : level_at_start_);
+        co_return choice.text;
     }
 
     LoopSync& sync_;
     OutboxUploader& uploader_;
+    log::Level level_at_start_ = log::level();
 };
 
 } // namespace

@@ -142,8 +142,23 @@ public:
 
     void add_to(http::Router& router)
     {
-        router.post("/detect", *this, &DetectApi::detect, {most_image_bytes + multipart_overhead_bytes});
-        router.post("/upload", *this, &DetectApi::upload, {2 * most_image_bytes + multipart_overhead_bytes});
+        auto& detect = router.post("/detect", *this, &DetectApi::detect)
+                           .says("Finds things in the JPEG or PNG `file`; keeps it for the Loop when it is news.")
+                           .takes_at_most(most_image_bytes + multipart_overhead_bytes);
+        auto& upload = router.post("/upload", *this, &DetectApi::upload)
+                           .says("Keeps the images `files` for the Loop, all of them or none.")
+                           .takes_at_most(2 * most_image_bytes + multipart_overhead_bytes);
+        detect.operation.takes("multipart/form-data");
+        detect.operation.gives_json<ImageMetadata>();
+        upload.operation.takes("multipart/form-data");
+        for (auto* operation : {&detect.operation, &upload.operation}) {
+            operation->parameter("header", "camera-id", "Each camera has a history of its own. Also camera_id, mac.")
+                .parameter("header", "tags", "Separated by commas.")
+                .parameter("header", "source", "Kept with the image.")
+                .parameter("header", "creation-date", "As 2024-01-31T12:00:00.123. Also creation_date.")
+                .parameter("header", "upload-priority", "true: uploaded first, never dropped. Also upload_priority.");
+        }
+        detect.operation.parameter("header", "autoupload", "filtered (default), all or disabled.");
     }
 
 private:

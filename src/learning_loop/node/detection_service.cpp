@@ -1,5 +1,6 @@
 #include "learning_loop/node/detection_service.h"
 
+#include "learning_loop/async/within.h"
 #include "learning_loop/infer/image_codec.h"
 
 #include <thread>
@@ -49,9 +50,12 @@ Result<Instances> built(DetectorFactory const& factory, ModelInformation const& 
 
 } // namespace
 
-DetectionService::DetectionService(DetectorFactory factory, int streams)
+DetectionService::DetectionService(boost::asio::any_io_executor executor, DetectorFactory factory, int streams,
+                                   std::chrono::milliseconds limit)
     : factory_(std::move(factory)),
-      streams_(streams > 0 ? streams : static_cast<int>(std::max(1u, std::thread::hardware_concurrency())))
+      streams_(streams > 0 ? streams : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))),
+      limit_(limit),
+      given_up_(std::move(executor))
 {}
 
 Task<Result<void>> DetectionService::load(ModelInformation model)
@@ -76,6 +80,12 @@ Task<> DetectionService::retire(std::shared_ptr<RunningModel> old)
 }
 
 Task<Result<ImageMetadata>> DetectionService::detect(ImageBytes image)
+{
+    auto evaluating = evaluate(std::move(image));
+    co_return co_await within(limit_, given_up_, "the detection", std::move(evaluating));
+}
+
+Task<Result<ImageMetadata>> DetectionService::evaluate(ImageBytes image)
 {
     auto running = running_;
     if (!running)

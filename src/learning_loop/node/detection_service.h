@@ -1,9 +1,10 @@
 #pragma once
 
-#include "learning_loop/async/lane.h"
+#include "learning_loop/async/streams.h"
+#include "learning_loop/async/task_group.h"
 #include "learning_loop/infer/detector_logic.h"
 
-#include <limits>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,16 +21,20 @@ struct ImageBytes {
 /// those of another model while requests go on.
 class DetectionService {
 public:
-    /// `streams`: instances side by side; 0: one per core.
-    DetectionService(DetectorFactory factory, int streams);
+    /// `streams`: instances side by side; 0: one per core. An image that is not done after `limit` is given up.
+    DetectionService(boost::asio::any_io_executor executor, DetectorFactory factory, int streams,
+                     std::chrono::milliseconds limit = std::chrono::seconds(30));
 
     /// Builds the model's instances and lets them take over. On an error the old ones serve on.
     Task<Result<void>> load(ModelInformation model);
 
     /// Decodes the image upright and has it evaluated; names, ids and versions that the logic left open are filled from
-    /// the model. unavailable: no model is loaded, or the streams are full. invalid_argument, too_large: the image is
-    /// at fault.
+    /// the model. unavailable: no model is loaded, the streams are full, or it took too long. invalid_argument,
+    /// too_large: the image is at fault.
     Task<Result<ImageMetadata>> detect(ImageBytes image);
+
+    /// Waits for the images that were given up. Call once, when nobody asks any more.
+    Task<> finish() { co_await given_up_.join(); }
 
     bool ready() const { return running_ != nullptr; }
 
@@ -42,12 +47,15 @@ private:
         Streams<DetectorLogic> streams;
     };
 
+    Task<Result<ImageMetadata>> evaluate(ImageBytes image);
     Task<> retire(std::shared_ptr<RunningModel> old);
 
     DetectorFactory factory_;
     int streams_;
-    std::shared_ptr<RunningModel> running_; // shared: requests that began under the old model end under it
-    Lane building_{"building a model", std::numeric_limits<int>::max()}; ///< Bounded by the requests in hand.
+    std::chrono::milliseconds limit_;
+    std::shared_ptr<RunningModel> running_;              // shared: requests that began under the old model end under it
+    Lane building_{"building a model", Lane::unbounded}; ///< Bounded by the requests in hand.
+    TaskGroup given_up_;                                 ///< And those that are still waited for.
 };
 
 } // namespace learning_loop

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "learning_loop/async/lane.h"
+#include "learning_loop/async/pool.h"
 #include "learning_loop/node/detection_service.h"
 #include "learning_loop/node/outbox.h"
 
@@ -22,7 +22,7 @@ public:
 
 private:
     Outbox& outbox_;
-    Lane codec_{"encoding images", 32, 2};
+    Pool codec_{"encoding images", 2, 32};
 };
 
 } // namespace learning_loop

@@ -22,8 +22,8 @@ http::ClientSettings http_settings(DetectorSettings const& settings)
 {
     http::ClientSettings http;
     http.base_url = settings.loop_url;
-    http.ca_file = settings.ca_file;
-    http.bearer_token = settings.token;
+    http.ca_file = settings.loop_ssl_cert_path.string();
+    http.bearer_token = settings.loop_token.reveal();
     return http;
 }
 
@@ -61,7 +61,7 @@ Result<http::Answer> LoopClient::asked(Call call)
 
 Result<void> LoopClient::log_in()
 {
-    auto const answer = http_.post_form("/api/login", {{"username", username_}, {"password", password_}});
+    auto const answer = http_.post_form("/api/login", {{"username", username_}, {"password", password_.reveal()}});
     if (!answer) return answer.error();
     logged_in_ = answer->status == 200;
     if (logged_in_) return {};

@@ -2,7 +2,7 @@
 
 #include "learning_loop/data/detector_status.h"
 #include "learning_loop/net/http/client.h"
-#include "learning_loop/node/settings.h"
+#include "learning_loop/node/detector_settings.h"
 
 #include <filesystem>
 #include <string>
@@ -41,7 +41,7 @@ private:
     http::Client http_;
     std::string project_path_;
     std::string username_;
-    std::string password_;
+    Secret password_;
     bool logged_in_ = false;
 };
 

@@ -1,7 +1,8 @@
 #pragma once
 
-#include "learning_loop/async/lane.h"
 #include "learning_loop/async/pause.h"
+#include "learning_loop/async/pool.h"
+#include "learning_loop/async/retry.h"
 #include "learning_loop/data/detector_status.h"
 #include "learning_loop/node/detection_service.h"
 #include "learning_loop/node/loop_client.h"

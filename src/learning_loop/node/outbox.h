@@ -1,13 +1,12 @@
 #pragma once
 
-#include "learning_loop/async/lane.h"
 #include "learning_loop/async/pause.h"
+#include "learning_loop/async/pool.h"
 
 #include <boost/asio/any_io_executor.hpp>
 
 #include <cstdint>
 #include <filesystem>
-#include <limits>
 #include <map>
 #include <set>
 #include <string>
@@ -53,6 +52,8 @@ public:
 
     std::filesystem::path folder_of(OutboxItem const& item) const;
     bool empty() const { return normal_.empty() && priority_.empty(); }
+    std::size_t images() const { return normal_.size() + priority_.size(); }
+    std::uint64_t bytes() const { return bytes_; }
     std::size_t dropped() const { return dropped_; } ///< Since the start.
     Pause& arrival() { return arrival_; }            ///< Woken by every `keep`.
 
@@ -67,7 +68,7 @@ private:
 
     std::filesystem::path folder_;
     OutboxLimits limits_;
-    Lane files_{"the outbox", std::numeric_limits<int>::max()}; ///< `keep` has its own bound.
+    Lane files_{"the outbox", Lane::unbounded}; ///< `keep` has its own bound.
     Pause arrival_;
     Index normal_;
     Index priority_;

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "learning_loop/async/lane.h"
+#include "learning_loop/async/pool.h"
+#include "learning_loop/async/retry.h"
 #include "learning_loop/data/detector_status.h"
 #include "learning_loop/node/loop_client.h"
 #include "learning_loop/node/outbox.h"

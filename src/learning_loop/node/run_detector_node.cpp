@@ -1,17 +1,16 @@
 #include "learning_loop/node/run_detector_node.h"
 
+#include "learning_loop/async/end_signal.h"
 #include "learning_loop/async/task_group.h"
 #include "learning_loop/base/files.h"
 #include "learning_loop/base/log.h"
 #include "learning_loop/net/http/server.h"
+#include "learning_loop/net/http/service_api.h"
 #include "learning_loop/node/control_api.h"
 #include "learning_loop/node/detect_api.h"
 #include "learning_loop/node/node_uuid.h"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <opencv2/core/utility.hpp>
 
@@ -23,22 +22,39 @@ namespace {
 
 constexpr std::chrono::milliseconds grace{1500};
 
+http::ServerOptions options_of(DetectorSettings const& settings)
+{
+    auto options = server_options(settings, settings.data_folder);
+    options.operator_token = settings.node_token.reveal();
+    return options;
+}
+
 /// The parts of the node, in the order of their dependency.
 struct DetectorNode {
     DetectorNode(asio::io_context& io, DetectorKind const& kind, DetectorSettings const& settings, std::string uuid)
-        : outbox(io.get_executor(), std::filesystem::path(settings.data_folder) / "outbox",
-                 {.most_bytes = settings.outbox_max_bytes, .most_normal_images = settings.max_outbox_size}),
+        : outbox(io.get_executor(), settings.data_folder / "outbox",
+                 {.most_bytes = settings.outbox_max_bytes, .most_normal_images = settings.max_outbox_size.value_or(0)}),
           uploader(outbox, settings),
-          detection(kind.factory(settings), settings.streams),
+          detection(io.get_executor(), kind.factory(settings), settings.streams),
           filter(settings.min_uncertain_threshold, settings.max_uncertain_threshold),
           keeper(outbox),
           sync(io.get_executor(), settings, std::move(uuid), kind.model_format, detection, uploader),
-          server(io.get_executor(), router, {.host = settings.host, .port = settings.port}),
-          signals(io, SIGINT, SIGTERM),
-          tasks(io.get_executor(), [this] { fail(); })
+          server(io.get_executor(), router, metrics, options_of(settings)),
+          end(io.get_executor()),
+          tasks(io.get_executor(), [this] { end.fail(); })
     {
         add_detect_api(router, detection, filter, keeper);
         add_control_api(router, sync, uploader);
+        health.add("model", [this]() -> std::optional<std::string> {
+            if (detection.ready()) return std::nullopt;
+            return "no model is loaded";
+        });
+        metrics.gauge("outbox_images", "Images that wait for their upload.",
+                      [this] { return static_cast<double>(outbox.images()); });
+        metrics.gauge("outbox_bytes", "Bytes of these images.", [this] { return static_cast<double>(outbox.bytes()); });
+        metrics.gauge("outbox_dropped_images", "Images without priority that made room for others, since the start.",
+                      [this] { return static_cast<double>(outbox.dropped()); });
+        http::add_service_api(router, metrics, health, settings.name);
     }
 
     /// Serves until a signal comes, then ends what runs, the server last but within its grace.
@@ -47,32 +63,26 @@ struct DetectorNode {
         tasks.spawn("uploads", uploader.run());
         tasks.spawn("the Loop", sync.run());
         tasks.spawn("the server", server.serve());
-        auto const [failure, signal] = co_await signals.async_wait(asio::as_tuple(asio::use_awaitable));
-        if (!failure) log::info("signal {}: ending", signal);
+        co_await end.wait();
         uploader.stop();
         sync.stop();
         tasks.cancel();
         co_await server.finish(grace);
+        co_await detection.finish();
         co_await tasks.join();
     }
 
-    /// A part that must not end did: what was acknowledged is on disk, and whoever supervises us starts us anew.
-    void fail()
-    {
-        exit_status = 1;
-        signals.cancel();
-    }
-
-    int exit_status = 0;
     Outbox outbox;
     OutboxUploader uploader;
     DetectionService detection;
     RelevanceFilter filter;
     ImageKeeper keeper;
     LoopSync sync;
+    Metrics metrics;
+    http::Health health;
     http::Router router;
     http::Server server;
-    asio::signal_set signals;
+    EndSignal end;
     TaskGroup tasks;
 };
 
@@ -88,10 +98,11 @@ int run_detector_node(DetectorKind const& kind, int argc, char const* const* arg
 {
     start_log();
     cv::setNumThreads(1); // each stream is a thread already: OpenCV's own would fight with them for the cores
-    auto const read = read_detector_settings(kind.name, argc, argv);
+    auto const read = read_detector_settings(kind.name, {argc, argv});
     if (auto const* status = std::get_if<int>(&read)) return *status;
     auto settings = std::get<DetectorSettings>(read);
-    settings.data_folder = std::filesystem::absolute(settings.data_folder).string();
+    start_log(settings.log_level);
+    settings.data_folder = std::filesystem::absolute(settings.data_folder);
     try {
         auto const lock = FolderLock::take(settings.data_folder);
         if (!lock) return refuse(settings, lock.error());
@@ -101,12 +112,11 @@ int run_detector_node(DetectorKind const& kind, int argc, char const* const* arg
         asio::io_context io(1);
         DetectorNode node(io, kind, settings, *uuid);
         if (auto const bound = node.server.listen(); !bound) return refuse(settings, bound.error());
-        log::info("{} is ready at http://{}:{}, its Loop is {}", settings.name, settings.host, node.server.port(),
-                  settings.loop_url);
+        log::info("{} is ready at {}, its Loop is {}", settings.name, node.server.url(), settings.loop_url);
         TaskGroup all(io.get_executor());
         all.spawn("the node", node.run());
         io.run();
-        return node.exit_status;
+        return node.end.exit_status();
     } catch (std::exception const& failure) {
         log::critical("{}", failure.what());
         return 1;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "learning_loop/infer/detector_logic.h"
-#include "learning_loop/node/settings.h"
+#include "learning_loop/node/detector_settings.h"
 
 #include <functional>
 #include <memory>

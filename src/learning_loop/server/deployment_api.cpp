@@ -2,7 +2,7 @@
 
 #include "learning_loop/base/ids.h"
 #include "learning_loop/base/log.h"
-#include "learning_loop/server/json_body.h"
+#include "learning_loop/server/project_path.h"
 
 namespace learning_loop {
 namespace {
@@ -13,12 +13,35 @@ struct TargetChoice {
 };
 BOOST_DESCRIBE_STRUCT(TargetChoice, (), (model_uuid))
 
-http::Response target_response(DeploymentTarget const& target)
+struct TargetAnswer {
+    std::string model_uuid;
+    std::string version;
+    std::string target_id; ///< The version, as scripts of 2022 read it.
+};
+BOOST_DESCRIBE_STRUCT(TargetAnswer, (), (model_uuid, version, target_id))
+
+TargetAnswer answer_of(DeploymentTarget const& target)
 {
-    return http::json_response({{"model_uuid", target.model_uuid},
-                                {"version", target.version},
-                                {"target_id", target.version}}); // as scripts of 2022 read it
+    return {target.model_uuid, target.version, target.version};
 }
+
+struct Thanks {
+    std::string status = "ok";
+};
+BOOST_DESCRIBE_STRUCT(Thanks, (), (status))
+
+/// A report and when it came.
+struct DetectorEntry : DetectorStatus {
+    std::string last_seen;
+};
+BOOST_DESCRIBE_STRUCT(DetectorEntry, (DetectorStatus), (last_seen))
+
+struct DetectorList {
+    std::vector<DetectorEntry> detectors;
+};
+BOOST_DESCRIBE_STRUCT(DetectorList, (), (detectors))
+
+constexpr std::size_t most_report_bytes = 64 * 1024;
 
 class DeploymentApi {
 public:
@@ -29,28 +52,31 @@ public:
 
     void add_to(http::Router& router)
     {
-        router.get("/api/{organization}/projects/{project}/deployment/target", *this, &DeploymentApi::target);
-        router.put("/api/{organization}/projects/{project}/deployment/target", *this, &DeploymentApi::choose);
-        router.get("/api/{organization}/projects/{project}/detectors", *this, &DeploymentApi::detectors);
-        router.post("/api/{organization}/projects/{project}/detectors", *this, &DeploymentApi::report, {64 * 1024});
+        constexpr auto target_path = "/api/{organization}/projects/{project}/deployment/target";
+        constexpr auto detectors_path = "/api/{organization}/projects/{project}/detectors";
+        router.get(target_path, *this, &DeploymentApi::target)
+            .says("The model that the project's detectors are to run.");
+        router.put(target_path, *this, &DeploymentApi::choose).says("Chooses that model.");
+        router.get(detectors_path, *this, &DeploymentApi::detectors).says("What the project's detectors told last.");
+        router.post(detectors_path, *this, &DeploymentApi::report)
+            .says("A detector tells how it fares.")
+            .takes_at_most(most_report_bytes);
     }
 
 private:
-    Task<Result<http::Response>> target(http::Request request)
+    Task<Result<TargetAnswer>> target(http::FromPath<ProjectPath> path)
     {
-        auto const project = co_await find(request);
+        auto const project = co_await projects_.find(path->organization, path->project);
         if (!project) co_return project.error();
         auto const target = co_await models_.target(*project);
         if (!target) co_return target.error();
-        co_return target_response(*target);
+        co_return answer_of(*target);
     }
 
-    Task<Result<http::Response>> choose(http::Request request)
+    Task<Result<TargetAnswer>> choose(http::FromPath<ProjectPath> path, http::FromJson<TargetChoice> choice)
     {
-        auto const project = co_await find(request);
+        auto const project = co_await projects_.find(path->organization, path->project);
         if (!project) co_return project.error();
-        auto const choice = json_body<TargetChoice>(request);
-        if (!choice) co_return choice.error();
         auto const chosen = co_await models_.set_target(*project, lower_case(choice->model_uuid));
         if (!chosen && chosen.error().code == Errc::not_found) {
             co_return Error{Errc::unprocessable, "model_uuid: " + printable(chosen.error().message)};
@@ -59,39 +85,28 @@ private:
         auto const target = co_await models_.target(*project);
         if (!target) co_return target.error();
         log::info("{}/{}: the deployment target is version {}", project->organization, project->name, target->version);
-        co_return target_response(*target);
+        co_return answer_of(*target);
     }
 
-    Task<Result<http::Response>> report(http::Request request)
+    Task<Result<Thanks>> report(http::FromPath<ProjectPath> path, http::FromJson<DetectorStatus> status)
     {
-        auto const project = co_await find(request);
+        auto const project = co_await projects_.find(path->organization, path->project);
         if (!project) co_return project.error();
-        auto status = json_body<DetectorStatus>(request);
-        if (!status) co_return status.error();
         if (status->uuid.empty()) co_return Error{Errc::unprocessable, "uuid: is empty"};
-        auto const kept = co_await detectors_.keep(*project, std::move(*status));
+        auto const kept = co_await detectors_.keep(*project, std::move(status.value));
         if (!kept) co_return kept.error();
-        co_return http::json_response({{"status", "ok"}});
+        co_return Thanks();
     }
 
-    Task<Result<http::Response>> detectors(http::Request request)
+    Task<Result<DetectorList>> detectors(http::FromPath<ProjectPath> path)
     {
-        auto const project = co_await find(request);
+        auto const project = co_await projects_.find(path->organization, path->project);
         if (!project) co_return project.error();
         auto const detectors = co_await detectors_.all(*project);
         if (!detectors) co_return detectors.error();
-        boost::json::array items;
-        for (auto const& detector : *detectors) {
-            auto item = to_json(detector.status).as_object();
-            item["last_seen"] = detector.last_seen;
-            items.push_back(std::move(item));
-        }
-        co_return http::json_response({{"detectors", std::move(items)}});
-    }
-
-    Task<Result<store::Project>> find(http::Request const& request)
-    {
-        return projects_.find(request.place("organization"), request.place("project"));
+        DetectorList list;
+        for (auto const& detector : *detectors) list.detectors.push_back({{detector.status}, detector.last_seen});
+        co_return list;
     }
 
     store::ProjectRepository& projects_;

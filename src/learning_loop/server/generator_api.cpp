@@ -12,6 +12,18 @@ namespace {
 
 constexpr std::size_t batch_size = 20;
 
+struct OrganizationPath {
+    std::string organization;
+};
+BOOST_DESCRIBE_STRUCT(OrganizationPath, (), (organization))
+
+struct GeneratedProject {
+    std::string organization_id;
+    std::string project_id;
+    std::uint64_t image_count = 0;
+};
+BOOST_DESCRIBE_STRUCT(GeneratedProject, (), (organization_id, project_id, image_count))
+
 using Numbers = std::vector<std::size_t>;
 using Rendered = std::vector<GeneratedImage>;
 
@@ -25,20 +37,22 @@ Result<Rendered> render_all(GeneratedImages const& images, Numbers const& number
 class GeneratorApi {
 public:
     GeneratorApi(store::ProjectRepository& projects, store::ImageRepository& images, ModelIntake& models,
-                 Lane& rendering)
+                 Pool& rendering)
         : projects_(projects), images_(images), models_(models), rendering_(rendering)
     {}
 
     void add_to(http::Router& router)
     {
-        router.post("/api/{organization}/projects/generator", *this, &GeneratorApi::generate);
+        router.post("/api/{organization}/projects/generator", *this, &GeneratorApi::generate)
+            .says("Makes a project of rendered field images, with exact boxes; docs/protocol.md tells the keys.")
+            .operation.takes("application/json");
     }
 
 private:
     /// Ends once everything is there. What is there already, after a retry or a crash, stays.
-    Task<Result<http::Response>> generate(http::Request request)
+    Task<Result<GeneratedProject>> generate(http::FromPath<OrganizationPath> path, http::Request request)
     {
-        auto const organization = request.place("organization");
+        auto const organization = path->organization;
         if (!is_name(organization) || lower_case(organization) != organization) {
             co_return Error{Errc::unprocessable, "organization: its id is made of a-z, 0-9, '_', '-' and '.'"};
         }
@@ -54,8 +68,7 @@ private:
         if (auto const made = co_await make_images(*project, images); !made) co_return made.error();
         if (auto const made = co_await make_models(*project, *wanted->trainings); !made) co_return made.error();
         log::info("{}/{}: generated with {} images", organization, project->name, images.count());
-        co_return http::json_response(
-            {{"organization_id", organization}, {"project_id", project->name}, {"image_count", images.count()}});
+        co_return GeneratedProject{organization, project->name, images.count()};
     }
 
     /// In batches, so that whoever watches sees them come and a shutdown does not wait for the last.
@@ -122,13 +135,13 @@ private:
     store::ProjectRepository& projects_;
     store::ImageRepository& images_;
     ModelIntake& models_;
-    Lane& rendering_;
+    Pool& rendering_;
 };
 
 } // namespace
 
 void add_generator_api(http::Router& router, store::ProjectRepository& projects, store::ImageRepository& images,
-                       ModelIntake& models, Lane& rendering)
+                       ModelIntake& models, Pool& rendering)
 {
     router.keep<GeneratorApi>(projects, images, models, rendering);
 }

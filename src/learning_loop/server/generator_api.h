@@ -8,6 +8,6 @@ namespace learning_loop {
 
 /// Makes projects of rendered images. `rendering` has two threads; the parts outlive the router.
 void add_generator_api(http::Router& router, store::ProjectRepository& projects, store::ImageRepository& images,
-                       ModelIntake& models, Lane& rendering);
+                       ModelIntake& models, Pool& rendering);
 
 } // namespace learning_loop

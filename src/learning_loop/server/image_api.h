@@ -1,6 +1,6 @@
 #pragma once
 
-#include "learning_loop/async/lane.h"
+#include "learning_loop/async/pool.h"
 #include "learning_loop/net/http/router.h"
 #include "learning_loop/store/image_repository.h"
 
@@ -8,6 +8,6 @@ namespace learning_loop {
 
 /// Images come in here. `checking` reads and hashes what arrives; the parts outlive the router.
 void add_image_api(http::Router& router, store::ProjectRepository& projects, store::ImageRepository& images,
-                   Lane& checking);
+                   Pool& checking);
 
 } // namespace learning_loop

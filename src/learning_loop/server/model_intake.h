@@ -1,7 +1,7 @@
 #pragma once
 
 #include "learning_loop/archive/zip.h"
-#include "learning_loop/async/lane.h"
+#include "learning_loop/async/pool.h"
 #include "learning_loop/store/model_repository.h"
 
 #include <string>

@@ -1,10 +1,10 @@
 #include "learning_loop/server/model_package.h"
 
+#include "learning_loop/base/files.h"
 #include "learning_loop/base/ids.h"
 #include "learning_loop/base/json.h"
 #include "learning_loop/base/log.h"
 #include "learning_loop/base/reflect.h"
-#include "learning_loop/net/http/multipart.h"
 #include "learning_loop/server/pretty_json.h"
 
 #include <algorithm>
@@ -25,32 +25,38 @@ Error wrong(std::string_view file, std::string const& what)
     return {Errc::unprocessable, "files: " + printable(file) + ": " + what};
 }
 
-Result<std::vector<ZipEntry>> unpacked(http::Part const& zip)
+Result<std::string> bytes_of(http::UploadedPart& part)
 {
-    auto files = read_zip(zip.bytes);
+    if (!part.file) return std::move(part.bytes);
+    return read_file(part.file->path(), part.size_bytes);
+}
+
+Result<std::vector<ZipEntry>> unpacked(std::string_view name, std::string_view zip)
+{
+    auto files = read_zip(zip);
     if (files) return files;
     auto const code = files.error().code == Errc::invalid_argument ? Errc::unprocessable : files.error().code;
-    return Error{code, "files: " + printable(zip.file_name) + ": " + files.error().message};
+    return Error{code, "files: " + printable(name) + ": " + files.error().message};
 }
 
 } // namespace
 
-Result<std::vector<ZipEntry>> read_model_upload(std::string_view content_type, std::string_view body)
+Result<std::vector<ZipEntry>> read_model_upload(http::Upload& upload)
 {
-    auto const parts = http::parse_multipart(content_type, body);
-    if (!parts) return parts.error();
-    if (parts->empty()) return Error{Errc::unprocessable, "files: is missing: send the model's files or a zip of them"};
-    if (parts->size() == 1 && is_zip(parts->front().bytes)) return unpacked(parts->front());
+    if (upload.empty()) return Error{Errc::unprocessable, "files: is missing: send the model's files or a zip of them"};
     std::vector<ZipEntry> files;
     std::set<std::string> names;
-    for (auto const& part : *parts) {
+    for (auto& part : upload) {
+        auto bytes = bytes_of(part);
+        if (!bytes) return bytes.error();
+        if (upload.size() == 1 && is_zip(*bytes)) return unpacked(part.file_name, *bytes);
         if (part.name != "files") return wrong(part.file_name, "is in a field of another name: name it files");
         if (!is_name(part.file_name)) {
             return wrong(part.file_name,
                          "is no plain file name: use letters, digits, '_', '-' and '.', and no folders");
         }
         if (!names.insert(lower_case(part.file_name)).second) return wrong(part.file_name, "comes twice");
-        files.push_back({part.file_name, std::string(part.bytes)});
+        files.push_back({part.file_name, std::move(*bytes)});
     }
     return files;
 }

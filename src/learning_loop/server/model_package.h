@@ -3,6 +3,7 @@
 #include "learning_loop/archive/zip.h"
 #include "learning_loop/base/error.h"
 #include "learning_loop/data/model_information.h"
+#include "learning_loop/net/http/upload.h"
 
 #include <boost/json/value.hpp>
 
@@ -12,9 +13,9 @@
 
 namespace learning_loop {
 
-/// The files of an uploaded model, which come one by one or as one zip. Blocks. invalid_argument, unprocessable and
-/// too_large name the file.
-Result<std::vector<ZipEntry>> read_model_upload(std::string_view content_type, std::string_view body);
+/// The files of an uploaded model, which come one by one or as one zip; they leave the upload. Blocks.
+/// invalid_argument, unprocessable and too_large name the file.
+Result<std::vector<ZipEntry>> read_model_upload(http::Upload& upload);
 
 /// What the Loop knows of a model for certain.
 struct ModelFacts {

@@ -13,8 +13,8 @@ public:
 
     void add_to(http::Router& router)
     {
-        router.get("/", *this, &Page::show);
-        router.get("/page.css", *this, &Page::style);
+        router.get("/", *this, &Page::show).says("How a project stands, for people.").operation.gives("text/html");
+        router.get("/page.css", *this, &Page::style).says("How the page looks.").operation.gives("text/css");
     }
 
 private:
@@ -35,13 +35,7 @@ private:
             if (!found) co_return found.error();
             view = std::move(*found);
         }
-        auto response = http::text_response(page_html(*projects, view));
-        response.content_type = "text/html; charset=utf-8";
-        response.headers.add("Content-Security-Policy", "default-src 'none'; img-src 'self'; style-src 'self'; "
-                                                        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
-        response.headers.add("Referrer-Policy", "no-referrer");
-        response.headers.add("Cache-Control", "no-store");
-        co_return response;
+        co_return http::html_response(page_html(*projects, view));
     }
 
     Task<Result<http::Response>> style(http::Request)

@@ -2,6 +2,10 @@
 
 #include "learning_loop/base/ids.h"
 #include "learning_loop/base/log.h"
+#include "learning_loop/server/project_path.h"
+
+#include <map>
+#include <memory>
 
 namespace learning_loop {
 namespace {
@@ -10,6 +14,39 @@ namespace json = boost::json;
 
 constexpr int page_size = 10'000;
 constexpr std::size_t most_ids = 400; ///< As many as a request line may hold.
+
+struct ProjectEntry {
+    std::string organization_id;
+    std::string project_id;
+    std::string resource;
+};
+BOOST_DESCRIBE_STRUCT(ProjectEntry, (), (organization_id, project_id, resource))
+
+struct ProjectList {
+    std::vector<ProjectEntry> projects;
+};
+BOOST_DESCRIBE_STRUCT(ProjectList, (), (projects))
+
+struct ProjectDetails : ProjectEntry {
+    std::vector<Category> categories;
+    std::map<std::string, std::int64_t> image_counts; ///< By state.
+};
+BOOST_DESCRIBE_STRUCT(ProjectDetails, (ProjectEntry), (categories, image_counts))
+
+struct DataFilter {
+    std::optional<ImageState> state; ///< Absent: of every state.
+};
+BOOST_DESCRIBE_STRUCT(DataFilter, (), (state))
+
+struct WantedImages {
+    std::string ids; ///< Separated by commas.
+};
+BOOST_DESCRIBE_STRUCT(WantedImages, (), (ids))
+
+struct ImagePath : ProjectPath {
+    std::string image;
+};
+BOOST_DESCRIBE_STRUCT(ImagePath, (ProjectPath), (image))
 
 std::string resource_of(store::Project const& project)
 {
@@ -26,17 +63,6 @@ json::object image_json(store::Project const& project, store::StoredImage const&
     return item;
 }
 
-/// The state that the query asks for; nothing stands for all of them.
-Result<std::optional<ImageState>> state_in(http::Request const& request)
-{
-    auto const text = request.query_value("state");
-    if (!text) return std::optional<ImageState>();
-    ImageState state{};
-    if (boost::describe::enum_from_string(std::string(*text).c_str(), state)) return std::optional(state);
-    return Error{Errc::unprocessable, "state: '" + printable(*text) +
-                                          "' is unknown: use backlog, inbox, annotate, review, complete or trash"};
-}
-
 Result<std::vector<std::string>> ids_in(std::string_view text)
 {
     std::vector<std::string> ids;
@@ -51,6 +77,36 @@ Result<std::vector<std::string>> ids_in(std::string_view text)
     return ids;
 }
 
+/// `{"image_ids": [...], "categories": [...]}`, a slice of the ids at a time: memory does not grow with the project,
+/// and nobody waits behind a long list.
+class ImageIds {
+public:
+    ImageIds(store::ImageRepository& images, store::Project project, std::optional<ImageState> state)
+        : images_(images), project_(std::move(project)), state_(state)
+    {}
+
+    Task<std::string> next()
+    {
+        if (!after_) co_return "";
+        std::string piece = *after_ == 0 ? "{\"image_ids\":[" : "";
+        auto const page = (co_await images_.page(project_, state_, *after_, page_size)).value();
+        for (auto const& id : page.ids) {
+            piece.append(any_ ? ",\"" : "\"").append(id).append("\"");
+            any_ = true;
+        }
+        after_ = page.next_after;
+        if (!after_) piece += "],\"categories\":" + to_text(to_json(project_.categories)) + "}";
+        co_return piece.empty() ? " " : piece; // an empty piece would be the end
+    }
+
+private:
+    store::ImageRepository& images_;
+    store::Project project_;
+    std::optional<ImageState> state_;
+    std::optional<std::int64_t> after_ = 0; ///< Nothing: all was given.
+    bool any_ = false;
+};
+
 class ProjectApi {
 public:
     ProjectApi(store::ProjectRepository& projects, store::ImageRepository& images)
@@ -59,99 +115,81 @@ public:
 
     void add_to(http::Router& router)
     {
-        router.get("/api/projects", *this, &ProjectApi::list);
-        router.get("/api/{organization}/projects/{project}", *this, &ProjectApi::describe);
-        router.get("/api/{organization}/projects/{project}/data", *this, &ProjectApi::data);
-        router.get("/api/{organization}/projects/{project}/images", *this, &ProjectApi::images);
-        router.get("/api/{organization}/projects/{project}/images/{image}/main", *this, &ProjectApi::file);
+        router.get("/api/projects", *this, &ProjectApi::list).says("All projects; the one that changed last is first.");
+        router.get("/api/{organization}/projects/{project}", *this, &ProjectApi::describe)
+            .says("A project's categories and how many images it has.");
+        router.get("/api/{organization}/projects/{project}/data", *this, &ProjectApi::data)
+            .says("The ids of the project's images, and its categories.");
+        router.get("/api/{organization}/projects/{project}/images", *this, &ProjectApi::images)
+            .says("What is known of the images of the given ids.");
+        router.get("/api/{organization}/projects/{project}/images/{image}/main", *this, &ProjectApi::file)
+            .says("An image's bytes as they came.")
+            .operation.gives("image/jpeg");
     }
 
 private:
-    Task<Result<http::Response>> list(http::Request)
+    Task<Result<ProjectList>> list()
     {
         auto const projects = co_await projects_.all();
         if (!projects) co_return projects.error();
-        json::array items;
-        for (auto const& project : *projects) {
-            items.push_back({{"organization_id", project.organization},
-                             {"project_id", project.name},
-                             {"resource", resource_of(project)}});
-        }
-        co_return http::json_response({{"projects", std::move(items)}});
+        ProjectList list;
+        for (auto const& project : *projects) list.projects.push_back(entry_of(project));
+        co_return list;
     }
 
-    Task<Result<http::Response>> describe(http::Request request)
+    Task<Result<ProjectDetails>> describe(http::FromPath<ProjectPath> path)
     {
-        auto const project = co_await find(request);
+        auto const project = co_await projects_.find(path->organization, path->project);
         if (!project) co_return project.error();
         auto const counts = co_await images_.counts(*project);
         if (!counts) co_return counts.error();
-        json::object states;
-        for (auto const& [state, count] : *counts) states[boost::describe::enum_to_string(state, "?")] = count;
-        json::object answer{{"organization_id", project->organization},
-                            {"project_id", project->name},
-                            {"resource", resource_of(*project)}};
-        answer["categories"] = to_json(project->categories);
-        answer["image_counts"] = std::move(states);
-        co_return http::json_response(answer);
+        ProjectDetails details{{entry_of(*project)}, project->categories, {}};
+        for (auto const& [state, count] : *counts)
+            details.image_counts[boost::describe::enum_to_string(state, "?")] = count;
+        co_return details;
     }
 
-    Task<Result<http::Response>> data(http::Request request)
+    Task<Result<http::Response>> data(http::FromPath<ProjectPath> path, http::FromQuery<DataFilter> filter)
     {
-        auto const project = co_await find(request);
+        auto project = co_await projects_.find(path->organization, path->project);
         if (!project) co_return project.error();
-        auto const state = state_in(request);
-        if (!state) co_return state.error();
-        json::array ids;
-        std::optional<std::int64_t> after = 0;
-        while (after) { // in slices, so that nobody waits behind a long list
-            auto const page = co_await images_.page(*project, *state, *after, page_size);
-            if (!page) co_return page.error();
-            for (auto const& id : page->ids) ids.emplace_back(id);
-            after = page->next_after;
-        }
-        json::object answer;
-        answer["image_ids"] = std::move(ids);
-        answer["categories"] = to_json(project->categories);
-        co_return http::json_response(answer);
+        // shared: with the copies that the answer may be made of
+        auto const ids = std::make_shared<ImageIds>(images_, std::move(*project), filter->state);
+        http::Response response;
+        response.body = http::StreamBody{[ids] { return ids->next(); }};
+        co_return response;
     }
 
-    Task<Result<http::Response>> images(http::Request request)
+    Task<Result<json::value>> images(http::FromPath<ProjectPath> path, http::FromQuery<WantedImages> wanted)
     {
-        auto const project = co_await find(request);
+        auto const project = co_await projects_.find(path->organization, path->project);
         if (!project) co_return project.error();
-        auto const text = request.query_value("ids");
-        if (!text) co_return http::field_required("query", "ids");
-        auto ids = ids_in(*text);
+        auto ids = ids_in(wanted->ids);
         if (!ids) co_return ids.error();
         auto const found = co_await images_.find(*project, std::move(*ids));
         if (!found) co_return found.error();
         json::array items;
         for (auto const& image : *found) items.push_back(image_json(*project, image));
-        co_return http::json_response({{"images", std::move(items)}});
+        co_return json::object{{"images", std::move(items)}};
     }
 
-    /// The image's bytes as they came. They never change, so a reader may keep them for good.
-    Task<Result<http::Response>> file(http::Request request)
+    /// The bytes never change, so a reader may keep them for good.
+    Task<Result<http::Response>> file(http::FromPath<ImagePath> path)
     {
-        auto const project = co_await find(request);
+        auto const project = co_await projects_.find(path->organization, path->project);
         if (!project) co_return project.error();
-        auto file = co_await images_.file(*project, lower_case(request.place("image")));
+        auto const file = co_await images_.file(*project, lower_case(path->image));
         if (!file) co_return file.error();
-        auto const tag = "\"" + file->hash.substr(0, 32) + "\"";
         http::Response response;
         response.content_type = file->media_type;
-        response.headers.add("ETag", tag);
         response.headers.add("Cache-Control", "private, max-age=31536000, immutable");
-        auto const known = request.headers.find("If-None-Match");
-        if (known && (*known == "*" || known->find(tag) != std::string_view::npos)) response.status = 304;
-        else response.body = http::FileBody{std::move(file->path)};
+        response.body = http::FileBody{file->path, "\"" + file->hash.substr(0, 32) + "\""};
         co_return response;
     }
 
-    Task<Result<store::Project>> find(http::Request const& request)
+    static ProjectEntry entry_of(store::Project const& project)
     {
-        return projects_.find(request.place("organization"), request.place("project"));
+        return {project.organization, project.name, resource_of(project)};
     }
 
     store::ProjectRepository& projects_;

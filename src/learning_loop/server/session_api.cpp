@@ -1,45 +1,66 @@
 #include "learning_loop/server/session_api.h"
 
 #include "learning_loop/base/ids.h"
+#include "learning_loop/net/http/cookies.h"
+
+#include <boost/describe/class.hpp>
 
 namespace learning_loop {
 namespace {
 
-constexpr auto cookie_rules = "; Path=/; HttpOnly; SameSite=Lax";
+struct LoopStatus {
+    std::string status;
+};
+BOOST_DESCRIBE_STRUCT(LoopStatus, (), (status))
+
+constexpr std::size_t most_form_bytes = 64 * 1024;
+
+http::Response response_with(http::SetCookie const& cookie, std::string const& status)
+{
+    auto response = http::json_of_struct(LoopStatus{status});
+    response.headers.add("Set-Cookie", http::to_header(cookie));
+    return response;
+}
 
 class SessionApi {
 public:
+    explicit SessionApi(bool over_tls) : over_tls_(over_tls) {}
+
     void add_to(http::Router& router)
     {
-        router.get("/api/status", *this, &SessionApi::status);
-        router.post("/api/login", *this, &SessionApi::login, {64 * 1024});
-        router.post("/api/logout", *this, &SessionApi::logout, {64 * 1024});
+        router.get("/api/status", *this, &SessionApi::status).says("Whether the Loop is ready.");
+        router.post("/api/login", *this, &SessionApi::login)
+            .says("Any login will do: there are no accounts yet.")
+            .takes_at_most(most_form_bytes);
+        router.post("/api/logout", *this, &SessionApi::logout)
+            .says("Forgets the login.")
+            .takes_at_most(most_form_bytes);
     }
 
 private:
-    Task<Result<http::Response>> status(http::Request) { co_return http::json_response({{"status", "ready"}}); }
+    Task<Result<LoopStatus>> status() { co_return LoopStatus{"ready"}; }
 
     Task<Result<http::Response>> login(http::Request)
     {
-        auto response = http::json_response({{"status", "logged in"}});
-        auto const token = hex(sha256(new_uuid() + new_uuid()));
-        response.headers.add("Set-Cookie", "learning_loop_session=" + token + cookie_rules);
-        co_return response;
+        http::SetCookie const cookie{cookie_name, hex(sha256(new_uuid() + new_uuid())), std::nullopt, over_tls_};
+        co_return response_with(cookie, "logged in");
     }
 
     Task<Result<http::Response>> logout(http::Request)
     {
-        auto response = http::json_response({{"status", "logged out"}});
-        response.headers.add("Set-Cookie", std::string("learning_loop_session=; Max-Age=0") + cookie_rules);
-        co_return response;
+        http::SetCookie const cookie{cookie_name, "", std::chrono::seconds(0), over_tls_};
+        co_return response_with(cookie, "logged out");
     }
+
+    static constexpr auto cookie_name = "learning_loop_session";
+    bool over_tls_;
 };
 
 } // namespace
 
-void add_session_api(http::Router& router)
+void add_session_api(http::Router& router, bool over_tls)
 {
-    router.keep<SessionApi>();
+    router.keep<SessionApi>(over_tls);
 }
 
 } // namespace learning_loop

@@ -5,7 +5,7 @@
 namespace learning_loop {
 
 /// Whether the Loop is ready, and the login that peers insist on. There are no accounts: every login is welcome, and
-/// nothing asks for its cookie.
-void add_session_api(http::Router& router);
+/// nothing asks for its cookie. `over_tls`: the cookie is for https only.
+void add_session_api(http::Router& router, bool over_tls);
 
 } // namespace learning_loop

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "learning_loop/async/lane.h"
+#include "learning_loop/async/pool.h"
 #include "learning_loop/store/database.h"
 
 #include <filesystem>

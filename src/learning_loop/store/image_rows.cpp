@@ -105,7 +105,7 @@ private:
                       category_id(kind, detection),
                       detection.category_name,
                       detection.model_name,
-                      detection.confidence};
+                      double{detection.confidence}};
         std::move(place.begin(), place.end(), std::back_inserter(values));
         database_.execute(
             "INSERT INTO detections (image, id, kind, category_id, category_name, model_name, confidence, x, y, "

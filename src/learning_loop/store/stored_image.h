@@ -72,12 +72,6 @@ struct StoredPointDetection {
 BOOST_DESCRIBE_STRUCT(StoredPointDetection, (),
                       (id, image_id, category_id, category_name, x, y, confidence, model_name))
 
-/// A shape as the Loop writes it: `{"points": [{"x": 1, "y": 2}]}`.
-struct Polygon {
-    std::vector<Point> points;
-};
-BOOST_DESCRIBE_STRUCT(Polygon, (), (points))
-
 struct StoredSegmentationDetection {
     std::string id;
     std::string image_id;

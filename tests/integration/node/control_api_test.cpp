@@ -17,7 +17,7 @@ struct ControlApiTest : testing::Test {
     DetectorSettings settings = settings_for(folder.path(), loop.url());
     Outbox outbox{io.executor(), folder / "outbox", {}};
     OutboxUploader uploader{outbox, settings};
-    DetectionService detection{test::fake_factory(std::make_shared<test::FakeFindings>()), 1};
+    DetectionService detection{io.executor(), test::fake_factory(std::make_shared<test::FakeFindings>()), 1};
     LoopSync sync{io.executor(), settings, "the uuid", "onnx", detection, uploader};
     http::Router router;
 
@@ -35,8 +35,9 @@ struct ControlApiTest : testing::Test {
     /// `status body`
     std::string ask(std::string const& method, std::string const& path, std::string const& body = "")
     {
-        http::Request request{method, path, {}, {}, {}, body};
-        auto const response = io.run(http::Router::answer_to(*router.match(method, path).handler, std::move(request)));
+        http::Request request;
+        request.body = body;
+        auto const response = io.run(http::Router::answer_to(*router.match(method, path).route, std::move(request)));
         return std::to_string(response.status) + " " + std::get<std::string>(response.body);
     }
 };

@@ -77,7 +77,7 @@ TEST_F(LoopClientTest, tries_the_empty_login_once_it_is_refused)
 TEST_F(LoopClientTest, logs_in_first_when_it_has_a_login)
 {
     settings.username = "a&b";
-    settings.password = "p w";
+    settings.password = Secret("p w");
     set_target(R"({"model_uuid":"0f6c1b5e-0000-4000-8000-000000000001","version":"1.3"})");
     EXPECT_TRUE(target());
     EXPECT_EQ(logins(), Texts{"username=a%26b&password=p%20w"});
@@ -86,7 +86,7 @@ TEST_F(LoopClientTest, logs_in_first_when_it_has_a_login)
 TEST_F(LoopClientTest, names_the_variables_when_its_login_is_refused)
 {
     settings.username = "u";
-    settings.password = "secret";
+    settings.password = Secret("secret");
     loop.with([](auto& state) { state.login_status = 401; });
     auto const refused = target();
     EXPECT_EQ(refused.error().code, Errc::unauthorized);

@@ -26,7 +26,7 @@ struct LoopSyncTest : testing::Test {
         Node(test::Io& io, DetectorSettings const& settings, DetectorFactory factory, std::string const& format)
             : outbox(io.executor(), fs::path(settings.data_folder) / "outbox", {}),
               uploader(outbox, settings),
-              detection(std::move(factory), 1),
+              detection(io.executor(), std::move(factory), 1),
               sync(io.executor(), settings, "the uuid", format, detection, uploader),
               tasks(io.executor())
         {

@@ -24,7 +24,7 @@ struct DetectApiTest : testing::Test {
     test::Io io;
     test::TempFolder folder;
     std::shared_ptr<test::FakeFindings> findings = std::make_shared<test::FakeFindings>(); // shared: with the logics
-    DetectionService detection{test::fake_factory(findings), 1};
+    DetectionService detection{io.executor(), test::fake_factory(findings), 1};
     Outbox outbox{io.executor(), folder.path(), {.most_bytes = 1 << 20, .free_disk_bytes = 0}};
     RelevanceFilter filter{0.3, 0.6};
     ImageKeeper keeper{outbox};
@@ -47,9 +47,12 @@ struct DetectApiTest : testing::Test {
     http::Response send(std::string const& path, std::string const& type, std::string body, Pairs const& headers = {},
                         Pairs query = {})
     {
-        http::Request request{"POST", path, std::move(query), {}, {{"Content-Type", type}}, std::move(body)};
+        http::Request request;
+        request.query = std::move(query);
+        request.headers.add("Content-Type", type);
+        request.body = std::move(body);
         for (auto const& [name, value] : headers) request.headers.add(name, value);
-        return io.run(http::Router::answer_to(*router.match("POST", path).handler, std::move(request)));
+        return io.run(http::Router::answer_to(*router.match("POST", path).route, std::move(request)));
     }
     http::Response detect(Pairs const& headers = {}, std::string const& image = test::a_jpeg())
     {
@@ -282,18 +285,17 @@ TEST_F(DetectApiTest, says_that_the_files_are_missing_as_peers_know_it)
 
 TEST_F(DetectApiTest, needs_no_model_for_an_upload)
 {
-    DetectionService without_model(test::fake_factory(findings), 1);
+    DetectionService without_model(io.executor(), test::fake_factory(findings), 1);
     http::Router other;
     add_detect_api(other, without_model, filter, keeper);
-    http::Request request{"POST",
-                          "/upload",
-                          {},
-                          {},
-                          {{"Content-Type", test::multipart_type}},
-                          test::multipart_body({{"a", test::a_jpeg()}})};
-    EXPECT_EQ(io.run(http::Router::answer_to(*other.match("POST", "/upload").handler, request)).status, 200);
-    request.body = test::multipart_body({{"a", test::a_jpeg()}}, "file");
-    EXPECT_EQ(io.run(http::Router::answer_to(*other.match("POST", "/detect").handler, request)).status, 503);
+    auto const ask = [&](std::string const& path, std::string const& field) {
+        http::Request request;
+        request.headers.add("Content-Type", test::multipart_type);
+        request.body = test::multipart_body({{"a", test::a_jpeg()}}, field);
+        return io.run(http::Router::answer_to(*other.match("POST", path).route, std::move(request))).status;
+    };
+    EXPECT_EQ(ask("/upload", "files"), 200);
+    EXPECT_EQ(ask("/detect", "file"), 503);
 }
 
 } // namespace

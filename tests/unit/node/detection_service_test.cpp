@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <latch>
 #include <stdexcept>
 
 namespace learning_loop {
@@ -22,7 +23,7 @@ ModelInformation model_of(std::string const& version)
 struct DetectionServiceTest : testing::Test {
     test::Io io;
     std::shared_ptr<test::FakeFindings> findings = std::make_shared<test::FakeFindings>(); // shared: with the logics
-    DetectionService service{test::fake_factory(findings), 2};
+    DetectionService service{io.executor(), test::fake_factory(findings), 2};
 
     Result<void> load(std::string const& version) { return io.run(service.load(model_of(version))); }
     Result<ImageMetadata> detect(std::string const& bytes)
@@ -99,11 +100,38 @@ TEST_F(DetectionServiceTest, keeps_the_old_model_when_the_new_one_cannot_be_buil
 TEST_F(DetectionServiceTest, takes_an_exception_of_the_users_factory_for_a_model_that_is_broken)
 {
     DetectionService throwing(
+        io.executor(),
         [](auto const&) -> Result<std::unique_ptr<DetectorLogic>> { throw std::runtime_error("no GPU"); }, 1);
     auto const loaded = io.run(throwing.load(model_of("1")));
     ASSERT_FALSE(loaded);
     EXPECT_EQ(loaded.error().message, "no GPU");
     EXPECT_FALSE(throwing.ready());
+}
+
+TEST_F(DetectionServiceTest, gives_up_on_an_image_that_takes_too_long)
+{
+    std::latch go_on{1};
+    struct Stuck final : DetectorLogic {
+        explicit Stuck(std::latch& go_on_) : go_on(go_on_) {}
+        Result<ImageMetadata> evaluate(cv::Mat const&) override
+        {
+            go_on.wait();
+            return ImageMetadata{};
+        }
+        std::latch& go_on;
+    };
+    auto const factory = [&](auto const&) -> Result<std::unique_ptr<DetectorLogic>> {
+        return std::make_unique<Stuck>(go_on);
+    };
+    DetectionService slow(io.executor(), factory, 1, std::chrono::milliseconds(1));
+    io.run(slow.load(model_of("1"))).value();
+    auto const owner = std::make_shared<std::string const>(test::a_jpeg());
+    auto const found = io.run(slow.detect({owner, *owner}));
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error().code, Errc::unavailable);
+    EXPECT_EQ(found.error().message, "the detection took longer than 1 ms: try again later");
+    go_on.count_down();
+    io.run(slow.finish());
 }
 
 TEST_F(DetectionServiceTest, frees_the_old_instances)

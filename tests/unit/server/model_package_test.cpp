@@ -15,7 +15,11 @@ ModelFacts const facts{
 
 Result<std::vector<ZipEntry>> read(std::vector<std::pair<std::string, std::string>> const& files)
 {
-    return read_model_upload(test::multipart_type, test::multipart_body(files));
+    test::TempFolder const folder;
+    auto reader = http::UploadReader::of(test::multipart_type, folder.path()).value();
+    reader.feed(test::multipart_body(files)).value();
+    auto upload = reader.finish().value();
+    return read_model_upload(upload);
 }
 
 std::string zip_of(std::vector<ZipSource> const& files)

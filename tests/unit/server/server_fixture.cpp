@@ -1,44 +1,39 @@
 #include "unit/server/server_fixture.h"
 
-#include "learning_loop/async/lane.h"
 #include "learning_loop/net/http/url.h"
-#include "learning_loop/server/deployment_api.h"
-#include "learning_loop/server/generator_api.h"
-#include "learning_loop/server/image_api.h"
-#include "learning_loop/server/model_api.h"
-#include "learning_loop/server/page.h"
-#include "learning_loop/server/project_api.h"
-#include "learning_loop/server/session_api.h"
+#include "learning_loop/server/loop_parts.h"
 
 #include "support/run.h"
 
 namespace learning_loop {
 
 struct ServerTest::Parts {
-    explicit Parts(std::filesystem::path const& folder)
-        : blobs(folder / "images"), database(folder / "loop.db"), models(database, folder / "models")
-    {
-        add_session_api(router);
-        add_project_api(router, projects, images);
-        add_image_api(router, projects, images, checking);
-        add_generator_api(router, projects, images, intake, rendering);
-        add_model_api(router, projects, models, intake);
-        add_deployment_api(router, projects, models, detectors);
-        add_page(router, {projects, images, models, detectors});
-    }
+    explicit Parts(std::filesystem::path const& folder) : loop(router, metrics, folder, "http://127.0.0.1:8000") {}
 
-    store::BlobFiles blobs;
-    store::DatabaseLanes database;
-    store::ProjectRepository projects{database};
-    store::ImageRepository images{database, blobs};
-    store::ModelRepository models;
-    store::DetectorRepository detectors{database};
-    Lane checking{"checking", 100, 2};
-    Lane rendering{"rendering", 20, 2};
-    Lane packing{"packing", 20};
-    ModelIntake intake{models, packing, "http://127.0.0.1:8000"};
+    Metrics metrics;
     http::Router router;
+    LoopParts loop;
 };
+
+namespace {
+
+/// The answer with its body as one text, also when it is made while it is sent.
+Task<http::Response> whole(Task<http::Response> answering)
+{
+    auto response = co_await std::move(answering);
+    auto const* stream = std::get_if<http::StreamBody>(&response.body);
+    if (!stream) co_return response;
+    std::string body;
+    for (;;) {
+        auto const piece = co_await stream->next();
+        if (piece.empty()) break;
+        body += piece;
+    }
+    response.body = std::move(body);
+    co_return response;
+}
+
+} // namespace
 
 ServerTest::ServerTest() : parts_(std::make_unique<Parts>(folder_.path())) {}
 ServerTest::~ServerTest() = default;
@@ -48,15 +43,24 @@ http::Response ServerTest::ask(std::string const& method, std::string const& tar
 {
     auto const path = target.substr(0, target.find('?'));
     auto match = parts_->router.match(method, path);
-    if (!match.handler) return match.refusal;
+    if (!match.route) return match.refusal;
     http::Request request;
     request.method = method;
     request.path = path;
     request.places = std::move(match.places);
     if (path.size() < target.size()) request.query = http::decoded_pairs(target.substr(path.size() + 1)).value();
     request.headers = std::move(headers);
-    request.body = std::move(body);
-    return test::run(http::Router::answer_to(*match.handler, std::move(request)));
+    if (match.route->body_kind == http::BodyKind::upload) {
+        auto reader = http::UploadReader::of(request.content_type(), folder_.path());
+        if (!reader) return http::error_response(reader.error());
+        if (auto const fed = reader->feed(body); !fed) return http::error_response(fed.error());
+        auto upload = reader->finish();
+        if (!upload) return http::error_response(upload.error());
+        request.upload = std::move(*upload);
+    } else {
+        request.body = std::move(body);
+    }
+    return test::run(whole(http::Router::answer_to(*match.route, std::move(request))));
 }
 
 void ServerTest::run_sql(std::string const& script)
@@ -65,7 +69,7 @@ void ServerTest::run_sql(std::string const& script)
         database.execute_script(script);
         return true;
     };
-    ASSERT_TRUE(test::run(parts_->database.write(job)));
+    ASSERT_TRUE(test::run(parts_->loop.database.write(job)));
 }
 
 } // namespace learning_loop

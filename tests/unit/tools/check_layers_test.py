@@ -11,7 +11,8 @@ GOOD = {
     "src/learning_loop/data/category.h": '#pragma once\n#include "learning_loop/base/error.h"\n',
     "src/learning_loop/net/http/server.cpp":
         '#include "learning_loop/data/category.h"\n#include <boost/beast/http.hpp>\n',
-    "apps/learning_loop/main.cpp": '#include "learning_loop/base/error.h"\n#include <cstdlib>\nauto a = getenv("A");\n',
+    "src/learning_loop/base/environment.cpp": '#include <cstdlib>\nauto a = std::getenv("A");\n',
+    "apps/learning_loop/main.cpp": '#include "learning_loop/base/error.h"\n',
 }
 
 
@@ -39,7 +40,7 @@ class CheckLayers(unittest.TestCase):
 
     def test_a_good_tree_passes(self):
         status, output = self.check_with({})
-        self.assertEqual((status, output), (0, "check_layers: 4 files, 0 violations\n"))
+        self.assertEqual((status, output), (0, "check_layers: 5 files, 0 violations\n"))
 
     def test_this_tree_passes(self):
         status, output = check(TREE)
@@ -96,10 +97,11 @@ class CheckLayers(unittest.TestCase):
             with self.subTest(header):
                 self.assert_finds({file: f"\n#  include <{header}>\n"}, f"{file}:2: {header} belongs in ")
 
-    def test_the_environment_is_read_only_in_apps_and_settings(self):
-        self.assert_finds({"src/learning_loop/node/outbox.cpp": 'auto home = std::getenv("HOME");\n',
-                           "src/learning_loop/node/settings.cpp": 'auto home = std::getenv("HOME");\n'},
-                          "node/outbox.cpp:1: getenv is called only in apps, settings and command_line")
+    def test_the_environment_is_read_in_one_file_only(self):
+        for file in ("src/learning_loop/node/settings.cpp", "apps/learning_loop/main.cpp"):
+            with self.subTest(file):
+                self.assert_finds({file: 'auto home = std::getenv("HOME");\n'},
+                                  f"{file}:1: getenv is called only in src/learning_loop/base/environment.cpp")
 
 
 if __name__ == "__main__":

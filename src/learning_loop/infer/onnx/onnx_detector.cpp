@@ -3,7 +3,7 @@
 #include "learning_loop/base/files.h"
 #include "learning_loop/infer/letterbox.h"
 #include "learning_loop/infer/nms.h"
-#include "learning_loop/infer/onnx/box_head.h"
+#include "learning_loop/infer/onnx/impl/box_head.h"
 
 #include <algorithm>
 #include <cmath>

@@ -3,6 +3,7 @@
 #include "learning_loop/base/log.h"
 
 #include <dlfcn.h>
+#include <onnxruntime_cxx_api.h>
 
 #include <cstdlib>
 #include <mutex>
@@ -20,6 +21,14 @@ Error no_library(std::string const& why)
 {
     return {Errc::unavailable,
             "ONNX Runtime cannot be loaded: " + why + ". tools/fetch_onnxruntime brings one, or name your own"};
+}
+
+std::filesystem::path default_library()
+{
+    std::error_code failure;
+    auto const program = std::filesystem::read_symlink("/proc/self/exe", failure);
+    auto const installed = program.parent_path().parent_path() / LL_ONNXRUNTIME_INSTALLED;
+    return std::filesystem::exists(installed, failure) ? installed : LL_ONNXRUNTIME_LIBRARY;
 }
 
 Result<Ort::Env*> load(std::filesystem::path const& library)
@@ -55,7 +64,7 @@ Result<Ort::Env*> load_onnx_runtime(std::filesystem::path const& library)
     static Ort::Env* environment = nullptr;
     std::scoped_lock const lock(once);
     if (environment) return environment;
-    auto loaded = load(library.empty() ? LL_ONNXRUNTIME_LIBRARY : library);
+    auto loaded = load(library.empty() ? default_library() : library);
     if (loaded) environment = *loaded;
     return loaded;
 }

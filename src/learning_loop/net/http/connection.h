@@ -1,11 +1,12 @@
 #pragma once
 
-#include "learning_loop/net/http/server.h"
-
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/parser.hpp>
+#include "learning_loop/async/pool.h"
+#include "learning_loop/net/http/answer_writer.h"
+#include "learning_loop/net/http/body_reader.h"
+#include "learning_loop/net/http/request_metrics.h"
+#include "learning_loop/net/http/router.h"
+#include "learning_loop/net/http/server_options.h"
+#include "learning_loop/net/http/wire.h"
 
 #include <list>
 #include <memory>
@@ -14,10 +15,34 @@
 
 namespace learning_loop::http {
 
-/// One client of a Server: reads a request, has it answered, and so on until either side has enough.
+class Connection;
+
+/// What the connections of a server share.
+struct ConnectionContext {
+    ConnectionContext(Router const& router_, ServerOptions const& options_, RequestMetrics& metrics_,
+                      std::string id_prefix_)
+        : router(router_),
+          options(options_),
+          metrics(metrics_),
+          budget(options_.most_body_bytes_in_memory),
+          id_prefix(std::move(id_prefix_))
+    {}
+
+    Router const& router;
+    ServerOptions const& options;
+    RequestMetrics& metrics;
+    BodyBudget budget;
+    Pool files{"reading and writing files", 2, 10'000};
+    std::list<Connection*> connections; ///< In the order they came.
+    std::string id_prefix;              ///< Of this run of the program: its request ids are no other run's.
+    std::uint64_t next_connection = 1;
+    bool finishing = false;
+};
+
+/// One client: reads a request, has it answered, and so on until either side has enough.
 class Connection {
 public:
-    Connection(Server& server, boost::asio::ip::tcp::socket socket);
+    Connection(ConnectionContext& context, Stream stream);
     Connection(Connection const&) = delete;
     Connection& operator=(Connection const&) = delete;
     ~Connection();
@@ -25,29 +50,26 @@ public:
     /// Owns the connection while it runs.
     static Task<> run(std::unique_ptr<Connection> connection);
 
-    void close_if_idle();
+    Wire& wire() { return wire_; }
 
 private:
-    using Head = boost::beast::http::request_parser<boost::beast::http::empty_body>;
-
     enum class After { next_request, close };
 
     Task<After> serve_one();
-    Task<std::optional<Response>> read_head(Head& head);
-    Task<std::optional<Response>> read_body(Head& head, std::size_t most_bytes, std::string& body);
-    Task<std::optional<Response>> read_chunked_body(Head& head, std::size_t most_bytes, std::string& body);
-    std::optional<Response> refusal(Head const& head) const;
-    Task<> write(Response const& response, bool head_only, bool keep_alive);
-    Task<> write_file(Response const& response, FileBody const& body, bool head_only, bool keep_alive);
-    Task<> write_all(std::string_view bytes);
-    Task<> linger();
+    Task<std::optional<Response>> read_head(HeadParser& head);
+    std::optional<Response> refusal(HeadParser const& head) const;
+    std::optional<Response> take_head(HeadParser const& head, Request& request, Router::Match& match);
+    std::optional<Response> refusal_of_operator(Route const& route, Request const& request) const;
+    std::string request_id(HeadParser const& head);
+    void account(HeadParser const& head, Route const* route, Request const& request, AnswerWriter const& writer,
+                 Wire::Clock::time_point begin);
 
-    Server& server_;
+    ConnectionContext& context_;
     std::list<Connection*>::iterator place_;
-    boost::beast::tcp_stream stream_;
-    boost::beast::flat_buffer buffer_;
-    std::size_t reserved_bytes_ = 0; ///< Of the server's budget for bodies.
-    bool idle_ = true;
+    Wire wire_;
+    std::string peer_;
+    std::string id_prefix_;
+    std::uint64_t requests_ = 0;
 };
 
 } // namespace learning_loop::http

@@ -1,5 +1,7 @@
 #include "learning_loop/net/http/message.h"
 
+#include "learning_loop/net/http/cookies.h"
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -14,7 +16,9 @@ char lower(char c)
 
 Response unprocessable(std::string_view where, std::string_view field, json::object const& problem)
 {
-    json::object item{{"type", problem.at("type")}, {"loc", {where, field}}};
+    json::array place{where};
+    if (!field.empty()) place.emplace_back(field);
+    json::object item{{"type", problem.at("type")}, {"loc", std::move(place)}};
     item.insert(problem.begin(), problem.end());
     return json_response({{"detail", json::array{item}}}, 422);
 }
@@ -22,26 +26,16 @@ Response unprocessable(std::string_view where, std::string_view field, json::obj
 int status_of(Errc code)
 {
     switch (code) {
-    case Errc::invalid_argument:
-        return 400;
-    case Errc::unauthorized:
-        return 401;
-    case Errc::forbidden:
-        return 403;
-    case Errc::not_found:
-        return 404;
-    case Errc::conflict:
-        return 409;
-    case Errc::too_large:
-        return 413;
-    case Errc::unprocessable:
-        return 422;
-    case Errc::too_many:
-        return 429;
-    case Errc::unavailable:
-        return 503;
-    case Errc::out_of_space:
-        return 507;
+    case Errc::invalid_argument: return 400;
+    case Errc::unauthorized: return 401;
+    case Errc::forbidden: return 403;
+    case Errc::not_found: return 404;
+    case Errc::conflict: return 409;
+    case Errc::too_large: return 413;
+    case Errc::unprocessable: return 422;
+    case Errc::too_many: return 429;
+    case Errc::unavailable: return 503;
+    case Errc::out_of_space: return 507;
     }
     return 500;
 }
@@ -82,6 +76,25 @@ std::string_view Request::content_type() const
     return headers.find("Content-Type").value_or(std::string_view());
 }
 
+std::optional<std::string> Request::cookie(std::string_view name) const
+{
+    auto const header = headers.find("Cookie");
+    if (!header) return std::nullopt;
+    for (auto& [key, value] : cookies_of(*header)) {
+        if (key == name) return std::move(value);
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string_view> Request::bearer_token() const
+{
+    constexpr std::string_view scheme = "Bearer ";
+    auto const header = headers.find("Authorization");
+    if (!header || header->size() < scheme.size() || !same_name(header->substr(0, scheme.size()), scheme))
+        return std::nullopt;
+    return header->substr(scheme.size());
+}
+
 Response json_response(json::value const& value, int status)
 {
     Response response;
@@ -96,6 +109,17 @@ Response text_response(std::string text, int status)
     response.status = status;
     response.content_type = "text/plain; charset=utf-8";
     response.body = std::move(text);
+    return response;
+}
+
+Response html_response(std::string html)
+{
+    auto response = text_response(std::move(html));
+    response.content_type = "text/html; charset=utf-8";
+    response.headers.add("Content-Security-Policy", "default-src 'none'; img-src 'self'; style-src 'self'; "
+                                                    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+    response.headers.add("Referrer-Policy", "no-referrer");
+    response.headers.add("Cache-Control", "no-store");
     return response;
 }
 

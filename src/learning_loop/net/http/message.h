@@ -1,10 +1,13 @@
 #pragma once
 
+#include "learning_loop/async/task.h"
 #include "learning_loop/base/error.h"
 #include "learning_loop/base/json.h"
 #include "learning_loop/base/reflect.h"
+#include "learning_loop/net/http/upload.h"
 
 #include <filesystem>
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -23,6 +26,7 @@ public:
     Headers() = default;
     Headers(std::initializer_list<List::value_type> list) : list_(list) {}
 
+    void reserve(std::size_t count) { list_.reserve(count); }
     void add(std::string name, std::string value) { list_.emplace_back(std::move(name), std::move(value)); }
     std::optional<std::string_view> find(std::string_view name) const; ///< The first of that name.
     List const& all() const { return list_; }
@@ -40,28 +44,40 @@ struct Request {
     std::vector<std::pair<std::string, std::string>> query;  ///< Decoded.
     std::vector<std::pair<std::string, std::string>> places; ///< What stands in the `{places}` of the route's pattern.
     Headers headers;
-    std::string body;
+    std::string body; ///< Empty when the route takes an upload.
+    Upload upload;    ///< For a route that takes one: the parts of its multipart body.
+    std::string id;   ///< Of this request, as the log and the header X-Request-Id tell it.
 
     std::string const& place(std::string_view name) const; ///< The route must have it.
     std::optional<std::string_view> query_value(std::string_view name) const;
     std::string_view content_type() const;
+    std::optional<std::string> cookie(std::string_view name) const; ///< Of the header Cookie.
+    std::optional<std::string_view> bearer_token() const;           ///< Of `Authorization: Bearer <token>`.
 };
 
-/// A file to answer with, sent in pieces. It may be replaced or removed meanwhile: it is opened before the first byte
-/// goes out.
+/// A file to answer with, sent in pieces, also in part (Range). It may be replaced or removed meanwhile: it is opened
+/// before the first byte goes out.
 struct FileBody {
     std::filesystem::path file;
+    std::string etag; ///< Quoted. Empty: made of the file's size and time.
+};
+
+/// A body that is made while it is sent: each call gives the next piece, an empty one is the end. What it throws breaks
+/// the connection off, so that the client does not take the piece for the whole.
+struct StreamBody {
+    std::function<Task<std::string>()> next;
 };
 
 struct Response {
     int status = 200;
     std::string content_type = "application/json";
     Headers headers;
-    std::variant<std::string, FileBody> body;
+    std::variant<std::string, FileBody, StreamBody> body;
 };
 
 Response json_response(boost::json::value const& value, int status = 200);
 Response text_response(std::string text, int status = 200);
+Response html_response(std::string html); ///< A page without scripts, whose pictures and styles come from here.
 
 template <class T>
 Response json_of_struct(T const& value)

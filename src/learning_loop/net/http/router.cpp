@@ -1,6 +1,7 @@
 #include "learning_loop/net/http/router.h"
 
 #include "learning_loop/base/log.h"
+#include "learning_loop/base/utf8.h"
 #include "learning_loop/net/http/url.h"
 
 #include <boost/asio/error.hpp>
@@ -22,19 +23,58 @@ bool fits(std::vector<std::string> const& pattern, std::vector<std::string> cons
     return std::equal(pattern.begin(), pattern.end(), path.begin(), path.end(), same);
 }
 
+/// No name is made of dots alone: whoever sends one tries to leave a folder.
+bool may_be_segment(std::string const& segment)
+{
+    return segment != "." && segment != ".." && is_utf8(segment);
+}
+
+Response refused(std::string const& allowed, std::string_view method)
+{
+    if (allowed.empty()) return error_response(404, "Not Found");
+    auto response = method == "OPTIONS" ? text_response("", 204) : error_response(405, "Method Not Allowed");
+    response.headers.add("Allow", allowed);
+    return response;
+}
+
 } // namespace
 
-void Router::add(std::string method, std::string_view pattern, RouteLimits limits, Handler handler)
+Route::Route(std::string method_, std::string_view pattern_, Handler handler_)
+    : method(std::move(method_)),
+      pattern(pattern_),
+      segments(path_segments(pattern_).value()),
+      handler(std::move(handler_))
+{}
+
+Route& Route::says(std::string summary)
 {
-    routes_.push_back({std::move(method), path_segments(pattern).value(), limits, std::move(handler)});
+    operation.summary = std::move(summary);
+    return *this;
+}
+
+Route& Route::takes_at_most(std::size_t body_bytes)
+{
+    most_body_bytes = body_bytes;
+    return *this;
+}
+
+Route& Route::for_operators()
+{
+    operators_only = true;
+    return *this;
+}
+
+Route& Router::add(std::string method, std::string_view pattern, Handler handler)
+{
+    return routes_.emplace_back(std::move(method), pattern, std::move(handler));
 }
 
 Router::Match Router::match(std::string_view method, std::string_view path) const
 {
     Match match;
-    auto const segments = path_segments(path);
-    if (!segments) {
-        match.refusal = error_response(400, "the path has a broken %-escape");
+    auto segments = path_segments(path);
+    if (!segments || !std::all_of(segments->begin(), segments->end(), may_be_segment)) {
+        match.refusal = error_response(400, "the path has a broken %-escape, a segment of dots or is not UTF-8");
         return match;
     }
     std::string allowed;
@@ -45,24 +85,23 @@ Router::Match Router::match(std::string_view method, std::string_view path) cons
             allowed += (allowed.empty() ? "" : ", ") + route.method;
             continue;
         }
-        match.handler = &route.handler;
-        match.limits = route.limits;
+        match.route = &route;
         for (std::size_t i = 0; i < segments->size(); ++i) {
             auto const& name = route.segments[i];
-            if (is_place(name)) match.places.emplace_back(name.substr(1, name.size() - 2), (*segments)[i]);
+            if (is_place(name)) match.places.emplace_back(name.substr(1, name.size() - 2), std::move((*segments)[i]));
         }
         return match;
     }
-    match.refusal = allowed.empty() ? error_response(404, "Not Found") : error_response(405, "Method Not Allowed");
-    if (!allowed.empty()) match.refusal.headers.add("Allow", allowed);
+    match.refusal = refused(allowed, method);
     return match;
 }
 
-Task<Response> Router::answer_to(Handler const& handler, Request request)
+Task<Response> Router::answer_to(Route const& route, Request request)
 {
-    auto const what = request.method + " " + printable(request.path);
+    auto const what = route.method + " " + route.pattern;
+    auto const id = request.id;
     try {
-        auto answer = co_await handler(std::move(request));
+        auto answer = co_await route.handler(std::move(request));
         if (answer) co_return std::move(*answer);
         co_return error_response(answer.error());
     } catch (boost::system::system_error const& failure) {
@@ -72,7 +111,8 @@ Task<Response> Router::answer_to(Handler const& handler, Request request)
     } catch (std::exception const& failure) {
         log::error("{}: {}", what, failure.what());
     }
-    co_return error_response(500, "Internal Server Error: the program's log tells what happened");
+    co_return error_response(500, "Internal Server Error: the program's log tells what happened, under the request " +
+                                      (id.empty() ? "-" : id));
 }
 
 } // namespace learning_loop::http

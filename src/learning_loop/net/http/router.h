@@ -1,8 +1,11 @@
 #pragma once
 
 #include "learning_loop/async/task.h"
+#include "learning_loop/net/http/handler.h"
 #include "learning_loop/net/http/message.h"
+#include "learning_loop/net/http/operation.h"
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -11,11 +14,30 @@
 
 namespace learning_loop::http {
 
-using Handler = std::function<Task<Result<Response>>(Request)>;
+/// How a route takes the body of a request.
+enum class BodyKind {
+    memory, ///< Whole, as `Request::body`.
+    upload  ///< Multipart, as `Request::upload`: long parts go to disk while they come in.
+};
 
-struct RouteLimits {
-    std::size_t body_bytes =
-        1024 * 1024; ///< A longer body is refused with 413, before it is read where its length is told.
+/// One method on one path, and what is known of it. Declared beside its handler, refined by the calls that follow:
+/// `router.post("/detect", *this, &DetectApi::detect).says("finds ...").takes_at_most(64 << 20);`
+class Route {
+public:
+    Route(std::string method, std::string_view pattern, Handler handler);
+
+    Route& says(std::string summary);             ///< One line for the API document.
+    Route& takes_at_most(std::size_t body_bytes); ///< A longer body is 413, before it is read where its length is told.
+    Route& for_operators();                       ///< Beyond loopback it needs the server's token (ServerOptions).
+
+    std::string method;
+    std::string pattern;
+    std::vector<std::string> segments; ///< Of the pattern; `{name}` stands for any one.
+    Handler handler;
+    Operation operation;
+    BodyKind body_kind = BodyKind::memory;
+    std::size_t most_body_bytes = 1024 * 1024;
+    bool operators_only = false;
 };
 
 /// Which handler answers which method and path. Filled before the server starts, then only read.
@@ -26,24 +48,23 @@ public:
     Router& operator=(Router const&) = delete;
 
     /// `pattern` is a path as `/api/{organization}/projects`; `{name}` stands for one segment.
-    void add(std::string method, std::string_view pattern, RouteLimits limits, Handler handler);
+    Route& add(std::string method, std::string_view pattern, Handler handler);
 
-    template <class Api>
-    void get(std::string_view pattern, Api& api, Task<Result<Response>> (Api::*handler)(Request))
+    /// Routes to a member function `Task<Result<Out>> handler(In...)`; handler.h tells what In and Out may be.
+    template <class Api, class Out, class... In>
+    Route& get(std::string_view pattern, Api& api, Task<Result<Out>> (Api::*handler)(In...))
     {
-        add("GET", pattern, {}, bound(api, handler));
+        return add_typed("GET", pattern, api, handler);
     }
-    template <class Api>
-    void put(std::string_view pattern, Api& api, Task<Result<Response>> (Api::*handler)(Request),
-             RouteLimits limits = {})
+    template <class Api, class Out, class... In>
+    Route& put(std::string_view pattern, Api& api, Task<Result<Out>> (Api::*handler)(In...))
     {
-        add("PUT", pattern, limits, bound(api, handler));
+        return add_typed("PUT", pattern, api, handler);
     }
-    template <class Api>
-    void post(std::string_view pattern, Api& api, Task<Result<Response>> (Api::*handler)(Request),
-              RouteLimits limits = {})
+    template <class Api, class Out, class... In>
+    Route& post(std::string_view pattern, Api& api, Task<Result<Out>> (Api::*handler)(In...))
     {
-        add("POST", pattern, limits, bound(api, handler));
+        return add_typed("POST", pattern, api, handler);
     }
 
     /// Builds an API object that lives as long as the router and lets it add its routes.
@@ -55,33 +76,30 @@ public:
         api->add_to(*this);
     }
 
-    /// A route, or the answer why there is none: 400, 404, 405.
+    /// A route, or the answer why there is none: 400, 404, 405; 204 for OPTIONS.
     struct Match {
-        Handler const* handler = nullptr;
-        RouteLimits limits;
+        Route const* route = nullptr;
         std::vector<std::pair<std::string, std::string>> places;
         Response refusal;
     };
     Match match(std::string_view method, std::string_view path) const;
 
     /// Runs the handler; what it throws becomes a 500 that tells the client nothing and the log everything.
-    static Task<Response> answer_to(Handler const& handler, Request request);
+    static Task<Response> answer_to(Route const& route, Request request);
+
+    std::deque<Route> const& routes() const { return routes_; }
 
 private:
-    struct Route {
-        std::string method;
-        std::vector<std::string> segments;
-        RouteLimits limits;
-        Handler handler;
-    };
-
-    template <class Api>
-    static Handler bound(Api& api, Task<Result<Response>> (Api::*handler)(Request))
+    template <class Api, class Out, class... In>
+    Route& add_typed(std::string method, std::string_view pattern, Api& api, Task<Result<Out>> (Api::*handler)(In...))
     {
-        return [&api, handler](Request request) { return (api.*handler)(std::move(request)); };
+        auto& route = add(std::move(method), pattern, handler_of(api, handler));
+        describe_handler<Out, In...>(route.operation);
+        if constexpr ((std::same_as<In, Upload> || ...)) route.body_kind = BodyKind::upload;
+        return route;
     }
 
-    std::vector<Route> routes_;
+    std::deque<Route> routes_;                // references to its elements stay good
     std::vector<std::shared_ptr<void>> kept_; // type-erased owners: nobody shares them
 };
 

@@ -1,40 +1,89 @@
 #include "learning_loop/net/http/server.h"
 
+#include "learning_loop/base/ids.h"
 #include "learning_loop/base/log.h"
 #include "learning_loop/net/http/connection.h"
+#include "learning_loop/net/tls.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/address.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include <sys/resource.h>
 
 namespace learning_loop::http {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-Server::Server(asio::any_io_executor executor, Router const& router, ServerSettings settings)
-    : executor_(executor), router_(router), settings_(std::move(settings)), acceptor_(executor), tasks_(executor)
-{}
+namespace {
+
+constexpr std::chrono::milliseconds watch_interval{100};
+
+/// As many descriptors as the system grants: most systems grant far more than they begin with.
+void raise_descriptor_limit()
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+} // namespace
+
+struct Server::Parts {
+    Parts(asio::any_io_executor executor_, Router const& router, Metrics& metrics, ServerOptions options_)
+        : executor(executor_),
+          options(std::move(options_)),
+          requests(metrics),
+          acceptor(executor_),
+          context(router, options, requests, new_uuid().substr(24, 6) + "-"),
+          tasks(executor_)
+    {}
+
+    asio::any_io_executor executor;
+    ServerOptions options;
+    RequestMetrics requests;
+    std::shared_ptr<asio::ssl::context> tls; // shared with nobody but load_tls
+    tcp::acceptor acceptor;
+    ConnectionContext context;
+    TaskGroup tasks; // after what its tasks use
+};
+
+Server::Server(asio::any_io_executor executor, Router const& router, Metrics& metrics, ServerOptions options)
+    : parts_(std::make_unique<Parts>(executor, router, metrics, std::move(options)))
+{
+    metrics.gauge("http_connections", "Open connections.",
+                  [parts = parts_.get()] { return static_cast<double>(parts->context.connections.size()); });
+    metrics.gauge("http_body_budget_free_bytes", "Bytes of bodies that may still come into memory.",
+                  [parts = parts_.get()] { return static_cast<double>(parts->context.budget.free_bytes()); });
+}
 
 Server::~Server() = default;
 
 Result<void> Server::listen()
 {
-    auto const port = std::to_string(settings_.port);
-    boost::system::error_code failure;
-    auto const found = tcp::resolver(executor_).resolve(settings_.host, port, tcp::resolver::passive, failure);
-    if (failure || found.empty()) {
-        return Error{Errc::invalid_argument,
-                     "--host (NODE_HOST): " + settings_.host + " is no address of this machine"};
+    auto& options = parts_->options;
+    auto const port = std::to_string(options.port);
+    if (!options.tls_certificate.empty()) {
+        auto tls = load_tls(options.tls_certificate, options.tls_key);
+        if (!tls) return tls.error();
+        parts_->tls = std::move(*tls);
     }
+    boost::system::error_code failure;
+    auto const found = tcp::resolver(parts_->executor).resolve(options.host, port, tcp::resolver::passive, failure);
+    if (failure || found.empty()) {
+        return Error{Errc::invalid_argument, "--host (NODE_HOST): " + options.host + " is no address of this machine"};
+    }
+    raise_descriptor_limit();
     auto const endpoint = found.begin()->endpoint();
-    acceptor_.open(endpoint.protocol());
-    acceptor_.set_option(tcp::acceptor::reuse_address(true));
-    acceptor_.bind(endpoint, failure);
-    if (!failure) acceptor_.listen(asio::socket_base::max_listen_connections, failure);
+    auto& acceptor = parts_->acceptor;
+    acceptor.open(endpoint.protocol());
+    acceptor.set_option(tcp::acceptor::reuse_address(true));
+    acceptor.bind(endpoint, failure);
+    if (!failure) acceptor.listen(asio::socket_base::max_listen_connections, failure);
     if (!failure) return {};
-    auto const where = settings_.host + ":" + port;
+    auto const where = options.host + ":" + port;
     if (failure == asio::error::address_in_use) {
         return Error{Errc::unavailable,
                      "--port (NODE_PORT): " + where + " is taken by another program: end it or choose another port"};
@@ -45,47 +94,77 @@ Result<void> Server::listen()
 
 std::uint16_t Server::port() const
 {
-    return acceptor_.local_endpoint().port();
+    return parts_->acceptor.local_endpoint().port();
+}
+
+std::string Server::url() const
+{
+    auto const& host = parts_->options.host;
+    auto const name = host.find(':') == std::string::npos ? host : "[" + host + "]";
+    return (parts_->tls ? "https://" : "http://") + name + ":" + std::to_string(port());
 }
 
 Task<> Server::serve()
 {
+    auto& parts = *parts_;
+    parts.tasks.spawn("the deadlines", watch_deadlines());
     for (;;) {
-        auto [failure, socket] = co_await acceptor_.async_accept(asio::as_tuple(asio::use_awaitable));
+        about_to_wait_for("a connection");
+        auto [failure, socket] = co_await parts.acceptor.async_accept(asio::as_tuple(asio::use_awaitable));
         if (failure == asio::error::operation_aborted) co_return;
         if (failure) { // out of descriptors, most likely: those in use have to end first
             log::warn("cannot accept a connection: {}", failure.message());
-            co_await asio::steady_timer(executor_, std::chrono::milliseconds(100)).async_wait(asio::use_awaitable);
-        } else if (connections_.size() < settings_.most_connections) {
-            auto connection = std::make_unique<Connection>(*this, std::move(socket));
-            tasks_.spawn("connection", Connection::run(std::move(connection)));
+            make_room();
+            co_await asio::steady_timer(parts.executor, watch_interval).async_wait(asio::use_awaitable);
+            continue;
         }
+        if (parts.context.connections.size() >= parts.options.most_connections) make_room();
+        auto connection = std::make_unique<Connection>(parts.context, Stream(std::move(socket), parts.tls.get()));
+        parts.tasks.spawn("a connection", Connection::run(std::move(connection)));
+    }
+}
+
+/// Ends the connection that has waited longest for its client to ask something: newcomers are more likely to.
+void Server::make_room()
+{
+    Connection* oldest = nullptr;
+    for (auto* connection : parts_->context.connections) {
+        auto const phase = connection->wire().phase();
+        bool const asks_nothing = phase == Wire::Phase::idle || phase == Wire::Phase::head ||
+                                  phase == Wire::Phase::handshake || phase == Wire::Phase::lingering;
+        if (asks_nothing && (!oldest || connection->wire().since() < oldest->wire().since())) oldest = connection;
+    }
+    if (oldest) oldest->wire().close();
+}
+
+Task<> Server::watch_deadlines()
+{
+    asio::steady_timer timer(parts_->executor);
+    for (;;) {
+        timer.expires_after(watch_interval);
+        co_await timer.async_wait(asio::use_awaitable);
+        auto const now = Wire::Clock::now();
+        for (auto* connection : parts_->context.connections) connection->wire().check(now);
     }
 }
 
 Task<> Server::finish(std::chrono::milliseconds grace)
 {
-    finishing_ = true;
+    auto& parts = *parts_;
+    parts.context.finishing = true;
     boost::system::error_code ignored;
-    acceptor_.close(ignored);
-    for (auto* connection : std::list(connections_)) connection->close_if_idle();
-    asio::steady_timer timer(executor_);
+    parts.acceptor.close(ignored);
+    for (auto* connection : std::list(parts.context.connections)) {
+        if (connection->wire().phase() == Wire::Phase::idle) connection->wire().close();
+    }
+    asio::steady_timer timer(parts.executor);
     auto const deadline = std::chrono::steady_clock::now() + grace;
-    while (tasks_.size() > 0 && std::chrono::steady_clock::now() < deadline) {
+    while (!parts.context.connections.empty() && std::chrono::steady_clock::now() < deadline) {
         timer.expires_after(std::chrono::milliseconds(10));
         co_await timer.async_wait(asio::use_awaitable);
     }
-    tasks_.cancel();
-    co_await tasks_.join();
-}
-
-bool is_loopback(std::string_view host)
-{
-    if (same_name(host, "localhost")) return true;
-    if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-    boost::system::error_code failure;
-    auto const address = asio::ip::make_address(std::string(host), failure);
-    return !failure && address.is_loopback();
+    parts.tasks.cancel();
+    co_await parts.tasks.join();
 }
 
 } // namespace learning_loop::http

@@ -45,24 +45,25 @@ struct ClientTest : testing::Test {
         auto const echo = [](Request asked) -> Task<Result<Response>> {
             co_return text_response(asked.method + "|" + std::string(asked.content_type()) + "|" + asked.body);
         };
-        router.add("GET", "/echo", {}, echo);
-        router.add("POST", "/echo", {}, echo);
-        router.add("GET", "/header/{name}", {}, [](Request asked) -> Task<Result<Response>> {
+        router.add("GET", "/echo", echo);
+        router.add("POST", "/echo", echo);
+        router.add("GET", "/header/{name}", [](Request asked) -> Task<Result<Response>> {
             co_return text_response(std::string(asked.headers.find(asked.place("name")).value_or("none")));
         });
-        router.add("GET", "/with/{status}/{name}/{value}", {}, [](Request asked) -> Task<Result<Response>> {
+        router.add("GET", "/with/{status}/{name}/{value}", [](Request asked) -> Task<Result<Response>> {
             auto response = text_response("answer", std::stoi(asked.place("status")));
             response.headers.add(asked.place("name"), asked.place("value"));
             co_return response;
         });
-        router.add("POST", "/files", {8 << 20}, [this](Request asked) -> Task<Result<Response>> {
+        auto take = [this](Request asked) -> Task<Result<Response>> {
             received_type = asked.content_type();
             received = std::move(asked.body);
             co_return text_response("OK");
-        });
-        router.add("GET", "/long", {},
+        };
+        router.add("POST", "/files", take).takes_at_most(8 << 20);
+        router.add("GET", "/long",
                    [](Request) -> Task<Result<Response>> { co_return text_response(std::string(1'000'000, 'x')); });
-        router.add("GET", "/never", {}, [this](Request) -> Task<Result<Response>> {
+        router.add("GET", "/never", [this](Request) -> Task<Result<Response>> {
             auto wait = [this]() -> Result<int> {
                 in_hand.count_down();
                 go_on.wait();

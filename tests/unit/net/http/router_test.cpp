@@ -18,47 +18,61 @@ struct RouterTest : testing::Test {
         auto const echo = [](Request request) -> Task<Result<Response>> {
             co_return text_response(request.place("name"));
         };
-        router.add("GET", "/things/{name}", {}, echo);
-        router.add("PUT", "/things/{name}", {7}, echo);
-        router.add("GET", "/", {}, echo);
+        router.add("GET", "/things/{name}", echo);
+        router.add("PUT", "/things/{name}", echo).takes_at_most(7);
+        router.add("GET", "/", echo);
     }
 
     std::string place(std::string_view path)
     {
         auto const match = router.match("GET", path);
-        return match.handler && !match.places.empty() ? match.places.front().second : "no place";
+        return match.route && !match.places.empty() ? match.places.front().second : "no place";
     }
 
     static Response answer(Handler const& handler)
     {
-        return test::run(Router::answer_to(handler, {"GET", "/secret", {}, {}, {}, {}}));
+        Route const route("GET", "/secret", handler);
+        Request request;
+        request.id = "r-1";
+        return test::run(Router::answer_to(route, std::move(request)));
     }
 };
 
 TEST_F(RouterTest, fills_the_places_of_a_route)
 {
     EXPECT_EQ(place("/things/a"), "a");
-    EXPECT_EQ(router.match("PUT", "/things/a").limits.body_bytes, 7u);
+    EXPECT_EQ(router.match("PUT", "/things/a").route->most_body_bytes, 7u);
 }
 
 TEST_F(RouterTest, takes_a_slash_at_the_end_and_a_double_one)
 {
     EXPECT_EQ(place("/things/a/"), "a");
     EXPECT_EQ(place("//things//a"), "a");
-    EXPECT_TRUE(router.match("GET", "/").handler);
+    EXPECT_TRUE(router.match("GET", "/").route);
 }
 
-TEST_F(RouterTest, keeps_an_escaped_slash_in_its_segment)
+TEST_F(RouterTest, refuses_a_segment_that_could_lead_out_of_a_folder)
 {
-    EXPECT_EQ(place("/things/a%2Fb"), "a/b");
-    EXPECT_EQ(router.match("GET", "/things/a/b").refusal.status, 404);
+    for (auto const* path :
+         {"/things/a%2Fb", "/things/..", "/things/%2e%2E", "/things/.", "/things/a%5cb", "/things/%C0%AE%C0%AE"}) {
+        EXPECT_EQ(router.match("GET", path).refusal.status, 400) << path;
+    }
+    EXPECT_EQ(place("/things/a..b"), "a..b");
+    EXPECT_EQ(place("/things/%252e"), "%2e"); // decoded once
+}
+
+TEST_F(RouterTest, tells_the_methods_of_a_path)
+{
+    auto const answer = router.match("OPTIONS", "/things/a").refusal;
+    EXPECT_EQ(answer.status, 204);
+    EXPECT_EQ(answer.headers.find("Allow"), "GET, PUT");
 }
 
 TEST_F(RouterTest, answers_404_for_a_path_it_does_not_know)
 {
     for (auto const* path : {"/things", "/thing/a", "/Things/a", "/things/a/b"}) {
         auto const match = router.match("GET", path);
-        EXPECT_FALSE(match.handler) << path;
+        EXPECT_FALSE(match.route) << path;
         EXPECT_EQ(match.refusal.status, 404) << path;
     }
     EXPECT_EQ(std::get<std::string>(router.match("GET", "/x").refusal.body), R"({"detail":"Not Found"})");
@@ -80,8 +94,8 @@ TEST_F(RouterTest, answers_400_for_a_broken_escape)
 
 TEST_F(RouterTest, takes_head_for_get)
 {
-    EXPECT_TRUE(router.match("HEAD", "/things/a").handler);
-    EXPECT_FALSE(router.match("get", "/things/a").handler);
+    EXPECT_TRUE(router.match("HEAD", "/things/a").route);
+    EXPECT_FALSE(router.match("get", "/things/a").route);
 }
 
 TEST_F(RouterTest, answers_with_what_the_handler_returns)
@@ -89,7 +103,7 @@ TEST_F(RouterTest, answers_with_what_the_handler_returns)
     auto const match = router.match("GET", "/things/a");
     Request request;
     request.places = match.places;
-    EXPECT_EQ(std::get<std::string>(test::run(Router::answer_to(*match.handler, request)).body), "a");
+    EXPECT_EQ(std::get<std::string>(test::run(Router::answer_to(*match.route, std::move(request))).body), "a");
     EXPECT_EQ(answer([](Request) -> Task<Result<Response>> { co_return Error{Errc::conflict, "x"}; }).status, 409);
 }
 
@@ -101,6 +115,7 @@ TEST_F(RouterTest, tells_the_client_nothing_of_an_exception)
     });
     EXPECT_EQ(response.status, 500);
     EXPECT_EQ(std::get<std::string>(response.body).find("the secret"), std::string::npos);
+    EXPECT_NE(std::get<std::string>(response.body).find("r-1"), std::string::npos); // to look for in the log
 }
 
 TEST_F(RouterTest, lets_a_handler_be_cancelled)
@@ -120,7 +135,7 @@ TEST_F(RouterTest, keeps_the_api_objects_it_is_given)
         Task<Result<Response>> get(Request) { co_return text_response(text); }
     };
     router.keep<Api>("kept");
-    EXPECT_EQ(std::get<std::string>(answer(*router.match("GET", "/api").handler).body), "kept");
+    EXPECT_EQ(std::get<std::string>(answer(router.match("GET", "/api").route->handler).body), "kept");
 }
 
 } // namespace

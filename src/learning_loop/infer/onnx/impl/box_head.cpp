@@ -1,6 +1,7 @@
-#include "learning_loop/infer/onnx/box_head.h"
+#include "learning_loop/infer/onnx/impl/box_head.h"
 
 #include "learning_loop/base/log.h"
+#include "learning_loop/infer/onnx/onnx_runtime.h"
 
 #include <onnxruntime_session_options_config_keys.h>
 

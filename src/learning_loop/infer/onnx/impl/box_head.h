@@ -1,9 +1,11 @@
 #pragma once
 
-#include "learning_loop/infer/onnx/onnx_runtime.h"
+#include "learning_loop/base/error.h"
 
+#include <onnxruntime_cxx_api.h>
 #include <opencv2/core/types.hpp>
 
+#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>

@@ -1,0 +1,84 @@
+#pragma once
+
+#include "learning_loop/async/pool.h"
+#include "learning_loop/net/http/router.h"
+#include "learning_loop/net/http/wire.h"
+
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+
+#include <filesystem>
+#include <optional>
+
+namespace learning_loop::http {
+
+using HeadParser = boost::beast::http::request_parser<boost::beast::http::empty_body>;
+
+/// The bytes of bodies that are in memory at one time, of all connections together.
+class BodyBudget {
+public:
+    explicit BodyBudget(std::size_t most_bytes) : free_bytes_(most_bytes) {}
+
+    /// A share of the budget, given back when it goes.
+    class Share {
+    public:
+        Share() = default;
+        Share(Share&& other) noexcept : budget_(std::exchange(other.budget_, nullptr)), bytes_(other.bytes_) {}
+        Share& operator=(Share&& other) noexcept;
+        ~Share()
+        {
+            if (budget_) budget_->free_bytes_ += bytes_;
+        }
+
+    private:
+        friend class BodyBudget;
+        BodyBudget* budget_ = nullptr;
+        std::size_t bytes_ = 0;
+    };
+
+    std::optional<Share> take(std::size_t bytes); ///< Nothing: so much is not free.
+    std::size_t free_bytes() const { return free_bytes_; }
+
+private:
+    std::size_t free_bytes_;
+};
+
+/// Reads the body of one request as its route wants it.
+class BodyReader {
+public:
+    /// `files` is where uploads are written, to `upload_folder`.
+    BodyReader(Wire& wire, BodyBudget& budget, Pool& files, std::filesystem::path const& upload_folder)
+        : wire_(wire), budget_(budget), files_(files), upload_folder_(upload_folder)
+    {}
+
+    /// Puts the body into the request, or gives the answer that refuses it: 400, 408, 413, 417, 503, 507. Afterwards
+    /// `all_was_read` tells whether the next request may follow on the same connection.
+    Task<std::optional<Response>> read(HeadParser& head, Route const& route, Request& request);
+
+    bool all_was_read() const { return all_was_read_; }
+    void give_back() { share_ = {}; } ///< The body is gone.
+
+private:
+    using Chunked = boost::beast::http::request_parser<boost::beast::http::buffer_body>;
+    using Refusal = std::optional<Response>;
+
+    Refusal refusal_of_length(HeadParser const& head, Route const& route);
+    Task<Refusal> read_memory(Request& request);
+    Task<Refusal> read_upload(Request& request);
+    Task<Read<std::size_t>> next(boost::asio::mutable_buffer into);
+    Task<Read<std::size_t>> next_of_chunked(boost::asio::mutable_buffer into);
+    Response too_long() const;
+
+    Wire& wire_;
+    BodyBudget& budget_;
+    Pool& files_;
+    std::filesystem::path const& upload_folder_;
+    BodyBudget::Share share_;
+    std::optional<Chunked> chunked_;
+    std::size_t left_bytes_ = 0; ///< Of a body whose length is told.
+    std::size_t most_bytes_ = 0;
+    bool all_was_read_ = true;
+};
+
+} // namespace learning_loop::http

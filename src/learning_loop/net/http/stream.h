@@ -1,0 +1,53 @@
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace learning_loop::http {
+
+/// A TCP connection, with or without TLS on it: what runs above need not know.
+class Stream {
+public:
+    using executor_type = boost::asio::ip::tcp::socket::executor_type;
+    using Tls = boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>;
+
+    /// `context`: nullptr for plain TCP.
+    Stream(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context* context)
+        : socket_(std::move(socket)), tls_(context ? std::make_unique<Tls>(socket_, *context) : nullptr)
+    {}
+
+    executor_type get_executor() { return socket_.get_executor(); }
+    boost::asio::ip::tcp::socket& socket() { return socket_; }
+    Tls* tls() { return tls_.get(); } ///< nullptr: plain.
+
+    template <class Buffers, class Token>
+    auto async_read_some(Buffers const& buffers, Token&& token)
+    {
+        auto start = [this](auto handler, Buffers const& into) {
+            if (tls_) tls_->async_read_some(into, std::move(handler));
+            else socket_.async_read_some(into, std::move(handler));
+        };
+        return boost::asio::async_initiate<Token, void(boost::system::error_code, std::size_t)>(start, token, buffers);
+    }
+
+    template <class Buffers, class Token>
+    auto async_write_some(Buffers const& buffers, Token&& token)
+    {
+        auto start = [this](auto handler, Buffers const& from) {
+            if (tls_) tls_->async_write_some(from, std::move(handler));
+            else socket_.async_write_some(from, std::move(handler));
+        };
+        return boost::asio::async_initiate<Token, void(boost::system::error_code, std::size_t)>(start, token, buffers);
+    }
+
+private:
+    boost::asio::ip::tcp::socket socket_;
+    std::unique_ptr<Tls> tls_; // after the socket it speaks over
+};
+
+} // namespace learning_loop::http

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "learning_loop/async/task.h"
+#include "learning_loop/net/http/deadlines.h"
+#include "learning_loop/net/http/stream.h"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+
+#include <array>
+#include <chrono>
+#include <string_view>
+
+namespace learning_loop::http {
+
+/// The bytes of one connection, under deadlines. Nothing is timed by itself: somebody calls `check` a few times a
+/// second, which is far cheaper than a timer for every read and write.
+class Wire {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    /// What the connection is at, and so which deadline holds.
+    enum class Phase { handshake, idle, head, body, handler, answer, lingering };
+
+    Wire(Stream stream, Deadlines const& deadlines);
+
+    void enter(Phase phase);
+    Phase phase() const { return phase_; }
+    Clock::time_point since() const { return since_; } ///< When the phase began.
+    bool late() const { return late_; }                ///< A deadline has passed: what runs was ended.
+
+    /// Ends what runs when its deadline has passed.
+    void check(Clock::time_point now);
+    void close();
+
+    /// The TLS handshake, where there is TLS.
+    Task<> shake_hands();
+
+    /// Reads some bytes into `into`; throws what `failed` holds otherwise.
+    Task<std::size_t> read_some(boost::asio::mutable_buffer into);
+
+    /// Writes both, in pieces, as fast as the client takes them.
+    Task<> write(std::string_view first, std::string_view second = {});
+
+    /// What was read but belongs to what comes next.
+    boost::beast::flat_buffer& buffer() { return buffer_; }
+    Stream& stream() { return stream_; }
+
+    /// The client may still be sending what was refused. Closing at once would reset the connection, and it would never
+    /// see why: so its bytes are dropped for a while.
+    Task<> linger();
+
+private:
+    class Waiting;
+
+    bool is_late(Clock::time_point now) const;
+    void moved(std::size_t bytes);
+
+    Stream stream_;
+    Deadlines const& deadlines_;
+    boost::beast::flat_buffer buffer_;
+    Phase phase_ = Phase::idle;
+    Clock::time_point since_;
+    Clock::time_point last_move_;
+    std::size_t moved_bytes_ = 0;
+    bool waits_ = false;
+    bool late_ = false;
+};
+
+} // namespace learning_loop::http

@@ -1,0 +1,59 @@
+#include "learning_loop/net/tls.h"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+namespace learning_loop {
+namespace ssl = boost::asio::ssl;
+namespace {
+
+Error wrong(std::string const& flag, std::string const& file, std::string const& what)
+{
+    ERR_clear_error();
+    return {Errc::invalid_argument, flag + ": " + file + " " + what};
+}
+
+constexpr auto certificate_flag = "--tls-cert (TLS_CERT)";
+constexpr auto key_flag = "--tls-key (TLS_KEY)";
+
+Result<void> check_dates(SSL_CTX* context, std::string const& file)
+{
+    auto const* const certificate = SSL_CTX_get0_certificate(context);
+    if (X509_cmp_current_time(X509_get0_notAfter(certificate)) < 0)
+        return wrong(certificate_flag, file, "has expired: get a new certificate");
+    if (X509_cmp_current_time(X509_get0_notBefore(certificate)) > 0)
+        return wrong(certificate_flag, file, "is not valid yet: check the certificate and this machine's clock");
+    return {};
+}
+
+} // namespace
+
+Result<std::shared_ptr<ssl::context>> load_tls(std::string const& certificate_file, std::string const& key_file)
+{
+    auto context = std::make_shared<ssl::context>(ssl::context::tls_server); // shared: connections outlive the server
+    auto* const native = context->native_handle();
+    SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
+    SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+    SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS); // an idle connection holds no 32 KiB
+    boost::system::error_code failure;
+    context->use_certificate_chain_file(certificate_file, failure);
+    if (failure) {
+        return wrong(certificate_flag, certificate_file,
+                     "holds no certificate that can be read, as PEM: " + failure.message());
+    }
+    context->use_private_key_file(key_file, ssl::context::pem, failure);
+    // OpenSSL compares the key with the certificate while it loads it.
+    if (failure && ERR_GET_REASON(static_cast<unsigned long>(failure.value())) == X509_R_KEY_VALUES_MISMATCH)
+        return wrong(key_flag, key_file,
+                     "is not the key of " + certificate_file + ": give the two that belong together");
+    if (failure)
+        return wrong(key_flag, key_file, "holds no private key that can be read, as PEM: " + failure.message());
+    if (SSL_CTX_check_private_key(native) != 1)
+        return wrong(key_flag, key_file,
+                     "is not the key of " + certificate_file + ": give the two that belong together");
+    if (auto const dates = check_dates(native, certificate_file); !dates) return dates.error();
+    return context;
+}
+
+} // namespace learning_loop

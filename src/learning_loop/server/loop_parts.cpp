@@ -1,0 +1,30 @@
+#include "learning_loop/server/loop_parts.h"
+
+#include "learning_loop/server/deployment_api.h"
+#include "learning_loop/server/generator_api.h"
+#include "learning_loop/server/image_api.h"
+#include "learning_loop/server/model_api.h"
+#include "learning_loop/server/page.h"
+#include "learning_loop/server/project_api.h"
+#include "learning_loop/server/session_api.h"
+
+namespace learning_loop {
+
+LoopParts::LoopParts(http::Router& router, Metrics& metrics, std::filesystem::path const& folder,
+                     std::string const& url)
+    : files(folder / "images"),
+      database(folder / "loop.db"),
+      models(database, folder / "models"),
+      intake(models, packing, url)
+{
+    add_session_api(router, url.starts_with("https://"));
+    add_project_api(router, projects, images);
+    add_image_api(router, projects, images, checking);
+    add_generator_api(router, projects, images, intake, rendering);
+    add_model_api(router, projects, models, intake);
+    add_deployment_api(router, projects, models, detectors);
+    add_page(router, {projects, images, models, detectors});
+    http::add_service_api(router, metrics, health, "Learning Loop");
+}
+
+} // namespace learning_loop
