@@ -149,7 +149,8 @@ TEST_F(ServerTest, closes_on_a_broken_chunk)
 {
     RawConnection client(port());
     client.send(request("POST", "/echo", "Transfer-Encoding: chunked\r\n", "xyz\r\nabc\r\n"));
-    EXPECT_EQ(client.response().status, 0);
+    EXPECT_EQ(client.response().status, 400);
+    EXPECT_TRUE(client.closed());
     EXPECT_EQ(ask(request("GET", "/hello")).status, 200);
 }
 

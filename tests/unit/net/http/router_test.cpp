@@ -53,12 +53,12 @@ TEST_F(RouterTest, takes_a_slash_at_the_end_and_a_double_one)
 
 TEST_F(RouterTest, refuses_a_segment_that_could_lead_out_of_a_folder)
 {
-    for (auto const* path :
-         {"/things/a%2Fb", "/things/..", "/things/%2e%2E", "/things/.", "/things/a%5cb", "/things/%C0%AE%C0%AE"}) {
+    for (auto const* path : {"/things/..", "/things/%2e%2E", "/things/.", "/things/%C0%AE%C0%AE"}) {
         EXPECT_EQ(router.match("GET", path).refusal.status, 400) << path;
     }
     EXPECT_EQ(place("/things/a..b"), "a..b");
     EXPECT_EQ(place("/things/%252e"), "%2e"); // decoded once
+    EXPECT_EQ(place("/things/a%2Fb"), "a/b"); // whoever uses it as a name checks it
 }
 
 TEST_F(RouterTest, tells_the_methods_of_a_path)
