@@ -28,7 +28,7 @@ public:
     bool connected() const { return connected_; }
     bool send(std::string_view bytes); ///< False when the server has closed.
     RawResponse response(bool head_only = false);
-    bool closed(); ///< Waits for the next byte: there is none, the server has closed.
+    bool closed();                                 ///< Waits for the next byte: there is none, the server has closed.
     std::size_t read_some(std::size_t most_bytes); ///< How many came and were thrown away; 0: the server has closed.
 
 private:

@@ -55,8 +55,9 @@ TEST_F(ConditionalRequestsTest, a_range_beyond_the_file_is_416)
 
 TEST_F(ConditionalRequestsTest, a_range_that_is_none_gets_the_whole_file)
 {
-    for (auto const* range : {"bytes=5-2", "bytes=", "bytes=-", "bytes", "lines=0-1", "bytes=a-b", "bytes=1-2,4-5", "bytes=+1-2",
-                              "bytes=0x1-2", "bytes=1-2;", "=1-2", "bytes=--1", "bytes=0-18446744073709551616", ""}) {
+    for (auto const* range :
+         {"bytes=5-2", "bytes=", "bytes=-", "bytes", "lines=0-1", "bytes=a-b", "bytes=1-2,4-5", "bytes=+1-2",
+          "bytes=0x1-2", "bytes=1-2;", "=1-2", "bytes=--1", "bytes=0-18446744073709551616", ""}) {
         auto const response = get_range(range);
         EXPECT_EQ(response.status, 200) << range;
         EXPECT_EQ(response.body, "0123456789") << range;
@@ -162,10 +163,11 @@ TEST_F(ConditionalRequestsTest, another_expectation_is_417)
 TEST_F(ConditionalRequestsTest, an_upgrade_that_nobody_offers_is_ignored)
 {
     RawConnection client(port());
-    for (auto const* headers : {"Connection: Upgrade\r\nUpgrade: websocket\r\n", "Connection: upgrade\r\n",
-                                "Upgrade: h2c\r\n", "Connection: keep-alive, Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n",
-                                "Connection: Upgrade\r\nUpgrade: \xff\xfe,,/;\r\n", "Connection: keep-alive\r\n",
-                                "Connection: keep-alive, \r\n", "Connection: ,,,\r\n", "Connection:\r\n"}) {
+    for (auto const* headers :
+         {"Connection: Upgrade\r\nUpgrade: websocket\r\n", "Connection: upgrade\r\n", "Upgrade: h2c\r\n",
+          "Connection: keep-alive, Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n",
+          "Connection: Upgrade\r\nUpgrade: \xff\xfe,,/;\r\n", "Connection: keep-alive\r\n",
+          "Connection: keep-alive, \r\n", "Connection: ,,,\r\n", "Connection:\r\n"}) {
         client.send(request("GET", "/hello", headers));
         ASSERT_EQ(client.response().body, "hello") << headers;
     }
@@ -173,8 +175,9 @@ TEST_F(ConditionalRequestsTest, an_upgrade_that_nobody_offers_is_ignored)
 
 TEST_F(ConditionalRequestsTest, a_header_connection_that_is_none_is_answered)
 {
-    for (auto const* headers : {"Connection: \"close\"\r\n", "Connection: ;\r\n", "Connection: keep-alive;timeout=5\r\n",
-                                "Connection: \xff\r\n", "Connection: upgrade garbage\r\n"}) {
+    for (auto const* headers :
+         {"Connection: \"close\"\r\n", "Connection: ;\r\n", "Connection: keep-alive;timeout=5\r\n",
+          "Connection: \xff\r\n", "Connection: upgrade garbage\r\n"}) {
         auto const status = ask(request("GET", "/hello", headers)).status;
         EXPECT_TRUE(status == 200 || status == 400) << headers << status;
     }
@@ -182,9 +185,9 @@ TEST_F(ConditionalRequestsTest, a_header_connection_that_is_none_is_answered)
 
 TEST_F(ConditionalRequestsTest, the_client_decides_whether_the_connection_stays)
 {
-    for (auto const* bytes :
-         {"GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
-          "GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade, Close\r\n\r\n", "GET /hello HTTP/1.0\r\n\r\n"}) {
+    for (auto const* bytes : {"GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+                              "GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade, Close\r\n\r\n",
+                              "GET /hello HTTP/1.0\r\n\r\n"}) {
         RawConnection client(port());
         client.send(bytes);
         EXPECT_EQ(header(client.response(), "Connection"), "close") << bytes;

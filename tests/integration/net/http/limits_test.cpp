@@ -234,7 +234,8 @@ TEST_P(FormLimitsTest, a_part_is_no_form_itself)
 TEST_P(FormLimitsTest, a_boundary_has_70_characters)
 {
     auto const form_with = [](std::string const& boundary) {
-        return "--" + boundary + "\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nbytes\r\n--" + boundary + "--\r\n";
+        return "--" + boundary + "\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nbytes\r\n--" + boundary +
+               "--\r\n";
     };
     auto const type_with = [](std::string const& boundary) {
         return "Content-Type: multipart/form-data; boundary=" + boundary + "\r\n";

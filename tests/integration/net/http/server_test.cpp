@@ -1,85 +1,14 @@
 #include "learning_loop/net/http/server.h"
 
-#include "support/raw_connection.h"
+#include "integration/net/http/server_fixture.h"
 #include "support/run.h"
-#include "support/running_server.h"
-#include "support/temp_folder.h"
-
-#include <gtest/gtest.h>
-
-#include <latch>
-#include <stdexcept>
 
 namespace learning_loop::http {
 namespace {
 
 using test::RawConnection;
-using test::RawResponse;
 
-std::string request(std::string const& method, std::string const& target, std::string const& headers = "",
-                    std::string const& body = "")
-{
-    return method + " " + target + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n" + body;
-}
-
-std::string post(std::string const& body)
-{
-    return request("POST", "/echo", "Content-Length: " + std::to_string(body.size()) + "\r\n", body);
-}
-
-/// What a test may ask for: /echo gives its body back, /seen what the handler saw of the request.
-struct ServerTest : testing::Test {
-    test::TempFolder folder;
-    Router router;
-    ServerOptions options;
-    std::unique_ptr<test::RunningServer> server;
-    Lane waiting{"waiting", 10};
-    std::latch in_hand{1};
-    std::latch go_on{1};
-
-    ServerTest()
-    {
-        router.add("GET", "/hello", [](Request) -> Task<Result<Response>> { co_return text_response("hello"); });
-        router
-            .add("POST", "/echo", [](Request asked) -> Task<Result<Response>> { co_return text_response(asked.body); })
-            .takes_at_most(1000);
-        router.add("GET", "/seen/{name}", [](Request asked) -> Task<Result<Response>> {
-            co_return text_response(asked.path + "|" + asked.place("name") + "|" +
-                                    std::string(asked.query_value("q").value_or("-")) + "|" +
-                                    std::string(asked.headers.find("x-Test").value_or("-")));
-        });
-        router.add("GET", "/broken", [](Request) -> Task<Result<Response>> {
-            throw std::runtime_error("the secret");
-            co_return Response{};
-        });
-        router.add("GET", "/file/{name}", [this](Request asked) -> Task<Result<Response>> {
-            Response response;
-            response.content_type = "application/zip";
-            response.body = FileBody{folder / asked.place("name"), {}};
-            co_return response;
-        });
-        router.add("GET", "/slow", [this](Request) -> Task<Result<Response>> {
-            auto wait = [this]() -> Result<int> {
-                in_hand.count_down();
-                go_on.wait();
-                return 0;
-            };
-            co_await waiting.run(std::move(wait));
-            co_return text_response("at last");
-        });
-    }
-    std::uint16_t port()
-    {
-        if (!server) server = std::make_unique<test::RunningServer>(router, options);
-        return server->port();
-    }
-    RawResponse ask(std::string const& bytes)
-    {
-        RawConnection client(port());
-        client.send(bytes);
-        return client.response();
-    }
-};
+struct ServerTest : ServerFixture {};
 
 TEST_F(ServerTest, answers_several_requests_on_one_connection)
 {
@@ -93,37 +22,11 @@ TEST_F(ServerTest, answers_several_requests_on_one_connection)
     }
 }
 
-TEST_F(ServerTest, answers_pipelined_requests_in_their_order)
-{
-    RawConnection client(port());
-    client.send(post("one") + request("GET", "/nothing") + post("two") + request("GET", "/hello"));
-    EXPECT_EQ(client.response().body, "one");
-    EXPECT_EQ(client.response().status, 404);
-    EXPECT_EQ(client.response().body, "two");
-    EXPECT_EQ(client.response().body, "hello");
-}
-
 TEST_F(ServerTest, reads_a_request_that_comes_byte_by_byte)
 {
     RawConnection client(port());
-    for (char const byte : post("in pieces")) ASSERT_TRUE(client.send({&byte, 1}));
+    for (char const byte : post("/echo", "in pieces")) ASSERT_TRUE(client.send({&byte, 1}));
     EXPECT_EQ(client.response().body, "in pieces");
-}
-
-TEST_F(ServerTest, closes_when_the_client_asks_for_it)
-{
-    RawConnection client(port());
-    client.send(request("GET", "/hello", "Connection: close\r\n"));
-    EXPECT_NE(client.response().head.find("Connection: close"), std::string::npos);
-    EXPECT_TRUE(client.closed());
-}
-
-TEST_F(ServerTest, decodes_what_a_handler_sees)
-{
-    EXPECT_EQ(ask(request("GET", "/seen/a%2Bb%20c/?q=1%262&q=3", "X-TEST: yes\r\n")).body,
-              "/seen/a+b c/|a+b c|1&2|yes");
-    EXPECT_EQ(ask(request("GET", "/hello?a=%zz")).status, 400);
-    EXPECT_EQ(ask(request("GET", "/hello%zz")).status, 400);
 }
 
 TEST_F(ServerTest, reads_a_chunked_body)
@@ -134,101 +37,6 @@ TEST_F(ServerTest, reads_a_chunked_body)
     EXPECT_EQ(client.response().body, "abcde");
     client.send(request("GET", "/hello"));
     EXPECT_EQ(client.response().body, "hello");
-}
-
-TEST_F(ServerTest, refuses_a_chunked_body_that_grows_beyond_the_limit)
-{
-    RawConnection client(port());
-    client.send(request("POST", "/echo", "Transfer-Encoding: chunked\r\n"));
-    for (int i = 0; i < 20; ++i) client.send("64\r\n" + std::string(100, 'x') + "\r\n");
-    EXPECT_EQ(client.response().status, 413);
-    EXPECT_TRUE(client.closed());
-}
-
-TEST_F(ServerTest, closes_on_a_broken_chunk)
-{
-    RawConnection client(port());
-    client.send(request("POST", "/echo", "Transfer-Encoding: chunked\r\n", "xyz\r\nabc\r\n"));
-    EXPECT_EQ(client.response().status, 400);
-    EXPECT_TRUE(client.closed());
-    EXPECT_EQ(ask(request("GET", "/hello")).status, 200);
-}
-
-TEST_F(ServerTest, asks_for_the_body_that_a_client_holds_back)
-{
-    RawConnection client(port());
-    client.send(request("POST", "/echo", "Content-Length: 4\r\nExpect: 100-continue\r\n"));
-    EXPECT_EQ(client.response().head, "HTTP/1.1 100 Continue\r\n\r\n");
-    client.send("body");
-    EXPECT_EQ(client.response().body, "body");
-}
-
-TEST_F(ServerTest, refuses_a_body_that_is_too_long_before_it_comes)
-{
-    RawConnection client(port());
-    client.send(request("POST", "/echo", "Content-Length: 1001\r\nExpect: 100-continue\r\n"));
-    auto const response = client.response();
-    EXPECT_EQ(response.status, 413);
-    EXPECT_NE(response.body.find("1000 bytes"), std::string::npos);
-    EXPECT_EQ(ask(post(std::string(1000, 'x'))).status, 200);
-}
-
-TEST_F(ServerTest, lets_a_client_see_the_413_while_it_still_sends)
-{
-    RawConnection client(port());
-    client.send(request("POST", "/echo", "Content-Length: 20000000\r\n"));
-    for (int i = 0; i < 20; ++i) ASSERT_TRUE(client.send(std::string(1'000'000, 'x'))) << i;
-    auto const response = client.response();
-    EXPECT_EQ(response.status, 413);
-    EXPECT_NE(response.head.find("Connection: close"), std::string::npos);
-    EXPECT_TRUE(client.closed());
-}
-
-TEST_F(ServerTest, refuses_a_length_that_no_body_has)
-{
-    EXPECT_EQ(ask(request("POST", "/echo", "Content-Length: 18446744073709551615\r\n")).status, 413);
-    EXPECT_EQ(ask(request("POST", "/echo", "Content-Length: 18446744073709551616\r\n")).status, 400);
-    EXPECT_EQ(ask(request("POST", "/echo", "Content-Length: -1\r\n")).status, 400);
-}
-
-TEST_F(ServerTest, refuses_a_request_whose_end_is_told_twice)
-{
-    for (auto const* headers :
-         {"Content-Length: 3\r\nContent-Length: 4\r\n", "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n",
-          "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n"}) {
-        RawConnection client(port());
-        client.send(request("POST", "/echo", headers, "abc"));
-        EXPECT_EQ(client.response().status, 400) << headers;
-        EXPECT_TRUE(client.closed()) << headers;
-    }
-}
-
-TEST_F(ServerTest, refuses_headers_beyond_16_kib)
-{
-    RawConnection client(port());
-    client.send(request("GET", "/hello", "X-Long: " + std::string(20'000, 'x') + "\r\n"));
-    EXPECT_EQ(client.response().status, 431);
-    EXPECT_TRUE(client.closed());
-    EXPECT_EQ(ask(request("GET", "/" + std::string(20'000, 'x'))).status, 414);
-    EXPECT_EQ(ask(request("GET", "/hello", "X-Long: " + std::string(15'000, 'x') + "\r\n")).status, 200);
-}
-
-TEST_F(ServerTest, refuses_what_is_not_http)
-{
-    using namespace std::string_literals;
-    for (auto const& bytes :
-         {"\x16\x03\x01\x02 hello TLS\r\n\r\n"s, "GET /hello\r\n\r\n"s, "GET /hello HTTP/3.0\r\n\r\n"s,
-          "\r\n\0\0\r\n\r\n"s, "GET /hello HTTP/1.1\r\nHost : localhost\r\n\r\n"s,
-          "GET /hel\0lo HTTP/1.1\r\nHost: localhost\r\n\r\n"s}) {
-        EXPECT_EQ(ask(bytes).status, 400) << bytes;
-    }
-}
-
-TEST_F(ServerTest, needs_one_host)
-{
-    EXPECT_EQ(ask("GET /hello HTTP/1.1\r\n\r\n").status, 400);
-    EXPECT_EQ(ask("GET /hello HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n").status, 400);
-    EXPECT_EQ(ask("GET /hello HTTP/1.0\r\n\r\n").status, 200);
 }
 
 TEST_F(ServerTest, on_loopback_answers_for_this_machine_only)
@@ -259,23 +67,6 @@ TEST_F(ServerTest, refuses_what_a_foreign_page_asks)
             << origin;
     }
     EXPECT_EQ(ask(request("POST", "/echo", "Content-Length: 0\r\nOrigin: http://localhost\r\n")).status, 200);
-}
-
-TEST_F(ServerTest, answers_head_without_a_body)
-{
-    RawConnection client(port());
-    client.send(request("HEAD", "/hello") + request("GET", "/hello"));
-    auto const head = client.response(true);
-    EXPECT_EQ(head.status, 200);
-    EXPECT_NE(head.head.find("Content-Length: 5\r\n"), std::string::npos);
-    EXPECT_EQ(client.response().body, "hello");
-}
-
-TEST_F(ServerTest, names_the_methods_of_a_path)
-{
-    auto const response = ask(request("DELETE", "/hello"));
-    EXPECT_EQ(response.status, 405);
-    EXPECT_NE(response.head.find("\r\nAllow: GET\r\n"), std::string::npos);
 }
 
 TEST_F(ServerTest, survives_a_handler_that_throws)
@@ -318,45 +109,6 @@ TEST_F(ServerTest, survives_a_client_that_leaves_in_the_middle)
         client.send(bytes);
     }
     EXPECT_EQ(ask(request("GET", "/hello")).status, 200);
-}
-
-TEST_F(ServerTest, gives_up_on_a_head_that_never_ends)
-{
-    options.deadlines.header = std::chrono::seconds(1);
-    RawConnection client(port());
-    client.send("GET /hello HTTP/1.1\r\nHost:");
-    EXPECT_EQ(client.response().status, 408);
-    EXPECT_TRUE(client.closed());
-}
-
-TEST_F(ServerTest, gives_up_on_a_body_that_stalls)
-{
-    options.deadlines.stall = std::chrono::seconds(1);
-    RawConnection client(port());
-    client.send(request("POST", "/echo", "Content-Length: 100\r\n", "half"));
-    EXPECT_EQ(client.response().status, 408);
-    EXPECT_TRUE(client.closed());
-}
-
-TEST_F(ServerTest, bounds_the_bytes_of_all_bodies_together)
-{
-    options.most_body_bytes_in_memory = 100;
-    auto const response = ask(post(std::string(101, 'x')));
-    EXPECT_EQ(response.status, 503);
-    EXPECT_NE(response.head.find("Retry-After: "), std::string::npos);
-    for (int i = 0; i < 3; ++i) EXPECT_EQ(ask(post(std::string(100, 'x'))).status, 200) << i; // and gives them back
-}
-
-TEST_F(ServerTest, bounds_the_number_of_connections)
-{
-    options.most_connections = 1;
-    RawConnection first(port());
-    first.send(request("GET", "/hello"));
-    ASSERT_EQ(first.response().status, 200);
-    RawConnection second(port()); // it is the one that is likelier to ask
-    second.send(request("GET", "/hello"));
-    EXPECT_EQ(second.response().status, 200);
-    EXPECT_TRUE(first.closed());
 }
 
 TEST_F(ServerTest, names_the_flag_when_its_port_is_taken)
