@@ -66,8 +66,8 @@ def test_a_request_is_found_in_the_log_by_its_id(node):
     assert answer.headers["X-Request-Id"] == "robot-7.42"
     own = node.get("/about?key=hidden")
     assert own.headers["X-Request-Id"]
-    wait_until(lambda: f"[{own.headers['X-Request-Id']}] GET /about 200" in node.log_text(), "the line of the request")
-    assert "[robot-7.42] GET /about 200" in node.log_text()
+    wait_until(lambda: f"[{own.headers['X-Request-Id']}] method=GET path=/about status=200" in node.log_text(), "the line of the request")
+    assert "[robot-7.42] method=GET path=/about status=200" in node.log_text()
     assert "hidden" not in node.log_text(), "a query may hold what is nobody's business"
 
 
@@ -141,4 +141,4 @@ def test_secrets_are_nowhere_to_be_seen(extra, tmp_path):
     assert status == 0
     for text in [*seen, words, more]:
         assert CANARY not in text, text[max(0, text.find(CANARY) - 200):][:400]
-    assert any("GET /about 200" in text for text in seen), "the log was really read"
+    assert any("path=/about status=200" in text for text in seen), "the log was really read"

@@ -3,9 +3,12 @@ import json
 import os
 import shutil
 import socket
+import ssl
 import struct
+import subprocess
 import tempfile
 import threading
+import urllib.request
 import zlib
 from pathlib import Path
 
@@ -166,6 +169,71 @@ def assert_ends_with_2(words, *named, environment=None):
 ])
 def test_a_wrong_setting_is_named_and_exits_2(program, tmp_path, changed, environment, named):
     assert_ends_with_2(words_of(program, tmp_path / "data", changed), *named, environment=environment)
+
+
+def certificate(folder, name, days=1):
+    """A key and a certificate that it signed itself, made with OpenSSL's program. Fewer than 0 days: it has expired."""
+    key, request, made = (folder / f"{name}.{kind}" for kind in ("key", "request", "pem"))
+    def openssl(*words):
+        subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True)
+    openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out", request,
+            "-subj", "/CN=localhost")
+    openssl("x509", "-req", "-in", request, "-signkey", key, "-days", days, "-out", made)
+    return made, key
+
+
+@pytest.fixture(name="pem", scope="module")
+def fixture_pem(tmp_path_factory):
+    """Files to choose a pair for TLS from, by name."""
+    folder = tmp_path_factory.mktemp("pem")
+    (folder / "broken").write_text("-----BEGIN CERTIFICATE-----\nhello\n")
+    good, expired = certificate(folder, "good"), certificate(folder, "expired", days=-1)
+    return {"good": good[0], "good.key": good[1], "expired": expired[0], "expired.key": expired[1], "broken": folder / "broken",
+            "missing": folder / "missing"}
+
+
+# The pair that a program is given, and the flag and the words that its refusal has to contain; which file: the one of that flag.
+WRONG_PAIRS = {
+    "a certificate that has expired": ("expired", "expired.key", "--tls-cert", "has expired"),
+    "a certificate that is missing": ("missing", "good.key", "--tls-cert", "No such file"),
+    "a broken certificate": ("broken", "good.key", "--tls-cert", "holds no certificate"),
+    "a key as certificate": ("good.key", "good.key", "--tls-cert", "holds no certificate"),
+    "a key that is missing": ("good", "missing", "--tls-key", "No such file"),
+    "a broken key": ("good", "broken", "--tls-key", "holds no private key"),
+    "a key of another certificate": ("good", "expired.key", "--tls-key", "is not the key of"),
+    "no key": ("good", None, "--tls-key", "give both or none"),
+    "no certificate": (None, "good.key", "--tls-cert", "give both or none"),
+}
+
+
+@pytest.mark.parametrize("program", [*PROGRAMS, "Loop"])
+@pytest.mark.parametrize("what", WRONG_PAIRS)
+def test_a_wrong_pair_for_tls_is_named_and_exits_2(program, tmp_path, pem, what):
+    cert, key, flag, reason = WRONG_PAIRS[what]
+    pair = {"--tls-cert": pem.get(cert), "--tls-key": pem.get(key)}
+    if program == "Loop":
+        words = [BIN / "learning-loop", "server", "--port", free_port(), "--data-folder", tmp_path / "data",
+                 *(word for flag_value in pair.items() if flag_value[1] for word in flag_value)]
+    else:
+        words = words_of(program, tmp_path / "data", pair)
+    assert_ends_with_2(words, flag, flag[2:].replace("-", "_").upper(), pair[flag] or "", reason)
+
+
+@pytest.mark.parametrize("program", [*PROGRAMS, "Loop"])
+def test_a_right_pair_for_tls_is_served(program, tmp_path, pem):
+    more = ["--tls-cert", pem["good"], "--tls-key", pem["good.key"]]
+    node = loop_server(tmp_path, more=more) if program == "Loop" else detector(
+        tmp_path, loop_server(tmp_path), "o", "p", PROGRAMS[program], more=more)
+    trusting = ssl._create_unverified_context()  # it signed itself
+    with node.start(wait=False):
+        def answer():
+            try:
+                with urllib.request.urlopen(f"https://127.0.0.1:{node.port}/health/live", context=trusting, timeout=5) as response:
+                    return response.status
+            except OSError:
+                assert node.process.poll() is None, node.log_text()
+                return None
+        assert wait_until(answer, "an answer over TLS") == 200
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

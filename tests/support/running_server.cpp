@@ -55,6 +55,12 @@ asio::any_io_executor RunningServer::executor()
     return parts_->io.get_executor();
 }
 
+std::string RunningServer::metrics_text()
+{
+    auto text = [this]() -> Task<std::string> { co_return parts_->metrics.text(); };
+    return asio::co_spawn(parts_->io, text(), asio::use_future).get();
+}
+
 std::future<void> RunningServer::finish(std::chrono::milliseconds grace)
 {
     parts_->finishing = true;

@@ -18,6 +18,7 @@ public:
     std::uint16_t port() const;
     std::string url() const { return "http://127.0.0.1:" + std::to_string(port()); }
     boost::asio::any_io_executor executor();
+    std::string metrics_text();
 
     /// Has the server finish; ready once it has.
     std::future<void> finish(std::chrono::milliseconds grace);

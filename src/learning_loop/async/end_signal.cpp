@@ -6,6 +6,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <csignal>
 
 namespace learning_loop {
@@ -22,8 +23,11 @@ Task<> EndSignal::wait()
             log::info("signal {}: ending", signal);
             co_return;
         }
+        auto const level = log::level();
+        log::set_level(std::min(level, log::Level::info)); // who asks wants to see it
         log::info("report, asked for by SIGUSR1:");
         for (auto const& line : report()) log::info("  {}", line);
+        log::set_level(level);
     }
 }
 

@@ -41,13 +41,14 @@ TaskGroup::~TaskGroup()
     assert(children_.empty() && "a TaskGroup died with children: cancel and join it first");
 }
 
-void TaskGroup::spawn(std::string name, Task<> task)
+bool TaskGroup::spawn(std::string name, Task<> task)
 {
-    if (cancelled_) return;
+    if (cancelled_) return false;
     auto const child = children_.emplace(children_.end(), std::move(name));
     auto at_end = [this, child](std::exception_ptr failure) { ended(child, failure); };
     asio::co_spawn(executor_for(executor_, child->task), std::move(task),
                    asio::bind_cancellation_slot(child->stop.slot(), std::move(at_end)));
+    return true;
 }
 
 void TaskGroup::cancel()

@@ -25,8 +25,8 @@ public:
     TaskGroup& operator=(TaskGroup const&) = delete;
     ~TaskGroup(); ///< The group must be empty.
 
-    /// Starts a child. After `cancel` children are no longer taken: the task is dropped before it runs.
-    void spawn(std::string name, Task<> task);
+    /// Starts a child. False: after `cancel` none is taken, the task is dropped before it runs.
+    bool spawn(std::string name, Task<> task);
 
     /// Asks every child to end: what it waits for fails with operation_aborted.
     void cancel();

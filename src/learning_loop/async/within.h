@@ -46,7 +46,8 @@ Task<Result<T>> within(std::chrono::milliseconds limit, TaskGroup& group, std::s
     // shared: by the task and whoever waits for it, and either may be the first to go
     auto outcome = std::make_shared<within_detail::Outcome<T>>(co_await asio::this_coro::executor, limit);
     auto late = name + " took longer than " + std::to_string(limit.count()) + " ms: try again later";
-    group.spawn(std::move(name), within_detail::run_into(outcome, std::move(task)));
+    if (!group.spawn(std::move(name), within_detail::run_into(outcome, std::move(task))))
+        co_return Error{Errc::unavailable, "the program is ending"};
     auto const [cut_short] = co_await outcome->deadline.async_wait(asio::as_tuple(asio::use_awaitable));
     if (outcome->failure) std::rethrow_exception(outcome->failure);
     if (outcome->answer) co_return std::move(*outcome->answer);

@@ -26,11 +26,12 @@ Result<void> checked(bool done, std::filesystem::path const& file)
 
 } // namespace
 
-TemporaryFile::TemporaryFile(std::filesystem::path const& folder)
-    : path_(folder / (std::string(beginning) + new_uuid())),
-      descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600))
+Result<TemporaryFile> TemporaryFile::make(std::filesystem::path const& folder)
 {
-    if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), "cannot make " + path_.string());
+    auto path = folder / (std::string(beginning) + new_uuid());
+    auto const descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (auto const made = checked(descriptor >= 0, path); !made) return made.error();
+    return TemporaryFile(std::move(path), descriptor);
 }
 
 TemporaryFile::TemporaryFile(TemporaryFile&& other) noexcept

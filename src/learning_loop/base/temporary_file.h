@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string_view>
+#include <utility>
 
 namespace learning_loop {
 
@@ -11,7 +12,9 @@ namespace learning_loop {
 /// name's beginning `upload-` and may be swept away at the next start. Blocks.
 class TemporaryFile {
 public:
-    explicit TemporaryFile(std::filesystem::path const& folder); ///< Throws std::system_error when it cannot be made.
+    /// out_of_space: the disk is full, or may hold no more files. Anything else throws std::system_error.
+    static Result<TemporaryFile> make(std::filesystem::path const& folder);
+
     TemporaryFile(TemporaryFile&& other) noexcept;
     TemporaryFile& operator=(TemporaryFile&& other) noexcept;
     ~TemporaryFile();
@@ -25,6 +28,7 @@ public:
     static void sweep(std::filesystem::path const& folder);
 
 private:
+    TemporaryFile(std::filesystem::path path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
     void give_up() noexcept;
 
     std::filesystem::path path_;

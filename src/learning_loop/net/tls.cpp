@@ -36,6 +36,11 @@ Result<std::shared_ptr<ssl::context>> load_tls(std::string const& certificate_fi
     SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
     SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS); // an idle connection holds no 32 KiB
+    bool asked = false;                                 // for the pass phrase of the key: nobody is there to type it
+    context->set_password_callback([&asked](std::size_t, ssl::context::password_purpose) {
+        asked = true;
+        return std::string();
+    });
     boost::system::error_code failure;
     context->use_certificate_chain_file(certificate_file, failure);
     if (failure) {
@@ -43,6 +48,9 @@ Result<std::shared_ptr<ssl::context>> load_tls(std::string const& certificate_fi
                      "holds no certificate that can be read, as PEM: " + failure.message());
     }
     context->use_private_key_file(key_file, ssl::context::pem, failure);
+    if (failure && asked)
+        return wrong(key_flag, key_file,
+                     "is protected by a pass phrase: give one without (openssl pkey -in ... -out ...)");
     // OpenSSL compares the key with the certificate while it loads it.
     if (failure && ERR_GET_REASON(static_cast<unsigned long>(failure.value())) == X509_R_KEY_VALUES_MISMATCH)
         return wrong(key_flag, key_file,
@@ -52,6 +60,7 @@ Result<std::shared_ptr<ssl::context>> load_tls(std::string const& certificate_fi
     if (SSL_CTX_check_private_key(native) != 1)
         return wrong(key_flag, key_file,
                      "is not the key of " + certificate_file + ": give the two that belong together");
+    context->set_password_callback([](std::size_t, ssl::context::password_purpose) { return std::string(); });
     if (auto const dates = check_dates(native, certificate_file); !dates) return dates.error();
     return context;
 }

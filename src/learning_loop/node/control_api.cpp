@@ -20,9 +20,6 @@ public:
         router.put("/outbox_mode", *this, &ControlApi::choose_outbox_mode)
             .says("`continuous_upload` or `stopped`.")
             .for_operators();
-        router.put("/debug_logging", *this, &ControlApi::choose_debug_logging)
-            .says("`on`: the log tells more; `off`: as much as at the start.")
-            .for_operators();
     }
 
 private:
@@ -44,25 +41,17 @@ private:
 
     Task<Result<std::string>> choose_outbox_mode(http::TextBody choice)
     {
-        OutboxMode mode{};
-        if (!boost::describe::enum_from_string(choice.text.c_str(), mode)) {
+        auto const mode = http::from_text<OutboxMode>(choice.text);
+        if (!mode) {
             co_return Error{Errc::unprocessable,
                             "Could not set outbox mode: '" + printable(choice.text) + "' is not a valid OutboxMode"};
         }
-        uploader_.set_mode(mode);
+        uploader_.set_mode(*mode);
         co_return "OK";
-    }
-
-    Task<Result<std::string>> choose_debug_logging(http::TextBody choice)
-    {
-        if (choice.text != "on" && choice.text != "off") co_return Error{Errc::invalid_argument, "Invalid state"};
-        log::set_level(choice.text == "on" ? log::Level::debug : level_at_start_);
-        co_return choice.text;
     }
 
     LoopSync& sync_;
     OutboxUploader& uploader_;
-    log::Level level_at_start_ = log::level();
 };
 
 } // namespace

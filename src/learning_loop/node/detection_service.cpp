@@ -55,6 +55,7 @@ DetectionService::DetectionService(boost::asio::any_io_executor executor, Detect
     : factory_(std::move(factory)),
       streams_(streams > 0 ? streams : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))),
       limit_(limit),
+      ending_(std::make_shared<std::atomic<bool>>(false)),
       given_up_(std::move(executor))
 {}
 
@@ -67,6 +68,18 @@ Task<Result<void>> DetectionService::load(ModelInformation model)
         RunningModel{std::move(model), Streams<DetectorLogic>("detection", std::move(*instances), most_waiting_each)});
     co_await retire(std::exchange(running_, std::move(next)));
     co_return Result<void>();
+}
+
+Task<bool> DetectionService::finish(std::chrono::milliseconds grace)
+{
+    *ending_ = true;
+    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+    auto const deadline = std::chrono::steady_clock::now() + grace;
+    while (given_up_.size() > 0 && std::chrono::steady_clock::now() < deadline) {
+        timer.expires_after(std::chrono::milliseconds(5));
+        co_await timer.async_wait(boost::asio::use_awaitable);
+    }
+    co_return given_up_.size() == 0;
 }
 
 /// Lets go of a model that was replaced, off the io thread: whoever holds it last frees it, and that takes its time.
@@ -90,7 +103,8 @@ Task<Result<ImageMetadata>> DetectionService::evaluate(ImageBytes image)
     auto running = running_;
     if (!running)
         co_return Error{Errc::unavailable, "detector not yet initialized: no model is loaded; try again later"};
-    auto job = [image = std::move(image)](DetectorLogic& logic) -> Result<ImageMetadata> {
+    auto job = [image = std::move(image), ending = ending_](DetectorLogic& logic) -> Result<ImageMetadata> {
+        if (*ending) return Error{Errc::unavailable, "the node is ending"};
         auto const bgr = decode_image(image.bytes);
         if (!bgr) return bgr.error();
         return logic.evaluate(*bgr);

@@ -4,6 +4,7 @@
 #include "learning_loop/async/task_group.h"
 #include "learning_loop/infer/detector_logic.h"
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -33,8 +34,9 @@ public:
     /// too_large: the image is at fault.
     Task<Result<ImageMetadata>> detect(ImageBytes image);
 
-    /// Waits for the images that were given up. Call once, when nobody asks any more.
-    Task<> finish() { co_await given_up_.join(); }
+    /// Ends what still waits for a stream, and waits for what runs there for nobody any more. Call once, when nobody
+    /// asks any more. False: something still runs after `grace`; nothing but the end of the process will end it.
+    Task<bool> finish(std::chrono::milliseconds grace);
 
     bool ready() const { return running_ != nullptr; }
 
@@ -55,6 +57,7 @@ private:
     std::chrono::milliseconds limit_;
     std::shared_ptr<RunningModel> running_;              // shared: requests that began under the old model end under it
     Lane building_{"building a model", Lane::unbounded}; ///< Bounded by the requests in hand.
+    std::shared_ptr<std::atomic<bool>> ending_;          // shared: with the jobs on the streams
     TaskGroup given_up_;                                 ///< And those that are still waited for.
 };
 

@@ -30,7 +30,8 @@ ProgramDescription description(std::string program)
          .default_text = "any number"},
         {.field = "node_version", .meaning = "reported to the Loop"},
         {.field = "exclusive_model_build",
-         .meaning = "free the old model before a new one is built: less memory, and no answers meanwhile"},
+         .meaning =
+             "free the old model before a new one is built: less memory, and no answers meanwhile; has no effect yet"},
         {.field = "version_control_default",
          .meaning = "`pause`: keep the model that is here; anything else: follow_loop"},
         {.field = "sync_cycles",

@@ -49,7 +49,7 @@ Task<> OutboxUploader::run()
             backoff_.reset();
             problem_.reset();
         } else if (mode_ != OutboxMode::stopped) {
-            auto const wait = std::max(backoff_.next(), asked_wait_);
+            auto const wait = backoff_.next(asked_wait_);
             auto const until = std::chrono::steady_clock::now() + wait;
             // New images must not turn the wait into a busy loop; a change of mode may cut it short.
             while (mode_ != OutboxMode::stopped && std::chrono::steady_clock::now() < until) {

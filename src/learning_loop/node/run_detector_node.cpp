@@ -14,18 +14,30 @@
 
 #include <opencv2/core/utility.hpp>
 
+#include <cstdlib>
 #include <iostream>
 
 namespace learning_loop {
 namespace asio = boost::asio;
 namespace {
 
-constexpr std::chrono::milliseconds grace{1500};
+constexpr std::chrono::milliseconds grace{1300};     // for requests in hand
+constexpr std::chrono::milliseconds last_grace{400}; // for images that are being evaluated for nobody any more
+constexpr int stuck_status = 3;
+
+/// The user's code hangs, and nothing ends a thread but the end of the process. What was acknowledged is on the disk.
+[[noreturn]] void end_with_a_stuck_detection()
+{
+    log::critical("an image is still being evaluated: ending without it");
+    log::flush();
+    std::_Exit(stuck_status);
+}
 
 http::ServerOptions options_of(DetectorSettings const& settings)
 {
     auto options = server_options(settings, settings.data_folder);
     options.operator_token = settings.node_token.reveal();
+    options.operators_need_token = !settings.open_control;
     return options;
 }
 
@@ -68,7 +80,8 @@ struct DetectorNode {
         sync.stop();
         tasks.cancel();
         co_await server.finish(grace);
-        co_await detection.finish();
+        bool const all_ended = co_await detection.finish(last_grace);
+        if (!all_ended) end_with_a_stuck_detection();
         co_await tasks.join();
     }
 

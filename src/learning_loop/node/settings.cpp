@@ -81,9 +81,12 @@ std::vector<Setting> node_settings()
         {.field = "loop_ssl_cert_path",
          .meaning = "CA file for https; the host's name is always verified",
          .default_text = "the system's"},
-        {.field = "node_token", .meaning = "bearer token that the node's control routes ask for"},
-        {.field = "use_backdoor_controls", .meaning = "the routes that only tests use; needs a loopback --host"},
-        {.field = "skip_repeat_on_start", .meaning = "start muted, without the cycle with the Loop"},
+        {.field = "node_token",
+         .meaning = "bearer token that the control routes ask for; without one they are for this machine only"},
+        {.field = "open_control", .meaning = "let whoever reaches this node call its control routes, without a token"},
+        {.field = "use_backdoor_controls",
+         .meaning = "the routes that only tests use; needs a loopback --host; has no effect yet"},
+        {.field = "skip_repeat_on_start", .meaning = "start muted, without the cycle with the Loop; has no effect yet"},
     };
     rows.insert(rows.end(), own.begin(), own.end());
     return rows;

@@ -19,6 +19,7 @@ struct NodeSettings : HttpSettings {
     Secret loop_token;
     std::filesystem::path loop_ssl_cert_path; ///< CA file; empty: the system's.
     Secret node_token;                        ///< Bearer token for the control routes; empty: none is asked for.
+    bool open_control = false;                ///< Whoever reaches the node may call its control routes.
     bool use_backdoor_controls = false;
     bool skip_repeat_on_start = false;
 
@@ -26,7 +27,7 @@ struct NodeSettings : HttpSettings {
 };
 BOOST_DESCRIBE_STRUCT(NodeSettings, (HttpSettings),
                       (name, data_folder, loop_host, username, password, loop_token, loop_ssl_cert_path, node_token,
-                       use_backdoor_controls, skip_repeat_on_start))
+                       open_control, use_backdoor_controls, skip_repeat_on_start))
 
 std::vector<Setting> node_settings();
 

@@ -29,7 +29,9 @@ ProgramDescription description(std::string program)
          .most = 1e9},
     };
     rows.insert(rows.end(), own.begin(), own.end());
-    return {std::move(program), "Trains a project's model when the Loop asks for it.", std::move(rows)};
+    return {std::move(program),
+            "Trains a project's model when the Loop asks for it. The program is still to come; this is what it reads.",
+            std::move(rows)};
 }
 
 Result<void> check(TrainerSettings& settings, SettingsReader const& reader)

@@ -10,6 +10,12 @@
 
 namespace learning_loop {
 
+namespace {
+
+constexpr std::uintmax_t least_free_bytes = 32u << 20;
+
+} // namespace
+
 LoopParts::LoopParts(http::Router& router, Metrics& metrics, std::filesystem::path const& folder,
                      std::string const& url)
     : files(folder / "images"),
@@ -24,6 +30,14 @@ LoopParts::LoopParts(http::Router& router, Metrics& metrics, std::filesystem::pa
     add_model_api(router, projects, models, intake);
     add_deployment_api(router, projects, models, detectors);
     add_page(router, {projects, images, models, detectors});
+    health.add("disk", [folder]() -> std::optional<std::string> {
+        std::error_code gone;
+        if (!std::filesystem::exists(folder / "loop.db", gone))
+            return "the database in " + folder.string() + " is gone";
+        auto const space = std::filesystem::space(folder, gone);
+        if (gone || space.available >= least_free_bytes) return std::nullopt;
+        return "the disk that holds " + folder.string() + " is almost full: free some space";
+    });
     http::add_service_api(router, metrics, health, "Learning Loop");
 }
 

@@ -29,7 +29,7 @@ struct LoopParts {
     Pool rendering{"the image generator", 2, 20};
     Lane packing{"the model intake", 20};
     ModelIntake intake;
-    http::Health health; ///< Nothing is missing once the parts are there.
+    http::Health health;
 };
 
 } // namespace learning_loop

@@ -14,7 +14,7 @@ TEST(TemporaryFile, is_gone_when_it_ends_unless_it_was_renamed_away)
     test::TempFolder folder;
     std::filesystem::path path;
     {
-        TemporaryFile file(folder.path());
+        auto file = TemporaryFile::make(folder.path()).value();
         path = file.path();
         ASSERT_TRUE(file.append("one, "));
         ASSERT_TRUE(file.append("two"));
@@ -24,7 +24,7 @@ TEST(TemporaryFile, is_gone_when_it_ends_unless_it_was_renamed_away)
     }
     EXPECT_FALSE(std::filesystem::exists(path));
     {
-        TemporaryFile file(folder.path());
+        auto file = TemporaryFile::make(folder.path()).value();
         ASSERT_TRUE(file.append("kept"));
         std::filesystem::rename(file.path(), folder / "kept");
     }
@@ -43,7 +43,7 @@ TEST(TemporaryFile, sweeps_what_a_killed_process_left_and_nothing_else)
 
 TEST(TemporaryFile, needs_its_folder)
 {
-    EXPECT_THROW(TemporaryFile("/nowhere/at/all"), std::system_error);
+    EXPECT_THROW(TemporaryFile::make("/nowhere/at/all"), std::system_error);
 }
 
 } // namespace

@@ -130,8 +130,9 @@ TEST_F(DetectionServiceTest, gives_up_on_an_image_that_takes_too_long)
     ASSERT_FALSE(found);
     EXPECT_EQ(found.error().code, Errc::unavailable);
     EXPECT_EQ(found.error().message, "the detection took longer than 1 ms: try again later");
+    EXPECT_FALSE(io.run(slow.finish(std::chrono::milliseconds(1)))); // it is still stuck
     go_on.count_down();
-    io.run(slow.finish());
+    EXPECT_TRUE(io.run(slow.finish(std::chrono::seconds(10))));
 }
 
 TEST_F(DetectionServiceTest, frees_the_old_instances)

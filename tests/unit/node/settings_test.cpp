@@ -164,9 +164,10 @@ std::vector<Row<T>> rows_of_every_node(std::string const& port, std::string cons
         row<T>("LOOP_SSL_CERT_PATH", "", "loop_ssl_cert_path", "", a_file, &T::loop_ssl_cert_path),
         row<T>("DATA_FOLDER", "", "data_folder", default_data_folder("weeder", home), "/state", &T::data_folder),
         row<T>("NODE_HOST", "", "host", "127.0.0.1", "localhost", &T::host),
-        row<T>("NODE_PORT", "", "port", port, "80", &T::port),
+        row<T>("NODE_PORT", "", "port", port, "81", &T::port),
         row<T>("NODE_NAME", "", "name", "weeder", "n", &T::name),
         row<T>("NODE_TOKEN", "", "node_token", "", "hunter2", &T::node_token),
+        row<T>("OPEN_CONTROL", "", "open_control", "false", "true", &T::open_control),
         row<T>("USE_BACKDOOR_CONTROLS", "", "use_backdoor_controls", "false", "true", &T::use_backdoor_controls),
         row<T>("SKIP_REPEAT_ON_START", "", "skip_repeat_on_start", "false", "true", &T::skip_repeat_on_start),
     };

@@ -3,40 +3,55 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
+#include <cstring>
 #include <string_view>
+#include <utility>
 
 namespace learning_loop::impl {
 namespace {
 
-constexpr std::size_t most_waiting_bytes = 32 * 1024;
-constexpr int patience_ms = 1000;
+constexpr std::size_t flushed_at_bytes = 32 * 1024;
+constexpr std::size_t most_waiting_bytes = 256 * 1024;
 
-/// Waits until stderr, which somebody made non-blocking, takes more. False: it does not.
+/// A pipe or terminal that says it takes more takes at least so much without waiting.
+constexpr std::size_t piece_bytes = PIPE_BUF;
+
+/// Whether stderr takes a piece right now. A file always does.
 bool takes_more()
 {
     pollfd stderr_now{STDERR_FILENO, POLLOUT, 0};
-    return ::poll(&stderr_now, 1, patience_ms) > 0;
+    return ::poll(&stderr_now, 1, 0) > 0;
 }
 
 } // namespace
 
 void LogSink::sink_it_(spdlog::details::log_msg const& event)
 {
+    if (lines_.size() >= most_waiting_bytes) {
+        ++lost_lines_;
+        return;
+    }
+    if (auto const lost = std::exchange(lost_lines_, 0); lost > 0)
+        fmt::format_to(fmt::appender(lines_), "({} lines of the log are lost: nobody read them)\n", lost);
     formatter_->format(event, lines_);
-    if (lines_.size() >= most_waiting_bytes) write_out();
+    if (lines_.size() >= flushed_at_bytes) write_out();
 }
 
+/// Nobody has to read the log, and who does not must not hold up the program: what stderr does not take waits, and is
+/// lost at last.
 void LogSink::write_out()
 {
     std::string_view rest(lines_.data(), lines_.size());
-    while (!rest.empty()) {
-        auto const written = ::write(STDERR_FILENO, rest.data(), rest.size());
+    while (!rest.empty() && takes_more()) {
+        auto const written = ::write(STDERR_FILENO, rest.data(), std::min(rest.size(), piece_bytes));
         if (written >= 0) rest.remove_prefix(static_cast<std::size_t>(written));
-        else if (errno == EAGAIN && takes_more()) continue;
-        else if (errno != EINTR) break; // a log that cannot be written must not end or hold up the program
+        else if (errno != EINTR && errno != EAGAIN) rest = {}; // it is closed
     }
-    lines_.clear();
+    std::memmove(lines_.data(), rest.data(), rest.size());
+    lines_.resize(rest.size());
 }
 
 } // namespace learning_loop::impl

@@ -2,6 +2,7 @@
 
 #include <spdlog/sinks/base_sink.h>
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 
@@ -20,6 +21,7 @@ private:
     void write_out();
 
     spdlog::memory_buf_t lines_;
+    std::uint64_t lost_lines_ = 0;
 };
 
 } // namespace learning_loop::impl

@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::size_t one_packet_bytes = 16 * 1024;
 constexpr std::size_t piece_bytes = 256 * 1024;
+constexpr std::size_t small_piece_bytes = 32 * 1024;
+constexpr int few_readers = 8;
 
 std::string_view reason(int status)
 {
@@ -83,8 +85,11 @@ std::string AnswerWriter::head_of(Request const& request, Response const& respon
     head.append(framing);
     head.append("\r\nX-Content-Type-Options: nosniff\r\nX-Request-Id: ").append(request.id);
     head.append(keeps_connection ? "\r\nConnection: keep-alive" : "\r\nConnection: close");
-    for (auto const& [name, value] : response.headers.all())
+    for (auto const& [name, value] : response.headers.all()) {
+        if (value.find_first_of("\r\n") != std::string::npos)
+            throw std::logic_error("a line break in the header " + name);
         head.append("\r\n").append(name).append(": ").append(value);
+    }
     return head.append("\r\n\r\n");
 }
 
@@ -136,20 +141,36 @@ Task<> AnswerWriter::write_file(Request const& request, Response response, FileB
     auto const framing = part.status == 304 ? std::string() : length_header(part.count); // docs/traps.md, 13
     auto const head = head_of(request, response, framing);
     co_await wire_.write(head);
-    if (head_only) co_return;
-    for (std::uint64_t at = 0; at < part.count;) {
-        auto read = [stream = file->stream, from = part.first + at,
-                     wanted = std::min<std::uint64_t>(part.count - at, piece_bytes)]() -> Result<std::string> {
+    if (!head_only) co_await write_pieces(file->stream, part.first, part.count);
+}
+
+/// A client that takes the file slower than it is read holds a small piece of it while it is waited for.
+Task<> AnswerWriter::write_pieces(std::shared_ptr<std::ifstream> file, std::uint64_t first, std::uint64_t count)
+{
+    auto most_bytes = piece_bytes;
+    while (count > 0) {
+        // Where many are served at once, each holds little, too.
+        auto const now_bytes = files_.waiting() < few_readers ? most_bytes : small_piece_bytes;
+        auto read = [file, first, wanted = std::min<std::uint64_t>(count, now_bytes)]() -> Result<std::string> {
             std::string piece(wanted, '\0');
-            stream->seekg(static_cast<std::streamoff>(from));
-            if (!stream->read(piece.data(), static_cast<std::streamsize>(wanted)))
+            file->seekg(static_cast<std::streamoff>(first));
+            if (!file->read(piece.data(), static_cast<std::streamsize>(wanted)))
                 throw std::runtime_error("a file became shorter while it was sent");
             return piece;
         };
-        auto const piece = co_await files_.run(std::move(read));
-        co_await wire_.write(piece.value());
-        at += piece->size();
-        body_bytes_ += piece->size();
+        auto piece = co_await files_.run(std::move(read));
+        auto sent = wire_.write_at_once(piece.value());
+        bool const is_taken = sent == piece->size();
+        if (!is_taken) {
+            auto const rest = piece->substr(sent, small_piece_bytes);
+            std::string().swap(*piece);
+            co_await wire_.write(rest);
+            sent += rest.size();
+        }
+        most_bytes = is_taken ? std::min(2 * most_bytes, piece_bytes) : small_piece_bytes;
+        first += sent;
+        count -= sent;
+        body_bytes_ += sent;
     }
 }
 

@@ -5,6 +5,8 @@
 #include "learning_loop/net/http/wire.h"
 
 #include <cstdint>
+#include <fstream>
+#include <memory>
 
 namespace learning_loop::http {
 
@@ -26,6 +28,7 @@ public:
 private:
     Task<> write_text(Request const& request, Response const& response, std::string const& body);
     Task<> write_file(Request const& request, Response response, FileBody body);
+    Task<> write_pieces(std::shared_ptr<std::ifstream> file, std::uint64_t first, std::uint64_t count);
     Task<> write_stream(Request const& request, Response response, StreamBody body);
     std::string head_of(Request const& request, Response const& response, std::string_view framing) const;
 

@@ -9,7 +9,13 @@ namespace beast = boost::beast;
 namespace {
 
 constexpr std::size_t piece_bytes = 256 * 1024;
-constexpr std::size_t first_chunk_bytes = 64 * 1024;
+constexpr std::size_t first_bytes = 16 * 1024;
+
+/// How much room a body gets when so much of it has come. Who only says that he will send gets little.
+std::size_t room_for(std::size_t come_bytes, std::size_t most_bytes)
+{
+    return std::min(most_bytes, std::max(first_bytes, 4 * come_bytes));
+}
 
 } // namespace
 
@@ -21,14 +27,13 @@ BodyBudget::Share& BodyBudget::Share::operator=(Share&& other) noexcept
     return *this;
 }
 
-std::optional<BodyBudget::Share> BodyBudget::take(std::size_t bytes)
+bool BodyBudget::Share::grow_to(std::size_t bytes)
 {
-    if (bytes > free_bytes_) return std::nullopt;
-    free_bytes_ -= bytes;
-    Share share;
-    share.budget_ = this;
-    share.bytes_ = bytes;
-    return share;
+    if (bytes <= bytes_) return true;
+    if (bytes - bytes_ > budget_->free_bytes_) return false;
+    budget_->free_bytes_ -= bytes - bytes_;
+    bytes_ = bytes;
+    return true;
 }
 
 Task<std::optional<Response>> BodyReader::read(HeadParser& head, Route const& route, Request& request)
@@ -38,7 +43,8 @@ Task<std::optional<Response>> BodyReader::read(HeadParser& head, Route const& ro
     bool const without_body = !head.chunked() && left_bytes_ == 0;
     if (without_body && route.body_kind == BodyKind::memory) co_return std::nullopt;
     all_was_read_ = without_body;
-    if (auto refusal = refusal_of_length(head, route)) co_return refusal;
+    if (left_bytes_ > most_bytes_ && !head.chunked()) co_return too_long();
+    share_ = budget_.begin();
     auto const expect = request.headers.find("Expect");
     if (expect && !same_name(*expect, "100-continue"))
         co_return error_response(417, "Expect: only 100-continue is understood");
@@ -54,15 +60,11 @@ Task<std::optional<Response>> BodyReader::read(HeadParser& head, Route const& ro
     co_return refusal;
 }
 
-BodyReader::Refusal BodyReader::refusal_of_length(HeadParser const& head, Route const& route)
+/// A share is taken as the bytes come, not as they are announced: who only says that he will send shuts nobody out.
+BodyReader::Refusal BodyReader::refusal_of_memory(std::size_t bytes)
 {
-    if (left_bytes_ > most_bytes_ && !head.chunked()) return too_long();
-    // Nobody knows how long a chunked body gets: it takes the most that it may.
-    auto const in_memory = head.chunked() ? most_bytes_ : left_bytes_;
-    auto share = budget_.take(route.body_kind == BodyKind::memory ? in_memory : 2 * piece_bytes);
-    if (!share) return error_response({Errc::unavailable, "too many large requests at once: try again"});
-    share_ = std::move(*share);
-    return std::nullopt;
+    if (share_.grow_to(bytes)) return std::nullopt;
+    return error_response({Errc::unavailable, "too many large requests at once: try again"});
 }
 
 Response BodyReader::too_long() const
@@ -74,9 +76,13 @@ Response BodyReader::too_long() const
 Task<std::optional<Response>> BodyReader::read_memory(Request& request)
 {
     auto& body = request.body;
+    auto const most_bytes = chunked_ ? most_bytes_ : left_bytes_;
     for (std::size_t size = 0;;) {
-        if (chunked_) body.resize(std::min(most_bytes_, std::max(first_chunk_bytes, 2 * size)));
-        else body.resize(size + left_bytes_);
+        if (size == body.size()) {
+            auto const room = room_for(size, most_bytes);
+            if (auto refusal = refusal_of_memory(room)) co_return refusal;
+            body.resize(room);
+        }
         auto const read = co_await next(asio::buffer(body) + size);
         if (auto const* refusal = std::get_if<Response>(&read)) co_return *refusal;
         auto const bytes = std::get<std::size_t>(read);
@@ -95,11 +101,13 @@ Task<std::optional<Response>> BodyReader::read_upload(Request& request)
         co_return request.content_type().empty() ? field_required("body", "files") : error_response(made.error());
     // shared: with the jobs that write, one after another
     auto const reader = std::make_shared<UploadReader>(std::move(*made));
-    auto const piece = std::make_shared<std::string>(piece_bytes, '\0');
+    auto const piece = std::make_shared<std::string>();
     for (;;) {
         std::size_t filled = 0; // whole pieces, so that a job is worth its way to another thread
         bool over = false;
         while (filled < piece_bytes && !over) {
+            if (filled == piece->size()) piece->resize(room_for(filled, piece_bytes));
+            if (auto refusal = refusal_of_memory(piece->size() + reader->held_bytes())) co_return refusal;
             auto const read = co_await next(asio::buffer(*piece) + filled);
             if (auto const* refusal = std::get_if<Response>(&read)) co_return *refusal;
             filled += std::get<std::size_t>(read);
@@ -149,7 +157,7 @@ Task<Read<std::size_t>> BodyReader::next_of_chunked(asio::mutable_buffer into)
         if (failure == beast::http::error::need_buffer) co_return too_long(); // all of what may be is full
         if (failure != beast::http::error::need_more) continue;
         if (buffer.size() == buffer.max_size()) co_return error_response(400, "a chunk's head has no end");
-        auto const room = std::min(buffer.max_size() - buffer.size(), first_chunk_bytes);
+        auto const room = std::min(buffer.max_size() - buffer.size(), first_bytes);
         buffer.commit(co_await wire_.read_some(buffer.prepare(room)));
     }
     co_return std::size_t{0};

@@ -31,13 +31,17 @@ public:
             if (budget_) budget_->free_bytes_ += bytes_;
         }
 
+        bool grow_to(std::size_t bytes); ///< False: so much is not free; what is held is kept.
+
     private:
         friend class BodyBudget;
+        explicit Share(BodyBudget* budget) : budget_(budget) {}
+
         BodyBudget* budget_ = nullptr;
         std::size_t bytes_ = 0;
     };
 
-    std::optional<Share> take(std::size_t bytes); ///< Nothing: so much is not free.
+    Share begin() { return Share(this); } ///< Of nothing yet.
     std::size_t free_bytes() const { return free_bytes_; }
 
 private:
@@ -63,7 +67,7 @@ private:
     using Chunked = boost::beast::http::request_parser<boost::beast::http::buffer_body>;
     using Refusal = std::optional<Response>;
 
-    Refusal refusal_of_length(HeadParser const& head, Route const& route);
+    Refusal refusal_of_memory(std::size_t bytes);
     Task<Refusal> read_memory(Request& request);
     Task<Refusal> read_upload(Request& request);
     Task<Read<std::size_t>> next(boost::asio::mutable_buffer into);

@@ -1,17 +1,12 @@
 #include "learning_loop/net/http/conditional.h"
 
+#include "learning_loop/net/http/message.h"
+
 #include <algorithm>
 #include <charconv>
 
 namespace learning_loop::http {
 namespace {
-
-std::string_view trimmed(std::string_view text)
-{
-    auto const first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 /// All digits, within 64 bits.
 std::optional<std::uint64_t> number_in(std::string_view text)

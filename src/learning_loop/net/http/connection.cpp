@@ -110,12 +110,7 @@ Task<Connection::After> Connection::serve_one()
     BodyReader body(wire_, context_.budget, context_.files, context_.options.upload_folder);
     bool all_was_read = without_body;
     if (!answer) {
-        try {
-            answer = co_await body.read(head, *match.route, request);
-        } catch (boost::system::system_error const&) {
-            if (!wire_.late()) throw;
-            answer = error_response(408, "the body came too slowly: send it at a stretch");
-        }
+        answer = co_await read_body(body, head, *match.route, request);
         all_was_read = body.all_was_read() && !wire_.late();
     }
     Request const asked{request.method, request.path, {}, {}, request.headers, {}, {}, request.id};
@@ -125,11 +120,31 @@ Task<Connection::After> Connection::serve_one()
     }
     body.give_back();
     writer.keeps_connection = client_stays && all_was_read && !context_.finishing;
-    co_await writer.write(asked, std::move(*answer));
+    try {
+        co_await writer.write(asked, std::move(*answer));
+    } catch (...) { // the client left, or was too slow: it counts all the same
+        account(head, match.route, asked, writer, begin);
+        throw;
+    }
     account(head, match.route, asked, writer, begin);
     begin_request({});
-    if (!writer.keeps_connection && !all_was_read) co_await wire_.linger();
+    if (!writer.keeps_connection) co_await wire_.linger(!all_was_read);
     co_return writer.keeps_connection ? After::next_request : After::close;
+}
+
+/// Nothing when the request has its body.
+Task<std::optional<Response>> Connection::read_body(BodyReader& body, HeadParser& head, Route const& route,
+                                                    Request& request)
+{
+    try {
+        co_return co_await body.read(head, route, request);
+    } catch (boost::system::system_error const&) {
+        if (!wire_.late()) throw;
+        co_return error_response(408, "the body came too slowly: send it at a stretch");
+    } catch (std::exception const& failure) {
+        log::error("{} {}: cannot take the body: {}", request.method, printable(request.path), failure.what());
+        co_return Router::internal_error(request.id);
+    }
 }
 
 /// Nothing when a whole head is there, or when the client left before it sent one.
@@ -144,7 +159,7 @@ Task<std::optional<Response>> Connection::read_head(HeadParser& head)
     };
     wire_.enter(buffer.size() == 0 ? Wire::Phase::idle : Wire::Phase::head);
     std::optional<std::size_t> end;
-    while (!(end = end_of_head(received()))) {
+    for (bool at_start = true; !(end = end_of_head(received()));) {
         if (buffer.size() == 0 && context_.finishing) co_return std::nullopt;
         if (auto fault = fault_of_beginning(received(), limits))
             co_return error_response(fault->status, fault->message);
@@ -157,6 +172,8 @@ Task<std::optional<Response>> Connection::read_head(HeadParser& head)
             co_return error_response(408, "the request's head came too slowly: send it at a stretch");
         }
         if (wire_.phase() == Wire::Phase::idle) wire_.enter(Wire::Phase::head);
+        if (std::exchange(at_start, false) && received().starts_with("\r\n"))
+            buffer.consume(2); // some clients end a body with a line break too many
     }
     if (auto fault = fault_of_head(received().substr(0, *end), limits))
         co_return error_response(fault->status, fault->message);
@@ -214,7 +231,7 @@ std::optional<Response> Connection::take_head(HeadParser const& head, Request& r
 
 std::optional<Response> Connection::refusal_of_operator(Route const& route, Request const& request) const
 {
-    if (!route.operators_only) return std::nullopt;
+    if (!route.operators_only || !context_.options.operators_need_token) return std::nullopt;
     auto const& token = context_.options.operator_token;
     if (token.empty() && is_loopback(context_.options.host)) return std::nullopt;
     if (token.empty()) {
@@ -246,9 +263,10 @@ void Connection::account(HeadParser const& head, Route const* route, Request con
     if (!context_.options.access_log) return;
     auto const ms = std::chrono::duration<double, std::milli>(took).count();
     // Without the query, which may hold what is nobody's business.
-    log::access().info("{} {} {} {} B {:.1f} ms {}", request.method.empty() ? "-" : request.method,
-                       head.is_header_done() ? printable(request.path) : "-", writer.status(), writer.body_bytes(), ms,
-                       peer_);
+    log::access().info("method={} path={} status={} bytes={} ms={:.1f} peer={}",
+                       request.method.empty() ? "-" : printable(request.method),
+                       log::value(head.is_header_done() ? std::string_view(request.path) : "-"), writer.status(),
+                       writer.body_bytes(), ms, peer_);
 }
 
 } // namespace learning_loop::http

@@ -57,6 +57,7 @@ private:
 
     Task<After> serve_one();
     Task<std::optional<Response>> read_head(HeadParser& head);
+    Task<std::optional<Response>> read_body(BodyReader& body, HeadParser& head, Route const& route, Request& request);
     std::optional<Response> refusal(HeadParser const& head) const;
     std::optional<Response> take_head(HeadParser const& head, Request& request, Router::Match& match);
     std::optional<Response> refusal_of_operator(Route const& route, Request const& request) const;

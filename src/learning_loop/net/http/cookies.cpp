@@ -1,18 +1,13 @@
 #include "learning_loop/net/http/cookies.h"
 
+#include "learning_loop/net/http/message.h"
+
 #include <algorithm>
 
 namespace learning_loop::http {
 namespace {
 
 constexpr std::size_t most_cookies = 100;
-
-std::string_view trimmed(std::string_view text)
-{
-    auto const first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 } // namespace
 

@@ -47,6 +47,13 @@ bool same_name(std::string_view a, std::string_view b)
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
+std::string_view trimmed(std::string_view text)
+{
+    auto const first = text.find_first_not_of(" \t");
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
 std::optional<std::string_view> Headers::find(std::string_view name) const
 {
     for (auto const& [key, value] : list_) {
@@ -92,7 +99,8 @@ std::optional<std::string_view> Request::bearer_token() const
     auto const header = headers.find("Authorization");
     if (!header || header->size() < scheme.size() || !same_name(header->substr(0, scheme.size()), scheme))
         return std::nullopt;
-    return header->substr(scheme.size());
+    auto const blanks = header->find_first_not_of(' ', scheme.size());
+    return header->substr(std::min(blanks, header->size()));
 }
 
 Response json_response(json::value const& value, int status)

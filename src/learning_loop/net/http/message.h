@@ -36,6 +36,7 @@ private:
 };
 
 bool same_name(std::string_view a, std::string_view b); ///< ASCII, in any case.
+std::string_view trimmed(std::string_view text);        ///< Without blanks and tabs at its ends.
 
 /// A request as a handler sees it: whole, within its route's limits, decoded.
 struct Request {

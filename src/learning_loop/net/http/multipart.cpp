@@ -18,13 +18,6 @@ Error broken(std::string_view what)
     return {Errc::invalid_argument, "multipart body: " + std::string(what)};
 }
 
-std::string_view trimmed(std::string_view text)
-{
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    return text;
-}
-
 /// Reads `"quoted \" text"` or a bare token from the front of `rest`.
 std::optional<std::string> parameter_value(std::string_view& rest)
 {

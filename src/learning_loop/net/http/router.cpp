@@ -111,8 +111,13 @@ Task<Response> Router::answer_to(Route const& route, Request request)
     } catch (std::exception const& failure) {
         log::error("{}: {}", what, failure.what());
     }
-    co_return error_response(500, "Internal Server Error: the program's log tells what happened, under the request " +
-                                      (id.empty() ? "-" : id));
+    co_return internal_error(id);
+}
+
+Response Router::internal_error(std::string const& request_id)
+{
+    return error_response(500, "Internal Server Error: the program's log tells what happened, under the request " +
+                                   request_id);
 }
 
 } // namespace learning_loop::http

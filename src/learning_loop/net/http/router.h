@@ -87,6 +87,9 @@ public:
     /// Runs the handler; what it throws becomes a 500 that tells the client nothing and the log everything.
     static Task<Response> answer_to(Route const& route, Request request);
 
+    /// The 500 for what nobody could foresee: the log tells it under the request's id.
+    static Response internal_error(std::string const& request_id);
+
     std::deque<Route> const& routes() const { return routes_; }
 
 private:

@@ -118,14 +118,16 @@ Task<> Server::serve()
             co_await asio::steady_timer(parts.executor, watch_interval).async_wait(asio::use_awaitable);
             continue;
         }
-        if (parts.context.connections.size() >= parts.options.most_connections) make_room();
+        bool const full = parts.context.connections.size() >= parts.options.most_connections;
+        if (full && !make_room()) continue; // all are busy: the newcomer has to go
         auto connection = std::make_unique<Connection>(parts.context, Stream(std::move(socket), parts.tls.get()));
         parts.tasks.spawn("a connection", Connection::run(std::move(connection)));
     }
 }
 
-/// Ends the connection that has waited longest for its client to ask something: newcomers are more likely to.
-void Server::make_room()
+/// Ends the connection that has waited longest for its client to ask something: newcomers are more likely to. False:
+/// none of them waits for that.
+bool Server::make_room()
 {
     Connection* oldest = nullptr;
     for (auto* connection : parts_->context.connections) {
@@ -135,6 +137,7 @@ void Server::make_room()
         if (asks_nothing && (!oldest || connection->wire().since() < oldest->wire().since())) oldest = connection;
     }
     if (oldest) oldest->wire().close();
+    return oldest != nullptr;
 }
 
 Task<> Server::watch_deadlines()

@@ -21,7 +21,7 @@ namespace learning_loop::http {
 /// foe. To be used on the io thread.
 class Server {
 public:
-    /// The router is filled before `serve`; router and metrics outlive the server.
+    /// The router is filled before `serve`; router and metrics outlive the server, but nobody reads the metrics then.
     Server(boost::asio::any_io_executor executor, Router const& router, Metrics& metrics, ServerOptions options);
     ~Server();
 
@@ -43,7 +43,7 @@ private:
     struct Parts;
 
     Task<> watch_deadlines();
-    void make_room();
+    bool make_room();
 
     std::unique_ptr<Parts> parts_; // out of sight, since the parser and TLS take long to compile
 };

@@ -1,5 +1,6 @@
 #include "learning_loop/net/http/service_api.h"
 
+#include "learning_loop/base/log.h"
 #include "learning_loop/base/version.h"
 #include "learning_loop/net/http/api_document.h"
 
@@ -27,6 +28,9 @@ public:
         router.get("/health/ready", *this, &ServiceApi::ready)
             .says("Whether it can do its work: 200, or 503 with what is missing.");
         router.get("/metrics", *this, &ServiceApi::metrics).says("What it counts and measures, for Prometheus.");
+        router.put("/debug_logging", *this, &ServiceApi::choose_debug_logging)
+            .says("`on`: the log tells more; `off`: as much as at the start.")
+            .for_operators();
         router.get("/openapi.json", *this, &ServiceApi::document).says("This document, for programs.");
         router.get("/docs", *this, &ServiceApi::page).says("This document, for people.");
         router.get("/redoc", *this, &ServiceApi::page).says("The same as /docs.");
@@ -53,6 +57,13 @@ private:
         co_return response;
     }
 
+    Task<Result<std::string>> choose_debug_logging(TextBody choice)
+    {
+        if (choice.text != "on" && choice.text != "off") co_return Error{Errc::invalid_argument, "Invalid state"};
+        log::set_level(choice.text == "on" ? log::Level::debug : level_at_start_);
+        co_return choice.text;
+    }
+
     Task<Result<boost::json::value>> document() { co_return document_; }
 
     Task<Result<Response>> page() { co_return html_response(api_page(document_)); }
@@ -68,6 +79,7 @@ private:
     Metrics& metrics_;
     Health const& health_;
     std::string title_;
+    log::Level level_at_start_ = log::level();
     boost::json::object document_;
 };
 

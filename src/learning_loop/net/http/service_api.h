@@ -23,9 +23,9 @@ private:
     std::map<std::string, std::function<std::optional<std::string>()>> parts_;
 };
 
-/// What every server of ours answers, beside what it is for: /health/live, /health/ready, /metrics, /openapi.json and
-/// the same for people under /docs and /redoc. Add it last: the document is of the routes that are there then. Metrics
-/// and health outlive the router.
+/// What every server of ours answers, beside what it is for: /health/live, /health/ready, /metrics, /debug_logging,
+/// /openapi.json and the same for people under /docs and /redoc. Add it last: the document is of the routes that are
+/// there then. Metrics and health outlive the router.
 void add_service_api(Router& router, Metrics& metrics, Health const& health, std::string title);
 
 } // namespace learning_loop::http

@@ -18,19 +18,20 @@ public:
 
     /// `context`: nullptr for plain TCP.
     Stream(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context* context)
-        : socket_(std::move(socket)), tls_(context ? std::make_unique<Tls>(socket_, *context) : nullptr)
+        : socket_(std::make_unique<boost::asio::ip::tcp::socket>(std::move(socket))),
+          tls_(context ? std::make_unique<Tls>(*socket_, *context) : nullptr)
     {}
 
-    executor_type get_executor() { return socket_.get_executor(); }
-    boost::asio::ip::tcp::socket& socket() { return socket_; }
-    Tls* tls() { return tls_.get(); } ///< nullptr: plain.
+    executor_type get_executor() { return socket_->get_executor(); }
+    boost::asio::ip::tcp::socket& socket() { return *socket_; }
+    Tls* tls() const { return tls_.get(); } ///< nullptr: plain.
 
     template <class Buffers, class Token>
     auto async_read_some(Buffers const& buffers, Token&& token)
     {
         auto start = [this](auto handler, Buffers const& into) {
             if (tls_) tls_->async_read_some(into, std::move(handler));
-            else socket_.async_read_some(into, std::move(handler));
+            else socket_->async_read_some(into, std::move(handler));
         };
         return boost::asio::async_initiate<Token, void(boost::system::error_code, std::size_t)>(start, token, buffers);
     }
@@ -40,14 +41,14 @@ public:
     {
         auto start = [this](auto handler, Buffers const& from) {
             if (tls_) tls_->async_write_some(from, std::move(handler));
-            else socket_.async_write_some(from, std::move(handler));
+            else socket_->async_write_some(from, std::move(handler));
         };
         return boost::asio::async_initiate<Token, void(boost::system::error_code, std::size_t)>(start, token, buffers);
     }
 
 private:
-    boost::asio::ip::tcp::socket socket_;
-    std::unique_ptr<Tls> tls_; // after the socket it speaks over
+    std::unique_ptr<boost::asio::ip::tcp::socket> socket_; // stays where it is when this moves: TLS refers to it
+    std::unique_ptr<Tls> tls_;                             // after the socket it speaks over
 };
 
 } // namespace learning_loop::http

@@ -21,7 +21,9 @@ Result<Field> from_text(std::string_view text)
         return Error{Errc::invalid_argument, "expected true or false"};
     } else if constexpr (DescribedEnum<Field>) {
         boost::json::value const value(boost::json::string_view(text.data(), text.size()));
-        return from_json<Field>(value, JsonPath("the value"));
+        auto read = from_json<Field>(value, JsonPath("it"));
+        if (!read) return Error{Errc::invalid_argument, read.error().message.substr(std::string_view("it: ").size())};
+        return *read;
     } else {
         static_assert(std::integral<Field>, "no text is read as this type");
         Field value{};

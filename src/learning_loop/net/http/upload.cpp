@@ -4,7 +4,6 @@ namespace learning_loop::http {
 namespace {
 
 constexpr std::size_t most_held_bytes_each = 256 * 1024;
-constexpr std::size_t most_held_bytes = 4 * 1024 * 1024;
 
 } // namespace
 
@@ -48,10 +47,12 @@ Result<void> UploadReader::data(std::string_view bytes)
         return {};
     }
     if (!part.file) {
-        part.file.emplace(folder_);
+        auto file = TemporaryFile::make(folder_);
+        if (!file) return file.error();
+        part.file = std::move(*file);
         held_bytes_ -= part.bytes.size();
         if (auto const begun = part.file->append(part.bytes); !begun) return begun.error();
-        part.bytes = {};
+        std::string().swap(part.bytes); // an assignment would keep the memory
     }
     return part.file->append(bytes);
 }

@@ -23,12 +23,16 @@ using Upload = std::vector<UploadedPart>;
 /// Receives a multipart body piece by piece: memory does not grow with it. Blocks: belongs to a Pool.
 class UploadReader final : MultipartParser::Sink {
 public:
+    static constexpr std::size_t most_held_bytes = 4 * 1024 * 1024; ///< In memory, of all parts.
+
     /// Files go to `folder`, which must exist.
     static Result<UploadReader> of(std::string_view content_type, std::filesystem::path folder);
 
     /// invalid_argument: the body is broken. out_of_space: the disk is full.
     Result<void> feed(std::string_view piece);
     Result<Upload> finish();
+
+    std::size_t held_bytes() const { return held_bytes_; } ///< In memory. Not while a piece is fed.
 
 private:
     UploadReader(MultipartParser parser, std::filesystem::path folder);
@@ -40,7 +44,7 @@ private:
     MultipartParser parser_;
     std::filesystem::path folder_;
     Upload parts_;
-    std::size_t held_bytes_ = 0; ///< In memory, of all parts.
+    std::size_t held_bytes_ = 0;
 };
 
 } // namespace learning_loop::http

@@ -5,6 +5,8 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <sys/socket.h>
+
 #include <string>
 
 namespace learning_loop::http {
@@ -77,12 +79,14 @@ bool Wire::is_late(Clock::time_point now) const
     }
     auto const least_bytes =
         deadlines_.least_bytes_per_second * static_cast<std::size_t>(time / std::chrono::seconds(1));
-    return now - last_move_ > deadlines_.stall || (time > deadlines_.stall && moved_bytes_ < least_bytes);
+    // Over TLS bytes show only when a record of up to 16 KiB is whole, which takes a slow link longer.
+    auto const stall = stream_.tls() ? 4 * deadlines_.stall : deadlines_.stall;
+    return now - last_move_ > stall || (time > deadlines_.stall && moved_bytes_ < least_bytes);
 }
 
 void Wire::check(Clock::time_point now)
 {
-    if (!waits_ || late_ || !is_late(now)) return;
+    if (!waits_ || !is_late(now)) return;
     late_ = true;
     boost::system::error_code ignored;
     stream_.socket().cancel(ignored);
@@ -130,14 +134,29 @@ Task<> Wire::write(std::string_view first, std::string_view second)
     }
 }
 
-Task<> Wire::linger()
+std::size_t Wire::write_at_once(std::string_view bytes)
+{
+    if (stream_.tls()) return 0;
+    auto const socket = stream_.socket().native_handle();
+    auto const sent = ::send(socket, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent <= 0) return 0; // what is wrong, the next write tells
+    moved(static_cast<std::size_t>(sent));
+    return static_cast<std::size_t>(sent);
+}
+
+Task<> Wire::linger(bool client_sends)
 {
     constexpr std::size_t most_bytes = 256u << 20;
-    boost::system::error_code ignored;
-    stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    static thread_local std::array<char, most_buffered_bytes> dropped; // of all connections: nobody reads it
+    if (!client_sends && !stream_.tls()) co_return;
     enter(Phase::lingering);
     Waiting const waiting(*this);
-    std::string dropped(most_buffered_bytes, '\0');
+    if (stream_.tls()) {
+        co_await stream_.tls()->async_shutdown(as_tuple);
+        if (late_ || !client_sends) co_return;
+    }
+    boost::system::error_code ignored;
+    stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
     for (std::size_t total = 0; total < most_bytes;) {
         auto const [end, bytes] = co_await stream_.socket().async_read_some(asio::buffer(dropped), as_tuple);
         if (end) co_return;

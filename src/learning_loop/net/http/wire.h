@@ -36,19 +36,23 @@ public:
     /// The TLS handshake, where there is TLS.
     Task<> shake_hands();
 
-    /// Reads some bytes into `into`; throws what `failed` holds otherwise.
+    /// Reads some bytes into `into`. Throws boost::system::system_error when the client left or a deadline passed.
     Task<std::size_t> read_some(boost::asio::mutable_buffer into);
 
     /// Writes both, in pieces, as fast as the client takes them.
     Task<> write(std::string_view first, std::string_view second = {});
 
+    /// Sends what the system takes without waiting for the client; may be nothing, and over TLS is.
+    std::size_t write_at_once(std::string_view bytes);
+
     /// What was read but belongs to what comes next.
     boost::beast::flat_buffer& buffer() { return buffer_; }
     Stream& stream() { return stream_; }
 
-    /// The client may still be sending what was refused. Closing at once would reset the connection, and it would never
-    /// see why: so its bytes are dropped for a while.
-    Task<> linger();
+    /// Ends the connection so that the client sees the last answer whole. One over TLS is told that nothing is missing.
+    /// One that still sends what was refused would, if we closed at once, be reset and never see why: so its bytes are
+    /// dropped for a while.
+    Task<> linger(bool client_sends);
 
 private:
     class Waiting;

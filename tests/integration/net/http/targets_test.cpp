@@ -44,8 +44,8 @@ TEST_F(TargetsTest, a_path_and_a_query_are_decoded_once)
 
 TEST_F(TargetsTest, a_path_has_no_segment_of_dots)
 {
-    for (auto const* target : {"/seen/..", "/seen/.", "/../hello", "/./hello", "/seen/%2e%2e", "/seen/%2E%2E", "/seen/.%2e",
-                               "/%2e%2e/hello", "/seen/../../etc/passwd"})
+    for (auto const* target : {"/seen/..", "/seen/.", "/../hello", "/./hello", "/seen/%2e%2e", "/seen/%2E%2E",
+                               "/seen/.%2e", "/%2e%2e/hello", "/seen/../../etc/passwd"})
         expect_bad_path(target);
 }
 
