@@ -1,5 +1,6 @@
 #include "learning_loop/node/onnx/run_onnx_detector.h"
 
+#include "learning_loop/base/log.h"
 #include "learning_loop/infer/onnx/onnx_detector.h"
 #include "learning_loop/infer/onnx/onnx_runtime.h"
 #include "learning_loop/node/run_detector_node.h"
@@ -10,6 +11,7 @@ namespace learning_loop {
 
 int run_onnx_detector(int argc, char const* const* argv)
 {
+    start_log();
     // Before any thread: loading it sets a variable of the environment. And a detector without it is no use.
     if (auto const runtime = load_onnx_runtime(); !runtime) {
         std::cerr << "detector: " << runtime.error().message << "\n";
