@@ -79,7 +79,7 @@ Task<std::optional<Response>> BodyReader::read_memory(Request& request)
     auto const most_bytes = chunked_ ? most_bytes_ : left_bytes_;
     for (std::size_t size = 0;;) {
         if (size == body.size()) {
-            auto const room = room_for(size, most_bytes);
+            auto const room = room_for(size + wire_.buffer().size(), most_bytes);
             if (auto refusal = refusal_of_memory(room)) co_return refusal;
             body.resize(room);
         }

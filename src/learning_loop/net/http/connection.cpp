@@ -15,7 +15,7 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace {
 
-constexpr std::size_t first_read_bytes = 4 * 1024;
+constexpr std::size_t first_read_bytes = 12 * 1024;
 
 std::string_view view(beast::string_view text)
 {

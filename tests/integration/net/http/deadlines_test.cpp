@@ -203,8 +203,9 @@ TEST_F(DeadlinesTest, a_newcomer_takes_the_place_of_the_one_that_waited_longest)
     RawConnection first(port());
     expect_serves(first);
     RawConnection second(port());
-    second.send("GET /hello HTTP/1.1\r\n"); // a head that never ends waits, too
-    expect_serves(first);                   // so the second has waited longer now
+    second.send(request("GET", "/hello") + "GET /hello HTTP/1.1\r\n"); // half a head waits, too
+    EXPECT_EQ(second.response().body, "hello");
+    expect_serves(first); // so the second has waited longer now
     RawConnection newcomer(port());
     expect_serves(newcomer);
     EXPECT_TRUE(second.closed());
