@@ -11,6 +11,9 @@
 namespace learning_loop {
 namespace {
 
+std::mutex once;
+std::string description; ///< Guarded by `once`.
+
 void to_our_log(void*, OrtLoggingLevel level, char const*, char const*, char const*, char const* message)
 {
     if (level >= ORT_LOGGING_LEVEL_ERROR) log::error("ONNX Runtime: {}", printable(message));
@@ -49,7 +52,7 @@ Result<Ort::Env*> load(std::filesystem::path const& library)
         // Never destroyed: sessions on other threads may outlive the statics of this file.
         auto* const environment = new Ort::Env(ORT_LOGGING_LEVEL_ERROR, "learning-loop", to_our_log, nullptr);
         environment->DisableTelemetryEvents();
-        log::info("ONNX Runtime {} from {}", base()->GetVersionString(), library.string());
+        description = std::string(base()->GetVersionString()) + " from " + library.string();
         return environment;
     } catch (Ort::Exception const& failure) {
         return no_library(failure.what());
@@ -60,13 +63,18 @@ Result<Ort::Env*> load(std::filesystem::path const& library)
 
 Result<Ort::Env*> load_onnx_runtime(std::filesystem::path const& library)
 {
-    static std::mutex once;
     static Ort::Env* environment = nullptr;
     std::scoped_lock const lock(once);
     if (environment) return environment;
     auto loaded = load(library.empty() ? default_library() : library);
     if (loaded) environment = *loaded;
     return loaded;
+}
+
+std::string loaded_onnx_runtime()
+{
+    std::scoped_lock const lock(once);
+    return description;
 }
 
 } // namespace learning_loop

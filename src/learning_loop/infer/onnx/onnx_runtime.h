@@ -3,6 +3,7 @@
 #include "learning_loop/base/error.h"
 
 #include <filesystem>
+#include <string>
 
 namespace Ort { // not its header: who uses ours needs no ONNX Runtime to compile
 struct Env;
@@ -16,5 +17,8 @@ namespace learning_loop {
 /// for every build of the library that has any. The first call sets an environment variable: a program that reads its
 /// environment on other threads makes it before it starts them.
 Result<Ort::Env*> load_onnx_runtime(std::filesystem::path const& library = {});
+
+/// Which one was loaded, as `1.27.0 from /usr/lib/libonnxruntime.so`; empty before.
+std::string loaded_onnx_runtime();
 
 } // namespace learning_loop

@@ -11,13 +11,13 @@ namespace learning_loop {
 
 int run_onnx_detector(int argc, char const* const* argv)
 {
-    start_log();
     // Before any thread: loading it sets a variable of the environment. And a detector without it is no use.
     if (auto const runtime = load_onnx_runtime(); !runtime) {
         std::cerr << "detector: " << runtime.error().message << "\n";
         return 2;
     }
     auto const factory = [](DetectorSettings const& settings) -> DetectorFactory {
+        log::info("ONNX Runtime {}", loaded_onnx_runtime());
         OnnxSettings onnx;
         onnx.conf_threshold = settings.conf_threshold;
         onnx.iou_threshold = settings.iou_threshold;
