@@ -110,18 +110,21 @@ TEST_F(DetectionServiceTest, takes_an_exception_of_the_users_factory_for_a_model
 
 TEST_F(DetectionServiceTest, gives_up_on_an_image_that_takes_too_long)
 {
+    std::latch begun{1};
     std::latch go_on{1};
     struct Stuck final : DetectorLogic {
-        explicit Stuck(std::latch& go_on_) : go_on(go_on_) {}
+        Stuck(std::latch& begun_, std::latch& go_on_) : begun(begun_), go_on(go_on_) {}
         Result<ImageMetadata> evaluate(cv::Mat const&) override
         {
+            begun.count_down();
             go_on.wait();
             return ImageMetadata{};
         }
+        std::latch& begun;
         std::latch& go_on;
     };
     auto const factory = [&](auto const&) -> Result<std::unique_ptr<DetectorLogic>> {
-        return std::make_unique<Stuck>(go_on);
+        return std::make_unique<Stuck>(begun, go_on);
     };
     DetectionService slow(io.executor(), factory, 1, std::chrono::milliseconds(1));
     io.run(slow.load(model_of("1"))).value();
@@ -130,6 +133,7 @@ TEST_F(DetectionServiceTest, gives_up_on_an_image_that_takes_too_long)
     ASSERT_FALSE(found);
     EXPECT_EQ(found.error().code, Errc::unavailable);
     EXPECT_EQ(found.error().message, "the detection took longer than 1 ms: try again later");
+    begun.wait(); // an image whose turn had not come would be dropped instead
     EXPECT_FALSE(io.run(slow.finish(std::chrono::milliseconds(1)))); // it is still stuck
     go_on.count_down();
     EXPECT_TRUE(io.run(slow.finish(std::chrono::seconds(10))));
