@@ -19,23 +19,6 @@ std::size_t room_for(std::size_t come_bytes, std::size_t most_bytes)
 
 } // namespace
 
-BodyBudget::Share& BodyBudget::Share::operator=(Share&& other) noexcept
-{
-    if (budget_) budget_->free_bytes_ += bytes_;
-    budget_ = std::exchange(other.budget_, nullptr);
-    bytes_ = other.bytes_;
-    return *this;
-}
-
-bool BodyBudget::Share::grow_to(std::size_t bytes)
-{
-    if (bytes <= bytes_) return true;
-    if (bytes - bytes_ > budget_->free_bytes_) return false;
-    budget_->free_bytes_ -= bytes - bytes_;
-    bytes_ = bytes;
-    return true;
-}
-
 Task<std::optional<Response>> BodyReader::read(HeadParser& head, Route const& route, Request& request)
 {
     left_bytes_ = static_cast<std::size_t>(head.content_length().value_or(0));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "learning_loop/async/pool.h"
+#include "learning_loop/net/http/body_budget.h"
 #include "learning_loop/net/http/router.h"
 #include "learning_loop/net/http/wire.h"
 
@@ -14,39 +15,6 @@
 namespace learning_loop::http {
 
 using HeadParser = boost::beast::http::request_parser<boost::beast::http::empty_body>;
-
-/// The bytes of bodies that are in memory at one time, of all connections together.
-class BodyBudget {
-public:
-    explicit BodyBudget(std::size_t most_bytes) : free_bytes_(most_bytes) {}
-
-    /// A share of the budget, given back when it goes.
-    class Share {
-    public:
-        Share() = default;
-        Share(Share&& other) noexcept : budget_(std::exchange(other.budget_, nullptr)), bytes_(other.bytes_) {}
-        Share& operator=(Share&& other) noexcept;
-        ~Share()
-        {
-            if (budget_) budget_->free_bytes_ += bytes_;
-        }
-
-        bool grow_to(std::size_t bytes); ///< False: so much is not free; what is held is kept.
-
-    private:
-        friend class BodyBudget;
-        explicit Share(BodyBudget* budget) : budget_(budget) {}
-
-        BodyBudget* budget_ = nullptr;
-        std::size_t bytes_ = 0;
-    };
-
-    Share begin() { return Share(this); } ///< Of nothing yet.
-    std::size_t free_bytes() const { return free_bytes_; }
-
-private:
-    std::size_t free_bytes_;
-};
 
 /// Reads the body of one request as its route wants it.
 class BodyReader {

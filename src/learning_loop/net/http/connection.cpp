@@ -5,6 +5,7 @@
 #include "learning_loop/base/log.h"
 #include "learning_loop/net/http/loopback.h"
 #include "learning_loop/net/http/url.h"
+#include "learning_loop/net/http/websocket.h"
 
 #include <openssl/crypto.h>
 
@@ -43,6 +44,11 @@ Target target_in(std::string_view text)
         return {text.substr(scheme.size(), host_end - scheme.size()), rest.empty() ? "/" : rest};
     }
     return {{}, text};
+}
+
+std::string_view request_origin(HeadParser const& head)
+{
+    return head.is_header_done() ? view(head.get()[beast::http::field::origin]) : std::string_view();
 }
 
 bool may_be_id(std::string_view text)
@@ -119,17 +125,39 @@ Task<Connection::After> Connection::serve_one()
         answer = co_await Router::answer_to(*match.route, std::move(request));
     }
     body.give_back();
+    if (auto const origin = request_origin(head); is_allowed_origin(origin)) {
+        answer->headers.add("Access-Control-Allow-Origin", std::string(origin));
+        answer->headers.add("Access-Control-Allow-Credentials", "true");
+        answer->headers.add("Vary", "Origin");
+    }
+    if (auto* upgrade = std::get_if<WebSocketBody>(&answer->body)) {
+        auto const upgraded = std::move(*upgrade);
+        account(match.route, asked, 101, 0, begin);
+        co_await run_websocket(head, upgraded);
+        co_return After::close;
+    }
     writer.keeps_connection = client_stays && all_was_read && !context_.finishing;
     try {
         co_await writer.write(asked, std::move(*answer));
     } catch (...) { // the client left, or was too slow: it counts all the same
-        account(head, match.route, asked, writer, begin);
+        account(match.route, asked, writer.status(), writer.body_bytes(), begin);
         throw;
     }
-    account(head, match.route, asked, writer, begin);
+    account(match.route, asked, writer.status(), writer.body_bytes(), begin);
     begin_request({});
     if (!writer.keeps_connection) co_await wire_.linger(!all_was_read);
     co_return writer.keeps_connection ? After::next_request : After::close;
+}
+
+Task<> Connection::run_websocket(HeadParser const& head, WebSocketBody body)
+{
+    auto const early = wire_.buffer().data();
+    std::string text(static_cast<char const*>(early.data()), early.size());
+    wire_.buffer().consume(text.size());
+    // shared: by who reads and who writes
+    auto socket =
+        std::make_shared<WebSocket>(wire_.give_away(), std::move(text), body.most_message_bytes, context_.budget);
+    if (co_await socket->accept(head.get())) co_await body.run(std::move(socket));
 }
 
 /// Nothing when the request has its body.
@@ -199,13 +227,21 @@ std::optional<Response> Connection::refusal(HeadParser const& head) const
         return error_response(403, "the Host " + printable(host) +
                                        " is not this machine: this server answers for localhost only");
     }
-    auto const origin = view(message[beast::http::field::origin]);
+    auto const origin = request_origin(head);
     auto const slashes = origin.find("://");
-    if (!origin.empty() && (slashes == std::string_view::npos || !same_name(origin.substr(slashes + 3), host))) {
+    bool const is_own = slashes != std::string_view::npos && same_name(origin.substr(slashes + 3), host);
+    if (!origin.empty() && !is_own && !is_allowed_origin(origin)) {
         return error_response(403,
                               "the Origin " + printable(origin) + " is foreign: only pages of this server may call it");
     }
     return std::nullopt;
+}
+
+/// Whether it is of a foreign page that may call all the same.
+bool Connection::is_allowed_origin(std::string_view origin) const
+{
+    auto const& allowed = context_.options.allowed_origins;
+    return std::find(allowed.begin(), allowed.end(), origin) != allowed.end();
 }
 
 /// Fills the request from its head and finds its route.
@@ -255,18 +291,18 @@ std::string Connection::request_id(HeadParser const& head)
     return id_prefix_ + std::to_string(++requests_);
 }
 
-void Connection::account(HeadParser const& head, Route const* route, Request const& request, AnswerWriter const& writer,
+void Connection::account(Route const* route, Request const& request, int status, std::uint64_t body_bytes,
                          Wire::Clock::time_point begin)
 {
     auto const took = Wire::Clock::now() - begin;
-    context_.metrics.count(route, writer.status(), took);
+    context_.metrics.count(route, status, took);
     if (!context_.options.access_log) return;
     auto const ms = std::chrono::duration<double, std::milli>(took).count();
     // Without the query, which may hold what is nobody's business.
     log::access().info("method={} path={} status={} bytes={} ms={:.1f} peer={}",
                        request.method.empty() ? "-" : printable(request.method),
-                       log::value(head.is_header_done() ? std::string_view(request.path) : "-"), writer.status(),
-                       writer.body_bytes(), ms, peer_);
+                       log::value(request.path.empty() ? std::string_view("-") : request.path), status, body_bytes, ms,
+                       peer_);
 }
 
 } // namespace learning_loop::http

@@ -59,10 +59,12 @@ private:
     Task<std::optional<Response>> read_head(HeadParser& head);
     Task<std::optional<Response>> read_body(BodyReader& body, HeadParser& head, Route const& route, Request& request);
     std::optional<Response> refusal(HeadParser const& head) const;
+    bool is_allowed_origin(std::string_view origin) const;
     std::optional<Response> take_head(HeadParser const& head, Request& request, Router::Match& match);
     std::optional<Response> refusal_of_operator(Route const& route, Request const& request) const;
     std::string request_id(HeadParser const& head);
-    void account(HeadParser const& head, Route const* route, Request const& request, AnswerWriter const& writer,
+    Task<> run_websocket(HeadParser const& head, WebSocketBody body);
+    void account(Route const* route, Request const& request, int status, std::uint64_t body_bytes,
                  Wire::Clock::time_point begin);
 
     ConnectionContext& context_;

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -69,11 +70,19 @@ struct StreamBody {
     std::function<Task<std::string>()> next;
 };
 
+class WebSocket;
+
+/// The connection becomes a WebSocket: `run` has it until it returns. For the answer to who asks for one; status 101.
+struct WebSocketBody {
+    std::size_t most_message_bytes = 0;
+    std::function<Task<>(std::shared_ptr<WebSocket>)> run; // shared: by who reads and who writes
+};
+
 struct Response {
     int status = 200;
     std::string content_type = "application/json";
     Headers headers;
-    std::variant<std::string, FileBody, StreamBody> body;
+    std::variant<std::string, FileBody, StreamBody, WebSocketBody> body;
 };
 
 Response json_response(boost::json::value const& value, int status = 200);

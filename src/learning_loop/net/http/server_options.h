@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace learning_loop::http {
 
@@ -16,8 +17,9 @@ struct ServerOptions {
     std::string tls_certificate;    ///< PEM file of the chain. Empty: plain HTTP.
     std::string tls_key;            ///< PEM file of its key.
     std::string operator_token;     ///< Bearer token of the routes `for_operators`; empty: they are for loopback only.
-    bool operators_need_token = true; ///< False: whoever reaches the server may call these routes.
-    bool access_log = true;           ///< A line for each request.
+    bool operators_need_token = true;         ///< False: whoever reaches the server may call these routes.
+    std::vector<std::string> allowed_origins; ///< Of foreign pages that may call, as `https://loop.example`.
+    bool access_log = true;                   ///< A line for each request.
     std::filesystem::path upload_folder = std::filesystem::temp_directory_path(); ///< Where long uploads wait.
     std::size_t most_connections = 10'000; ///< One more ends the one that has waited longest without a request.
     std::size_t most_body_bytes_in_memory = 1u << 30; ///< Of all requests together; more are answered 503.

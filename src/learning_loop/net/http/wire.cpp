@@ -27,6 +27,7 @@ std::string_view name_of(Wire::Phase phase)
     case Wire::Phase::handler: return "its handler";
     case Wire::Phase::answer: return "the client to take an answer";
     case Wire::Phase::lingering: return "the client to see an answer";
+    case Wire::Phase::given_away: return "a message";
     }
     return "";
 }
@@ -72,7 +73,8 @@ bool Wire::is_late(Clock::time_point now) const
     case Phase::handshake:
     case Phase::head: return time > deadlines_.header;
     case Phase::idle: return time > deadlines_.idle;
-    case Phase::handler: return false; // a handler has its own deadlines
+    case Phase::handler: // it has deadlines of its own
+    case Phase::given_away: return false;
     case Phase::lingering: return time > lingering_time;
     case Phase::body:
     case Phase::answer: break;
@@ -92,8 +94,15 @@ void Wire::check(Clock::time_point now)
     stream_.socket().cancel(ignored);
 }
 
+Stream Wire::give_away()
+{
+    enter(Phase::given_away);
+    return std::move(stream_);
+}
+
 void Wire::close()
 {
+    if (phase_ == Phase::given_away) return;
     boost::system::error_code ignored;
     stream_.socket().close(ignored);
 }

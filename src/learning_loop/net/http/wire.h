@@ -20,7 +20,7 @@ public:
     using Clock = std::chrono::steady_clock;
 
     /// What the connection is at, and so which deadline holds.
-    enum class Phase { handshake, idle, head, body, handler, answer, lingering };
+    enum class Phase { handshake, idle, head, body, handler, answer, lingering, given_away };
 
     Wire(Stream stream, Deadlines const& deadlines);
 
@@ -48,6 +48,9 @@ public:
     /// What was read but belongs to what comes next.
     boost::beast::flat_buffer& buffer() { return buffer_; }
     Stream& stream() { return stream_; }
+
+    /// The stream, for who speaks another protocol over it from now on. The wire is of no more use.
+    Stream give_away();
 
     /// Ends the connection so that the client sees the last answer whole. One over TLS is told that nothing is missing.
     /// One that still sends what was refused would, if we closed at once, be reset and never see why: so its bytes are
