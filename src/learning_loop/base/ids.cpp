@@ -23,6 +23,14 @@ std::string text_of(Uuid uuid, unsigned version)
     return text;
 }
 
+Uuid random_bytes()
+{
+    Uuid bytes{};
+    if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1)
+        throw std::runtime_error("no random numbers to be had");
+    return bytes;
+}
+
 bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -48,11 +56,14 @@ std::uint64_t next_tick()
 
 } // namespace
 
+std::string random_token()
+{
+    return hex(random_bytes());
+}
+
 std::string new_uuid()
 {
-    Uuid uuid{};
-    if (RAND_bytes(uuid.data(), static_cast<int>(uuid.size())) != 1)
-        throw std::runtime_error("no random numbers to be had");
+    auto uuid = random_bytes();
     auto const tick = next_tick();
     auto const milliseconds = tick >> 12U;
     for (unsigned i = 0; i < 6; ++i) uuid[i] = static_cast<std::uint8_t>(milliseconds >> (40U - 8U * i));

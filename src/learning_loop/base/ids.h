@@ -12,6 +12,9 @@ namespace learning_loop {
 /// even when the clock does. Thread safe.
 std::string new_uuid();
 
+/// 32 hexadecimal digits that nobody can guess: 128 bits from OpenSSL's generator. Thread safe.
+std::string random_token();
+
 /// 36 characters, hexadecimal in any case, dashes in place; any version, since the closed Loop's ids have none.
 bool is_uuid(std::string_view text);
 

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "learning_loop/net/engineio/packet.h"
+#include "learning_loop/net/http/close_code.h"
+
+#include <chrono>
+#include <string>
+#include <variant>
+#include <vector>
+
+// What the sessions of both sides have in common: they do no I/O and know no clock. What happens goes in, with the
+// time; what is to be done comes out, in order.
+
+namespace learning_loop::engineio {
+
+using Time = std::chrono::steady_clock::time_point;
+
+enum class Transport { polling, websocket };
+
+/// To the application: a message came.
+struct Deliver {
+    Message message;
+    friend bool operator==(Deliver const&, Deliver const&) = default;
+};
+
+/// Over the session's WebSocket.
+struct Send {
+    Packet packet;
+    friend bool operator==(Send const&, Send const&) = default;
+};
+
+/// Over the WebSocket that tries to become the session's.
+struct SendProbe {
+    Packet packet;
+    friend bool operator==(SendProbe const&, SendProbe const&) = default;
+};
+
+/// The WebSocket that tried becomes the session's; what was to be sent goes over it.
+struct Promote {
+    friend bool operator==(Promote const&, Promote const&) = default;
+};
+
+/// The WebSocket that tried is to be closed; the session goes on without it.
+struct DropProbe {
+    std::string why;
+    friend bool operator==(DropProbe const&, DropProbe const&) = default;
+};
+
+/// The session is over: its WebSockets are closed, nothing follows.
+struct End {
+    std::string why;                                ///< For the log and the application.
+    http::CloseCode code = http::CloseCode::normal; ///< Of its WebSocket.
+    friend bool operator==(End const&, End const&) = default;
+};
+
+} // namespace learning_loop::engineio
