@@ -1,0 +1,236 @@
+#include "learning_loop/net/socketio/server.h"
+
+#include "learning_loop/async/both.h"
+#include "learning_loop/async/pause.h"
+#include "learning_loop/base/ids.h"
+#include "learning_loop/base/log.h"
+
+#include <optional>
+
+namespace learning_loop::socketio {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds tick{100}; // the deadlines of this layer are seconds
+
+} // namespace
+
+Arguments error_ack(Error const& error)
+{
+    return Arguments::of(boost::json::value{{"error", error.message}});
+}
+
+/// An event of ours that waits for its ack.
+struct Server::Call {
+    explicit Call(boost::asio::any_io_executor const& executor) : over(executor) {}
+
+    std::optional<Arguments> answer;
+    Pause over;
+};
+
+struct Server::Connection {
+    std::string session;
+    http::Headers headers;
+    ServerSession core;
+    std::map<std::string, PeerPtr> peers;                                         ///< By namespace.
+    std::map<std::pair<std::string, std::uint64_t>, std::shared_ptr<Call>> calls; // shared: with who waits
+    int events_in_hand = 0;
+};
+
+Server::Server(boost::asio::any_io_executor executor, ServerOptions options)
+    : executor_(executor), options_(options), engine_(executor, options.engine, application()), tasks_(executor)
+{}
+
+Server::~Server() = default;
+
+engineio::Application Server::application()
+{
+    engineio::Application application;
+    application.opened = [this](std::string const& sid, http::Headers const& handshake) {
+        auto const until = Clock::now() + options_.connect_timeout;
+        auto connection = Connection{sid, handshake, ServerSession(options_.packets, until), {}, {}, 0};
+        connections_.emplace(sid, std::make_shared<Connection>(std::move(connection)));
+    };
+    application.received = [this](std::string const& sid, engineio::Message message) {
+        if (auto const connection = find(sid))
+            execute(connection, connection->core.on_message(std::move(message), Clock::now()));
+    };
+    application.receiving = [this](std::string const& sid, std::size_t bytes) {
+        if (auto const connection = find(sid)) connection->core.on_bytes(bytes);
+    };
+    application.closed = [this](std::string const& sid, std::string const& why) { closed(sid, why); };
+    return application;
+}
+
+Namespace& Server::of(std::string const& name)
+{
+    return namespaces_[name];
+}
+
+void Server::add_to(http::Router& router, std::string const& path)
+{
+    engine_.add_to(router, path);
+}
+
+Task<> Server::run()
+{
+    tasks_.spawn("the heartbeat of Socket.IO", engine_.run());
+    Pause pause(executor_);
+    for (;;) {
+        co_await pause.sleep(tick);
+        auto const now = Clock::now();
+        std::vector<ConnectionPtr> due;
+        for (auto const& [sid, connection] : connections_) {
+            if (connection->core.next_time() <= now) due.push_back(connection);
+        }
+        for (auto const& connection : due) execute(connection, connection->core.on_time(now));
+    }
+}
+
+Task<> Server::finish()
+{
+    tasks_.cancel();
+    co_await tasks_.join();
+    co_await engine_.finish();
+}
+
+void Server::emit(PeerPtr const& peer, std::string_view event, Arguments arguments)
+{
+    auto const connection = find(peer->session);
+    if (connection) execute(connection, connection->core.emit(peer->nsp, event, std::move(arguments)));
+}
+
+void Server::disconnect(PeerPtr const& peer)
+{
+    if (auto const connection = find(peer->session)) execute(connection, connection->core.leave(peer->nsp));
+}
+
+Task<Result<Arguments>> Server::call(PeerPtr peer, std::string event, Arguments arguments,
+                                     std::chrono::milliseconds timeout)
+{
+    auto const gone = Error{Errc::unavailable, event + ": the peer is gone"};
+    auto const connection = find(peer->session);
+    if (!connection) co_return gone;
+    auto [id, actions] = connection->core.call(peer->nsp, event, std::move(arguments));
+    if (actions.empty()) co_return gone;
+    auto const key = std::pair(peer->nsp, id);
+    auto const call = std::make_shared<Call>(executor_);
+    connection->calls.emplace(key, call);
+    struct Forget { // also when this is cancelled
+        Connection& connection;
+        std::pair<std::string, std::uint64_t> key;
+        ~Forget() { connection.calls.erase(key); }
+    };
+    Forget const forget{*connection, key};
+    execute(connection, std::move(actions));
+    co_await call->over.sleep(timeout);
+    if (call->answer) co_return std::move(*call->answer);
+    if (!connections_.contains(peer->session)) co_return gone;
+    co_return Error{Errc::unavailable, event + ": no ack within " + std::to_string(timeout.count()) + " ms"};
+}
+
+void Server::closed(std::string const& sid, std::string const& why)
+{
+    auto const found = connections_.find(sid);
+    if (found == connections_.end()) return;
+    auto const connection = std::move(found->second);
+    connections_.erase(found);
+    for (auto const& [nsp, peer] : std::map(connection->peers)) leave(connection, nsp, why);
+    for (auto const& [key, call] : connection->calls) call->over.wake();
+}
+
+void Server::execute(ConnectionPtr const& connection, ServerActions actions)
+{
+    for (auto& action : actions) {
+        if (auto* send = std::get_if<Send>(&action)) engine_.send(connection->session, std::move(send->messages));
+        else if (auto* joins = std::get_if<Join>(&action)) join(connection, std::move(*joins));
+        else if (auto* leaves = std::get_if<Leave>(&action)) leave(connection, leaves->nsp, "the peer or we left");
+        else if (auto* event = std::get_if<Event>(&action)) handle(connection, std::move(*event));
+        else if (auto* came = std::get_if<Answer>(&action)) answered(connection, std::move(*came));
+        else if (auto* end = std::get_if<End>(&action)) engine_.close(connection->session, end->why, end->code);
+    }
+}
+
+void Server::join(ConnectionPtr const& connection, Join join)
+{
+    auto const found = namespaces_.find(join.nsp);
+    if (found == namespaces_.end()) return execute(connection, connection->core.refuse(join.nsp, "Invalid namespace"));
+    auto peer = std::make_shared<Peer>(
+        Peer{random_token(), join.nsp, connection->headers, std::move(join.auth), connection->session});
+    auto const& nsp = found->second;
+    if (nsp.admit) tasks_.spawn("the admission of a peer", admit(connection, nsp, std::move(peer)));
+    else admitted(connection, nsp, std::move(peer));
+}
+
+Task<> Server::admit(ConnectionPtr connection, Namespace const& nsp, PeerPtr peer)
+{
+    auto const admission = co_await nsp.admit(peer);
+    if (admission) admitted(connection, nsp, std::move(peer));
+    else execute(connection, connection->core.refuse(peer->nsp, admission.error().message));
+}
+
+void Server::admitted(ConnectionPtr const& connection, Namespace const& nsp, PeerPtr peer)
+{
+    auto actions = connection->core.admit(peer->nsp, peer->id);
+    if (actions.empty() || !connections_.contains(connection->session)) return; // it left meanwhile
+    connection->peers.emplace(peer->nsp, peer);
+    execute(connection, std::move(actions));
+    if (nsp.connected) nsp.connected(peer);
+}
+
+void Server::leave(ConnectionPtr const& connection, std::string const& nsp, std::string const& why)
+{
+    auto const found = connection->peers.find(nsp);
+    if (found == connection->peers.end()) return;
+    auto const peer = std::move(found->second);
+    connection->peers.erase(found);
+    auto const& told = namespaces_.at(nsp).disconnected;
+    if (told) told(peer, why);
+}
+
+void Server::handle(ConnectionPtr const& connection, Event event)
+{
+    auto const peer = connection->peers.find(event.nsp);
+    if (peer == connection->peers.end()) return;
+    if (connection->events_in_hand >= options_.most_events_in_hand) {
+        auto const busy = Error{Errc::too_many, event.name + ": too many events at once: wait for their acks"};
+        return acknowledge(connection, event.nsp, event.ack_id, busy);
+    }
+    ++connection->events_in_hand;
+    auto name = "the event " + printable(event.name);
+    tasks_.spawn(std::move(name), answer(connection, peer->second, std::move(event)));
+}
+
+Task<> Server::answer(ConnectionPtr connection, PeerPtr peer, Event event)
+{
+    auto const& events = namespaces_.at(event.nsp).events;
+    auto result = co_await events.answer_to(event.name, std::move(peer), std::move(event.arguments));
+    --connection->events_in_hand;
+    if (!result) log::debug("event {}: {}", printable(event.name), printable(result.error().message));
+    acknowledge(connection, event.nsp, event.ack_id, std::move(result));
+}
+
+void Server::acknowledge(ConnectionPtr const& connection, std::string const& nsp, std::optional<std::uint64_t> ack_id,
+                         Result<Arguments> result)
+{
+    if (!ack_id) return;
+    auto arguments = result ? std::move(*result) : options_.error_ack(result.error());
+    execute(connection, connection->core.acknowledge(nsp, *ack_id, std::move(arguments)));
+}
+
+void Server::answered(ConnectionPtr const& connection, Answer answer)
+{
+    auto const found = connection->calls.find({answer.nsp, answer.ack_id});
+    if (found == connection->calls.end()) return; // nobody waits any more
+    found->second->answer = std::move(answer.arguments);
+    found->second->over.wake();
+}
+
+Server::ConnectionPtr Server::find(std::string const& sid) const
+{
+    auto const found = connections_.find(sid);
+    return found == connections_.end() ? nullptr : found->second;
+}
+
+} // namespace learning_loop::socketio
