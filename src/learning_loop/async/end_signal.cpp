@@ -34,6 +34,11 @@ Task<> EndSignal::wait()
 void EndSignal::fail()
 {
     exit_status_ = 1;
+    stop();
+}
+
+void EndSignal::stop()
+{
     signals_.cancel();
 }
 

@@ -19,6 +19,8 @@ public:
     /// and whoever supervises the program starts it anew.
     void fail();
 
+    void stop(); ///< Ends the wait because the work is done.
+
     int exit_status() const { return exit_status_; }
 
 private:

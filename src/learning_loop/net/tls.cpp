@@ -3,6 +3,9 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <stdexcept>
 
 namespace learning_loop {
 namespace ssl = boost::asio::ssl;
@@ -63,6 +66,40 @@ Result<std::shared_ptr<ssl::context>> load_tls(std::string const& certificate_fi
     context->set_password_callback([](std::size_t, ssl::context::password_purpose) { return std::string(); });
     if (auto const dates = check_dates(native, certificate_file); !dates) return dates.error();
     return context;
+}
+
+Result<std::shared_ptr<ssl::context>> load_client_tls(std::string const& ca_file)
+{
+    auto context = std::make_shared<ssl::context>(ssl::context::tls_client); // shared: connections outlive their maker
+    SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
+    context->set_verify_mode(ssl::verify_peer);
+    boost::system::error_code failure;
+    if (ca_file.empty()) context->set_default_verify_paths(failure);
+    else context->load_verify_file(ca_file, failure);
+    if (!failure) return context;
+    ERR_clear_error();
+    return Error{Errc::invalid_argument, "LOOP_SSL_CERT_PATH: " + ca_file + " holds no certificate that can be read"};
+}
+
+void expect_host(SSL* connection, std::string const& host)
+{
+    auto* const parameters = SSL_get0_param(connection);
+    X509_VERIFY_PARAM_set_hostflags(parameters,
+                                    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+    if (X509_VERIFY_PARAM_set1_ip_asc(parameters, host.c_str()) == 1) return;
+    ERR_clear_error();
+    if (X509_VERIFY_PARAM_set1_host(parameters, host.c_str(), host.size()) != 1 ||
+        SSL_ctrl(connection, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                 const_cast<char*>(host.c_str())) != 1) // SSL_set_tlsext_host_name, without its C cast
+        throw std::runtime_error("TLS cannot be told the host's name");
+}
+
+std::string tls_fault(SSL* connection, boost::system::error_code const& failure)
+{
+    auto const verdict = SSL_get_verify_result(connection);
+    if (verdict == X509_V_OK) return "TLS: " + failure.message();
+    return std::string("TLS: the server's certificate is refused: ") + X509_verify_cert_error_string(verdict) +
+           "; if it is one of your own, name its CA by LOOP_SSL_CERT_PATH";
 }
 
 } // namespace learning_loop

@@ -17,7 +17,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds most_closing{1000};
 constexpr std::chrono::milliseconds least_pause{5}; // many sessions, one look at all of them
 constexpr std::chrono::seconds longest_pause{60};
 
@@ -55,14 +54,6 @@ struct Server::Poll {
 
     std::optional<std::string> payload;
     Pause answered;
-};
-
-/// What is to go out over a WebSocket.
-struct Server::Outlet {
-    std::shared_ptr<http::WebSocket> socket;
-    std::deque<Packet> packets;
-    std::optional<http::CloseCode> code; ///< The socket is closed with it once the packets are out.
-    bool is_drained = true;              ///< No task writes at present.
 };
 
 struct Server::Session {
@@ -171,8 +162,8 @@ Task<http::Response> Server::poll(SessionPtr session)
 Task<> Server::serve_websocket(std::shared_ptr<http::WebSocket> socket, http::Headers handshake)
 {
     auto session = begin(Transport::websocket);
-    session->websocket = std::make_shared<Outlet>(Outlet{socket, {}, {}, true});
-    put(session->websocket, session, session->core.opening());
+    session->websocket = outlet_of(socket, session);
+    execute(session, session->core.on_opened_by_websocket());
     application_.opened(session->core.sid(), handshake);
     co_await read_frames(std::move(socket), std::move(session));
 }
@@ -180,7 +171,7 @@ Task<> Server::serve_websocket(std::shared_ptr<http::WebSocket> socket, http::He
 /// A WebSocket that wants to take over a session that polls.
 Task<> Server::serve_probe(std::shared_ptr<http::WebSocket> socket, SessionPtr session)
 {
-    auto const outlet = std::make_shared<Outlet>(Outlet{socket, {}, {}, true});
+    auto const outlet = outlet_of(socket, session);
     if (execute(session, session->core.on_websocket(Clock::now()))) {
         co_await socket->close(http::CloseCode::policy_violation);
         co_return;
@@ -278,17 +269,18 @@ std::optional<std::string> Server::execute(SessionPtr const& session, ServerActi
         } else if (auto* refuse = std::get_if<Refuse>(&action)) {
             refused = std::move(refuse->why);
         } else if (auto* send = std::get_if<Send>(&action)) {
-            put(session->websocket, session, std::move(send->packet));
-        } else if (auto* probe = std::get_if<SendProbe>(&action)) {
-            put(session->probe, session, std::move(probe->packet));
+            if (session->websocket) session->websocket->put(std::move(send->packet));
+        } else if (auto* to_probe = std::get_if<SendProbe>(&action)) {
+            if (session->probe) session->probe->put(std::move(to_probe->packet));
         } else if (std::holds_alternative<Promote>(action)) {
             session->websocket = std::exchange(session->probe, nullptr);
         } else if (auto* drop = std::get_if<DropProbe>(&action)) {
             log::debug("Engine.IO: an upgrade fails: {}", drop->why);
-            end(std::exchange(session->probe, nullptr), http::CloseCode::policy_violation);
+            if (auto const probe = std::exchange(session->probe, nullptr))
+                probe->end(http::CloseCode::policy_violation);
         } else if (auto* over = std::get_if<End>(&action)) {
-            end(session->websocket, over->code);
-            end(std::exchange(session->probe, nullptr), over->code);
+            if (session->websocket) session->websocket->end(over->code);
+            if (auto const probe = std::exchange(session->probe, nullptr)) probe->end(over->code);
             sessions_.erase(session->core.sid());
             log::debug("Engine.IO: a session ends: {}", over->why);
             application_.closed(session->core.sid(), over->why);
@@ -297,40 +289,13 @@ std::optional<std::string> Server::execute(SessionPtr const& session, ServerActi
     return refused;
 }
 
-void Server::put(std::shared_ptr<Outlet> const& outlet, SessionPtr const& session, Packet packet)
+std::shared_ptr<Outlet> Server::outlet_of(std::shared_ptr<http::WebSocket> socket, SessionPtr const& session)
 {
-    if (!outlet) return;
-    outlet->packets.push_back(std::move(packet));
-    if (std::exchange(outlet->is_drained, false)) writers_.spawn("a WebSocket's writer", drain(outlet, session));
-}
-
-/// Closes a WebSocket when what waits has gone out, and at the latest after a second.
-void Server::end(std::shared_ptr<Outlet> const& outlet, http::CloseCode code)
-{
-    if (!outlet || outlet->code) return;
-    outlet->code = code;
-    outlet->socket->end_within(most_closing);
-    if (std::exchange(outlet->is_drained, false)) writers_.spawn("a WebSocket's writer", drain(outlet, nullptr));
-}
-
-Task<> Server::drain(std::shared_ptr<Outlet> outlet, SessionPtr session)
-{
-    try {
-        while (!outlet->packets.empty()) {
-            auto const packet = std::move(outlet->packets.front());
-            outlet->packets.pop_front();
-            auto const type = static_cast<char>(packet.type);
-            auto const& data = packet.data;
-            about_to_wait_for("the peer to take a message");
-            co_await outlet->socket->write(data.is_binary, {&type, data.is_binary ? 0U : 1U}, data.bytes.view());
-            if (session) session->core.on_sent(data.bytes.size());
-        }
-        if (outlet->code) co_await outlet->socket->close(*outlet->code);
-    } catch (boost::system::system_error const& gone) {
-        outlet->packets.clear(); // whoever reads from it notices, too
-        log::debug("Engine.IO: a WebSocket takes nothing more: {}", gone.what());
-    }
-    outlet->is_drained = true;
+    // The session owns its outlets, so it may not be owned by them.
+    auto sent = [weak = std::weak_ptr(session)](std::size_t bytes) {
+        if (auto const alive = weak.lock()) alive->core.on_sent(bytes);
+    };
+    return std::make_shared<Outlet>(std::move(socket), writers_, std::move(sent));
 }
 
 } // namespace learning_loop::engineio

@@ -2,6 +2,7 @@
 
 #include "learning_loop/async/pause.h"
 #include "learning_loop/async/task_group.h"
+#include "learning_loop/net/engineio/outlet.h"
 #include "learning_loop/net/engineio/server_session.h"
 #include "learning_loop/net/http/router.h"
 
@@ -46,7 +47,6 @@ public:
 
 private:
     struct Poll;
-    struct Outlet;
     struct Session;
     using SessionPtr = std::shared_ptr<Session>; // shared: by the map and by what runs for it when it ends
 
@@ -65,9 +65,7 @@ private:
     SessionPtr begin(Transport transport);
     SessionPtr find(std::string_view sid) const;
     std::optional<std::string> execute(SessionPtr const& session, ServerActions actions);
-    void put(std::shared_ptr<Outlet> const& outlet, SessionPtr const& session, Packet packet);
-    void end(std::shared_ptr<Outlet> const& outlet, http::CloseCode code);
-    Task<> drain(std::shared_ptr<Outlet> outlet, SessionPtr session);
+    std::shared_ptr<Outlet> outlet_of(std::shared_ptr<http::WebSocket> socket, SessionPtr const& session);
 
     SessionOptions options_;
     Application application_;

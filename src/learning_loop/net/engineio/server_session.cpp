@@ -37,6 +37,13 @@ Packet ServerSession::opening() const
     return packet_of(opening);
 }
 
+ServerActions ServerSession::on_opened_by_websocket()
+{
+    ServerActions actions;
+    queue(opening(), actions);
+    return actions;
+}
+
 ServerActions ServerSession::on_poll(Time now)
 {
     auto actions = on_time(now);
@@ -104,7 +111,8 @@ ServerActions ServerSession::on_probe_frame(Message frame, Time now)
     auto const text = read ? read->data.bytes.view() : std::string_view();
     if (read && probe_ == Probe::open && read->type == PacketType::ping && text == "probe") {
         probe_ = Probe::answered;
-        actions.emplace_back(SendProbe{packet(PacketType::pong, "probe")});
+        queued_bytes_ += text.size();
+        actions.emplace_back(SendProbe{packet(PacketType::pong, std::string(text))});
         next_noop_ = now;
         send_poll_home(now, actions); // the client pauses its polling before it turns: a poll that waits holds it up
     } else if (read && probe_ == Probe::answered && read->type == PacketType::upgrade) {

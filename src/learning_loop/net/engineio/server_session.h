@@ -37,7 +37,8 @@ public:
     ServerSession(std::string sid, Transport first, SessionOptions const& options, Time now);
 
     std::string const& sid() const { return sid_; }
-    Packet opening() const; ///< What the client is told first, by the poll or the WebSocket that opened the session.
+    Packet opening() const; ///< What the client is told first, in the answer to the GET that opened the session ...
+    ServerActions on_opened_by_websocket(); ///< ... or over the WebSocket.
 
     ServerActions on_poll(Time now);                       ///< A GET, which waits until AnswerPoll.
     ServerActions on_post(Bytes const& payload, Time now); ///< A POST, answered `ok` unless Refuse comes.
@@ -50,7 +51,7 @@ public:
     /// The client goes on sending, even if no frame is whole yet: it is alive.
     void on_bytes(std::size_t bytes) { bytes_since_ping_ += bytes; }
 
-    /// These bytes of Send have gone out.
+    /// These bytes of Send or SendProbe have gone out.
     void on_sent(std::size_t bytes) { queued_bytes_ -= bytes; }
 
     ServerActions send(std::vector<Message> messages);          ///< In this order.

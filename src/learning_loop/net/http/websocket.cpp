@@ -1,6 +1,7 @@
 #include "learning_loop/net/http/websocket.h"
 
 #include "learning_loop/async/running_task.h"
+#include "learning_loop/net/tls.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/compose.hpp>
@@ -39,6 +40,7 @@ public:
 
     executor_type get_executor() { return stream_->get_executor(); }
     asio::ip::tcp::socket& socket() { return stream_->socket(); }
+    Stream::Tls* tls() { return stream_->tls(); }
 
     /// Closes the socket after that time, unless `lift_limit` is called before. The first limit holds.
     void close_after(std::chrono::milliseconds time)
@@ -206,6 +208,10 @@ Task<Result<void>> WebSocket::connect(std::string host, std::string target, Head
         for (auto const& [name, value] : headers.all()) request.insert(name, value);
     };
     parts_->socket.set_option(websocket::stream_base::decorator(add));
+    if (auto* tls = parts_->socket.next_layer().tls()) {
+        auto const [refused] = co_await tls->async_handshake(asio::ssl::stream_base::client, as_tuple);
+        if (refused) co_return Error{Errc::unavailable, tls_fault(tls->native_handle(), refused)};
+    }
     websocket::response_type response;
     auto const [failure] = co_await parts_->socket.async_handshake(response, host, target, as_tuple);
     if (failure == websocket::error::upgrade_declined)
@@ -258,6 +264,11 @@ Task<> WebSocket::close(CloseCode code)
 void WebSocket::end_within(std::chrono::milliseconds time)
 {
     parts_->socket.next_layer().close_after(time);
+}
+
+void WebSocket::lift_limit()
+{
+    parts_->socket.next_layer().lift_limit();
 }
 
 void WebSocket::on_bytes(std::function<void(std::size_t)> told)

@@ -40,7 +40,8 @@ public:
     /// Answers the request of a client. False: it asks for no WebSocket as the protocol wants it, and was answered 4xx.
     Task<bool> accept(Handshake const& request);
 
-    /// Asks a server for a WebSocket. unavailable: it does not grant it; the message tells its status.
+    /// Asks a server for a WebSocket, after the TLS handshake where there is TLS. unavailable: it does not grant it;
+    /// the message tells its status.
     Task<Result<void>> connect(std::string host, std::string target, Headers headers);
 
     /// The next message. Nothing: the connection is over; `why_closed` tells why.
@@ -52,8 +53,9 @@ public:
     /// Tells the peer, and waits at most a second for its answer.
     Task<> close(CloseCode code);
 
-    /// Ends whatever runs once that time is over.
+    /// Ends whatever runs once that time is over, unless the limit is lifted before. The first limit holds.
     void end_within(std::chrono::milliseconds time);
+    void lift_limit();
 
     /// Called with the count of bytes whenever some of a message came.
     void on_bytes(std::function<void(std::size_t)> told);

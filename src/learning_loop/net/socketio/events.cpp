@@ -44,4 +44,9 @@ Task<Result<Arguments>> Events::answer_to(std::string event, PeerPtr peer, Argum
     co_return Error{Errc::unavailable, "internal error: the program's log tells what happened"};
 }
 
+Arguments error_ack(Error const& error)
+{
+    return Arguments::of(boost::json::value{{"error", error.message}});
+}
+
 } // namespace learning_loop::socketio

@@ -113,4 +113,7 @@ private:
     std::map<std::string, events_detail::Handler, std::less<>> handlers_;
 };
 
+/// `{"error": <message>}`, as nodes answer a failed event.
+Arguments error_ack(Error const& error);
+
 } // namespace learning_loop::socketio

@@ -1,11 +1,8 @@
 #include "learning_loop/net/socketio/server.h"
 
-#include "learning_loop/async/both.h"
-#include "learning_loop/async/pause.h"
 #include "learning_loop/base/ids.h"
 #include "learning_loop/base/log.h"
-
-#include <optional>
+#include "learning_loop/net/socketio/acks.h"
 
 namespace learning_loop::socketio {
 namespace {
@@ -16,25 +13,12 @@ constexpr std::chrono::milliseconds tick{100}; // the deadlines of this layer ar
 
 } // namespace
 
-Arguments error_ack(Error const& error)
-{
-    return Arguments::of(boost::json::value{{"error", error.message}});
-}
-
-/// An event of ours that waits for its ack.
-struct Server::Call {
-    explicit Call(boost::asio::any_io_executor const& executor) : over(executor) {}
-
-    std::optional<Arguments> answer;
-    Pause over;
-};
-
 struct Server::Connection {
     std::string session;
     http::Headers headers;
     ServerSession core;
-    std::map<std::string, PeerPtr> peers;                                         ///< By namespace.
-    std::map<std::pair<std::string, std::uint64_t>, std::shared_ptr<Call>> calls; // shared: with who waits
+    std::map<std::string, PeerPtr> peers; ///< By namespace.
+    Acks acks;
     int events_in_hand = 0;
 };
 
@@ -49,7 +33,7 @@ engineio::Application Server::application()
     engineio::Application application;
     application.opened = [this](std::string const& sid, http::Headers const& handshake) {
         auto const until = Clock::now() + options_.connect_timeout;
-        auto connection = Connection{sid, handshake, ServerSession(options_.packets, until), {}, {}, 0};
+        auto connection = Connection{sid, handshake, ServerSession(options_.packets, until), {}, Acks(executor_), 0};
         connections_.emplace(sid, std::make_shared<Connection>(std::move(connection)));
     };
     application.received = [this](std::string const& sid, engineio::Message message) {
@@ -109,25 +93,13 @@ void Server::disconnect(PeerPtr const& peer)
 Task<Result<Arguments>> Server::call(PeerPtr peer, std::string event, Arguments arguments,
                                      std::chrono::milliseconds timeout)
 {
-    auto const gone = Error{Errc::unavailable, event + ": the peer is gone"};
     auto const connection = find(peer->session);
-    if (!connection) co_return gone;
+    if (!connection) co_return not_connected(event);
     auto [id, actions] = connection->core.call(peer->nsp, event, std::move(arguments));
-    if (actions.empty()) co_return gone;
-    auto const key = std::pair(peer->nsp, id);
-    auto const call = std::make_shared<Call>(executor_);
-    connection->calls.emplace(key, call);
-    struct Forget { // also when this is cancelled
-        Connection& connection;
-        std::pair<std::string, std::uint64_t> key;
-        ~Forget() { connection.calls.erase(key); }
-    };
-    Forget const forget{*connection, key};
+    if (actions.empty()) co_return not_connected(event);
+    auto ack = connection->acks.wait(peer->nsp, id, std::move(event), timeout); // begins when it is waited for
     execute(connection, std::move(actions));
-    co_await call->over.sleep(timeout);
-    if (call->answer) co_return std::move(*call->answer);
-    if (!connections_.contains(peer->session)) co_return gone;
-    co_return Error{Errc::unavailable, event + ": no ack within " + std::to_string(timeout.count()) + " ms"};
+    co_return co_await std::move(ack);
 }
 
 void Server::closed(std::string const& sid, std::string const& why)
@@ -137,7 +109,7 @@ void Server::closed(std::string const& sid, std::string const& why)
     auto const connection = std::move(found->second);
     connections_.erase(found);
     for (auto const& [nsp, peer] : std::map(connection->peers)) leave(connection, nsp, why);
-    for (auto const& [key, call] : connection->calls) call->over.wake();
+    connection->acks.lose();
 }
 
 void Server::execute(ConnectionPtr const& connection, ServerActions actions)
@@ -147,7 +119,7 @@ void Server::execute(ConnectionPtr const& connection, ServerActions actions)
         else if (auto* joins = std::get_if<Join>(&action)) join(connection, std::move(*joins));
         else if (auto* leaves = std::get_if<Leave>(&action)) leave(connection, leaves->nsp, "the peer or we left");
         else if (auto* event = std::get_if<Event>(&action)) handle(connection, std::move(*event));
-        else if (auto* came = std::get_if<Answer>(&action)) answered(connection, std::move(*came));
+        else if (auto* answer = std::get_if<Answer>(&action)) connection->acks.take(std::move(*answer));
         else if (auto* end = std::get_if<End>(&action)) engine_.close(connection->session, end->why, end->code);
     }
 }
@@ -217,14 +189,6 @@ void Server::acknowledge(ConnectionPtr const& connection, std::string const& nsp
     if (!ack_id) return;
     auto arguments = result ? std::move(*result) : options_.error_ack(result.error());
     execute(connection, connection->core.acknowledge(nsp, *ack_id, std::move(arguments)));
-}
-
-void Server::answered(ConnectionPtr const& connection, Answer answer)
-{
-    auto const found = connection->calls.find({answer.nsp, answer.ack_id});
-    if (found == connection->calls.end()) return; // nobody waits any more
-    found->second->answer = std::move(answer.arguments);
-    found->second->over.wake();
 }
 
 Server::ConnectionPtr Server::find(std::string const& sid) const

@@ -11,9 +11,6 @@
 
 namespace learning_loop::socketio {
 
-/// `{"error": <message>}`, as nodes answer a failed event.
-Arguments error_ack(Error const& error);
-
 struct ServerOptions {
     engineio::SessionOptions engine;
     std::chrono::milliseconds connect_timeout{45'000}; ///< Longest time to the first CONNECT.
@@ -55,7 +52,6 @@ public:
     std::size_t connections() const { return connections_.size(); }
 
 private:
-    struct Call;
     struct Connection;
     using ConnectionPtr = std::shared_ptr<Connection>; // shared: with the handlers of its events
 
@@ -69,7 +65,6 @@ private:
     void leave(ConnectionPtr const& connection, std::string const& nsp, std::string const& why);
     void handle(ConnectionPtr const& connection, Event event);
     Task<> answer(ConnectionPtr connection, PeerPtr peer, Event event);
-    void answered(ConnectionPtr const& connection, Answer answer);
     void acknowledge(ConnectionPtr const& connection, std::string const& nsp, std::optional<std::uint64_t> ack_id,
                      Result<Arguments> result);
     ConnectionPtr find(std::string const& sid) const;

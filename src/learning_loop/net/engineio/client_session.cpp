@@ -1,0 +1,219 @@
+#include "learning_loop/net/engineio/client_session.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace learning_loop::engineio {
+namespace {
+
+// Peers refuse longer payloads: python-engineio takes 16 packets at a time.
+constexpr std::size_t most_packets_in_post = 16;
+
+} // namespace
+
+ClientSession::ClientSession(ClientOptions const& options, Time now)
+    : options_(options), transport_(options.first), last_sign_(now), polls_(options.first == Transport::polling)
+{}
+
+ClientActions ClientSession::on_poll_answer(Bytes const& payload, Time now)
+{
+    ClientActions actions;
+    polls_ = false;
+    if (over_) return actions;
+    last_sign_ = now;
+    auto packets = packets_of_payload(payload);
+    if (!packets) {
+        end(packets.error().message, actions);
+        return actions;
+    }
+    for (auto& one : *packets) {
+        if (!over_) take(std::move(one), now, actions);
+    }
+    turn_when_quiet(actions);
+    if (over_ || probe_ == Probe::granted || transport_ != Transport::polling) return actions;
+    polls_ = true;
+    actions.emplace_back(StartPoll{});
+    return actions;
+}
+
+ClientActions ClientSession::on_posted()
+{
+    ClientActions actions;
+    posts_ = false;
+    queued_bytes_ -= std::exchange(posted_bytes_, 0);
+    if (over_) return actions;
+    turn_when_quiet(actions);
+    flush(actions);
+    return actions;
+}
+
+ClientActions ClientSession::on_frame(Message frame, Time now)
+{
+    ClientActions actions;
+    if (over_) return actions;
+    last_sign_ = now;
+    auto read = packet_of_frame(std::move(frame));
+    if (read) take(std::move(*read), now, actions);
+    else end(read.error().message, actions, http::CloseCode::protocol_error);
+    return actions;
+}
+
+ClientActions ClientSession::on_probe_open()
+{
+    ClientActions actions;
+    if (over_ || probe_ != Probe::opening) return actions;
+    probe_ = Probe::asked;
+    constexpr std::string_view text = "probe";
+    queued_bytes_ += text.size();
+    actions.emplace_back(SendProbe{packet(PacketType::ping, std::string(text))});
+    return actions;
+}
+
+ClientActions ClientSession::on_probe_frame(Message frame)
+{
+    ClientActions actions;
+    if (over_ || probe_ != Probe::asked) return actions;
+    auto const read = packet_of_frame(std::move(frame));
+    if (read && read->type == PacketType::pong && read->data.bytes.view() == "probe") {
+        probe_ = Probe::granted;
+        turn_when_quiet(actions);
+    } else {
+        probe_ = Probe::none;
+        actions.emplace_back(DropProbe{"the server does not grant the upgrade"});
+    }
+    return actions;
+}
+
+ClientActions ClientSession::on_probe_closed()
+{
+    ClientActions actions;
+    if (over_ || probe_ == Probe::none) return actions;
+    bool const was_granted = std::exchange(probe_, Probe::none) == Probe::granted;
+    if (was_granted && !std::exchange(polls_, true)) actions.emplace_back(StartPoll{});
+    flush(actions);
+    return actions;
+}
+
+ClientActions ClientSession::on_failure(std::string why)
+{
+    ClientActions actions;
+    end(std::move(why), actions);
+    return actions;
+}
+
+ClientActions ClientSession::send(std::vector<Message> messages)
+{
+    ClientActions actions;
+    for (auto& message : messages) {
+        if (!over_) queue({PacketType::message, std::move(message)}, actions);
+    }
+    flush(actions);
+    return actions;
+}
+
+ClientActions ClientSession::close(std::string why, http::CloseCode code)
+{
+    ClientActions actions;
+    if (over_) return actions;
+    if (transport_ == Transport::websocket) actions.emplace_back(Send{packet(PacketType::close)});
+    else if (!opening_.sid.empty()) actions.emplace_back(Post{payload_of(std::array{packet(PacketType::close)})});
+    end(std::move(why), actions, code);
+    return actions;
+}
+
+ClientActions ClientSession::on_time(Time now)
+{
+    ClientActions actions;
+    if (!over_ && now >= next_time()) end("the server has fallen silent", actions);
+    return actions;
+}
+
+Time ClientSession::next_time() const
+{
+    if (over_ || opening_.sid.empty()) return Time::max(); // opening has the driver's own limit
+    return last_sign_ + std::chrono::milliseconds(opening_.pingInterval + opening_.pingTimeout);
+}
+
+void ClientSession::open(Packet const& packet, ClientActions& actions)
+{
+    constexpr std::int64_t longest_ms = 24 * 3600 * 1000;
+    auto opening = opening_of(packet);
+    if (!opening) return end(opening.error().message, actions, http::CloseCode::protocol_error);
+    if (opening->sid.empty() || opening->pingInterval <= 0 || opening->pingTimeout <= 0 ||
+        std::max(opening->pingInterval, opening->pingTimeout) > longest_ms)
+        return end("the open packet has no sid, or no sound pingInterval and pingTimeout", actions,
+                   http::CloseCode::protocol_error);
+    opening_ = std::move(*opening);
+    actions.emplace_back(Opened{});
+    auto const& upgrades = opening_.upgrades;
+    bool const is_offered = std::find(upgrades.begin(), upgrades.end(), "websocket") != upgrades.end();
+    if (transport_ == Transport::websocket || !options_.may_upgrade || !is_offered) return;
+    probe_ = Probe::opening;
+    actions.emplace_back(OpenProbe{});
+}
+
+void ClientSession::take(Packet packet, Time now, ClientActions& actions)
+{
+    if (opening_.sid.empty()) return open(packet, actions);
+    last_sign_ = now;
+    switch (packet.type) {
+    case PacketType::message: actions.emplace_back(Deliver{std::move(packet.data)}); return;
+    case PacketType::ping:
+        queue({PacketType::pong, std::move(packet.data)}, actions);
+        flush(actions);
+        return;
+    case PacketType::noop: return;
+    case PacketType::close: return end("closed by the server", actions);
+    case PacketType::open:
+    case PacketType::pong:
+    case PacketType::upgrade: return end("a server sends no such packet", actions, http::CloseCode::protocol_error);
+    }
+}
+
+void ClientSession::queue(Packet packet, ClientActions& actions)
+{
+    queued_bytes_ += packet.data.bytes.size();
+    if (queued_bytes_ > options_.most_queued_bytes)
+        return end("the server takes too little of what it is sent", actions);
+    if (transport_ == Transport::websocket) actions.emplace_back(Send{std::move(packet)});
+    else queue_.push_back(std::move(packet));
+}
+
+/// Posts what waits, unless a post is under way or the session turns to its WebSocket.
+void ClientSession::flush(ClientActions& actions)
+{
+    if (over_ || posts_ || queue_.empty() || probe_ == Probe::granted || transport_ != Transport::polling) return;
+    std::vector<Packet> packets;
+    std::size_t bytes = 0;
+    while (!queue_.empty() && packets.size() < most_packets_in_post) {
+        auto const next_bytes = bytes_in_payload(queue_.front()) + 1;
+        if (!packets.empty() && bytes + next_bytes > opening_.maxPayload) break;
+        bytes += next_bytes;
+        posted_bytes_ += queue_.front().data.bytes.size();
+        packets.push_back(std::move(queue_.front()));
+        queue_.pop_front();
+    }
+    posts_ = true;
+    actions.emplace_back(Post{payload_of(packets)});
+}
+
+/// Turns to the WebSocket once it is granted and nothing is under way over HTTP, so that nothing overtakes.
+void ClientSession::turn_when_quiet(ClientActions& actions)
+{
+    if (over_ || probe_ != Probe::granted || polls_ || posts_) return;
+    probe_ = Probe::none;
+    transport_ = Transport::websocket;
+    actions.emplace_back(SendProbe{packet(PacketType::upgrade)});
+    actions.emplace_back(Promote{});
+    for (auto& one : std::exchange(queue_, {})) actions.emplace_back(Send{std::move(one)});
+}
+
+void ClientSession::end(std::string why, ClientActions& actions, http::CloseCode code)
+{
+    if (std::exchange(over_, true)) return;
+    queue_.clear();
+    actions.emplace_back(End{std::move(why), code});
+}
+
+} // namespace learning_loop::engineio
