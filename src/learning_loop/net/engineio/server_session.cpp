@@ -111,7 +111,7 @@ ServerActions ServerSession::on_probe_frame(Message frame, Time now)
     auto const text = read ? read->data.bytes.view() : std::string_view();
     if (read && probe_ == Probe::open && read->type == PacketType::ping && text == "probe") {
         probe_ = Probe::answered;
-        queued_bytes_ += text.size();
+        queued_bytes_ += bytes_in_memory(text.size());
         actions.emplace_back(SendProbe{packet(PacketType::pong, std::string(text))});
         next_noop_ = now;
         send_poll_home(now, actions); // the client pauses its polling before it turns: a poll that waits holds it up
@@ -215,7 +215,7 @@ void ServerSession::take(Packet packet, Time now, ServerActions& actions)
 
 void ServerSession::queue(Packet packet, ServerActions& actions)
 {
-    queued_bytes_ += packet.data.bytes.size();
+    queued_bytes_ += bytes_in_memory(packet.data.bytes.size());
     if (queued_bytes_ > options_.most_queued_bytes) {
         end("the client takes too little of what it is sent", actions, http::CloseCode::policy_violation);
         return;
@@ -234,7 +234,7 @@ void ServerSession::flush(ServerActions& actions)
         auto const next_bytes = bytes_in_payload(queue_.front()) + 1;
         if (!packets.empty() && bytes + next_bytes > options_.max_payload) break;
         bytes += next_bytes;
-        queued_bytes_ -= queue_.front().data.bytes.size();
+        queued_bytes_ -= bytes_in_memory(queue_.front().data.bytes.size());
         packets.push_back(std::move(queue_.front()));
         queue_.pop_front();
     }
