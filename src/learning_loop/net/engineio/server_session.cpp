@@ -46,12 +46,13 @@ ServerActions ServerSession::on_opened_by_websocket()
 
 ServerActions ServerSession::on_poll(Time now)
 {
+    bool const is_second = poll_waits_; // even if what is due now answers the first: this one came too early
     auto actions = on_time(now);
     if (over_ || transport_ != Transport::polling) {
         actions.emplace_back(Refuse{over_ ? "the session is over" : "the session goes over a WebSocket"});
         return actions;
     }
-    if (poll_waits_) {
+    if (is_second) {
         actions.emplace_back(Refuse{"another poll of this session waits already"});
         end("two polls at once", actions);
         return actions;
