@@ -13,7 +13,8 @@ constexpr std::size_t most_packets_in_answer = 16;
 // A poll that is answered while the client turns to a WebSocket comes again at once, until the client has noticed.
 constexpr std::chrono::milliseconds between_noops{100};
 
-// Longer than that after its time, a ping is late through our own fault, and the client gets its full time to answer.
+// What is done longer than that after its time is late through our own fault, and the client does not pay for it: a
+// ping gives it the full time to answer, and what it sent meanwhile is read before it is given up.
 constexpr std::chrono::milliseconds tolerance{100};
 
 constexpr std::size_t least_bytes_per_second = 500; // as for every body, see http::Deadlines
@@ -165,8 +166,10 @@ ServerActions ServerSession::on_time(Time now)
     }
     if (probe_ == Probe::answered) send_poll_home(now, actions);
     if (now < ping_time_) return actions;
+    bool const is_late = now - ping_time_ >= tolerance;
     if (ping_is_out_ && is_lost()) {
-        end("ping timeout", actions, http::CloseCode::normal);
+        if (is_late) ping_time_ = now + tolerance;
+        else end("ping timeout", actions, http::CloseCode::normal);
         return actions;
     }
     if (!ping_is_out_) {
@@ -174,7 +177,7 @@ ServerActions ServerSession::on_time(Time now)
         if (!over_) flush(actions);
     }
     // From when it was due, so that a client can rely on it, unless we are late ourselves.
-    ping_time_ = (now - ping_time_ < tolerance ? ping_time_ : now) + options_.ping_timeout;
+    ping_time_ = (is_late ? now : ping_time_) + options_.ping_timeout;
     ping_is_out_ = true;
     bytes_since_ping_ = 0;
     return actions;
@@ -182,6 +185,7 @@ ServerActions ServerSession::on_time(Time now)
 
 Time ServerSession::next_time() const
 {
+    if (over_) return Time::max();
     auto time = ping_time_;
     if (probe_ != Probe::none) time = std::min(time, probe_until_);
     if (probe_ == Probe::answered && poll_waits_) time = std::min(time, next_noop_);
