@@ -4,9 +4,9 @@ namespace learning_loop::http {
 
 BodyBudget::Share& BodyBudget::Share::operator=(Share&& other) noexcept
 {
-    give_back();
-    free_bytes_ = std::exchange(other.free_bytes_, nullptr);
-    bytes_ = std::exchange(other.bytes_, 0);
+    Share taken(std::move(other)); // gives back what this held
+    std::swap(free_bytes_, taken.free_bytes_);
+    std::swap(bytes_, taken.bytes_);
     return *this;
 }
 
