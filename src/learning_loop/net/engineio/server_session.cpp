@@ -236,7 +236,7 @@ void ServerSession::flush(ServerActions& actions)
     std::vector<Packet> packets;
     std::size_t bytes = 0;
     while (!queue_.empty() && packets.size() < most_packets_in_answer) {
-        auto const next_bytes = bytes_in_payload(queue_.front()) + 1;
+        auto const next_bytes = bytes_in_payload(queue_.front()) + (packets.empty() ? 0U : 1U);
         if (!packets.empty() && bytes + next_bytes > options_.max_payload) break;
         bytes += next_bytes;
         queued_bytes_ -= bytes_in_memory(queue_.front().data.bytes.size());
