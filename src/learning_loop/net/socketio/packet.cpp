@@ -132,7 +132,7 @@ Result<Head> head_of(std::string_view text, PacketLimits const& limits)
 
 json::value placeholder(std::size_t num)
 {
-    return {{"_placeholder", true}, {"num", num}};
+    return {{"_placeholder", true}, {"num", static_cast<std::int64_t>(num)}}; // as it is read
 }
 
 std::optional<std::size_t> number_of_placeholder(json::value const& value)
