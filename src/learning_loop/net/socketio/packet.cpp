@@ -150,11 +150,8 @@ std::optional<std::size_t> number_of_placeholder(json::value const& value)
 std::vector<engineio::Message> messages_of(Packet const& packet)
 {
     bool const is_binary = !packet.attachments.empty();
-    std::string text(1, static_cast<char>('0' + static_cast<int>(packet.type)));
-    if (is_binary) {
-        text.front() = static_cast<char>(text.front() + binary_offset);
-        text += std::to_string(packet.attachments.size()) + "-";
-    }
+    auto text = std::to_string(static_cast<std::size_t>(packet.type) + (is_binary ? binary_offset : 0));
+    if (is_binary) text += std::to_string(packet.attachments.size()) + "-";
     if (packet.nsp != "/") text += packet.nsp + ",";
     if (packet.ack_id) text += std::to_string(*packet.ack_id);
     if (!packet.data.is_null()) text += to_text(packet.data);
