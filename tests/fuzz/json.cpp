@@ -2,43 +2,16 @@
 #include "learning_loop/base/json.h"
 #include "learning_loop/data/image_metadata.h"
 
+#include "same_json.h"
 #include "target.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace learning_loop {
 namespace {
 
 using fuzz::require;
-namespace json = boost::json;
-
-bool same(json::value const& a, json::value const& b);
-
-/// Boost.JSON reads a number of 17 digits to within its last one.
-bool same_number(double a, double b)
-{
-    constexpr double last_digit = 1e-15;
-    return a == b || std::abs(a - b) <= last_digit * std::max(std::abs(a), std::abs(b));
-}
-
-bool same_objects(json::object const& a, json::object const& b)
-{
-    auto const member_is_in_b = [&](auto const& member) {
-        auto const* other = b.if_contains(member.key());
-        return other && same(member.value(), *other);
-    };
-    return a.size() == b.size() && std::all_of(a.begin(), a.end(), member_is_in_b);
-}
-
-bool same(json::value const& a, json::value const& b)
-{
-    if (a.kind() != b.kind()) return false;
-    if (a.is_double()) return same_number(a.get_double(), b.get_double());
-    if (a.is_object()) return same_objects(a.get_object(), b.get_object());
-    if (!a.is_array()) return a == b;
-    return std::equal(a.get_array().begin(), a.get_array().end(), b.get_array().begin(), b.get_array().end(), same);
-}
+using fuzz::same_number;
 
 template <class T>
 bool same_fields(T const& a, T const& b);
@@ -74,7 +47,7 @@ void check(std::string_view text)
     }
     auto const again = parse_json(to_text(*value), "what we wrote");
     require(again.has_value(), "what we write can be read");
-    require(same(*value, *again), "a value survives being written");
+    require(fuzz::same_json(*value, *again), "a value survives being written");
 
     auto const metadata = image_metadata_from(*value);
     if (!metadata) {

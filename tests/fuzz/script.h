@@ -1,0 +1,28 @@
+#pragma once
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <string_view>
+
+namespace learning_loop::fuzz {
+
+/// Takes the first line from a script. False: it is at its end.
+inline bool take_line(std::string_view& script, std::string_view& line)
+{
+    if (script.empty()) return false;
+    auto const end = std::min(script.find('\n'), script.size());
+    line = script.substr(0, end);
+    script.remove_prefix(std::min(end + 1, script.size()));
+    return true;
+}
+
+/// The number that a text begins with, up to `most`; 0: none.
+inline std::size_t number_in(std::string_view text, std::size_t most)
+{
+    std::size_t number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return std::min(number, most);
+}
+
+} // namespace learning_loop::fuzz
