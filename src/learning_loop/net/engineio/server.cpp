@@ -213,8 +213,10 @@ Task<> Server::run()
         }
         for (auto const& session : due) execute(session, session->core.on_time(now));
         for (auto const& [sid, session] : sessions_) next = std::min(next, session->core.next_time());
-        auto const wait = std::chrono::ceil<std::chrono::milliseconds>(next - now);
-        co_await next_.sleep(std::max<std::chrono::milliseconds>(wait, least_pause));
+        auto const wait = std::max(std::chrono::ceil<std::chrono::milliseconds>(next - now), least_pause);
+        looks_at_ = now + wait;
+        co_await next_.sleep(wait);
+        looks_at_ = {};
     }
 }
 
@@ -286,6 +288,7 @@ std::optional<std::string> Server::execute(SessionPtr const& session, ServerActi
             application_.closed(session->core.sid(), over->why);
         }
     }
+    if (session->core.next_time() < looks_at_) next_.wake(); // as when a WebSocket begins to try
     return refused;
 }
 

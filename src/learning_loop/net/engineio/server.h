@@ -73,6 +73,7 @@ private:
     bool finishing_ = false;
     std::unordered_map<std::string, SessionPtr> sessions_;
     Pause next_;
+    Time looks_at_{}; ///< When `run` looks at the sessions again, if nobody wakes it.
     TaskGroup writers_;
 };
 

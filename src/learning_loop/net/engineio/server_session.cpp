@@ -13,7 +13,8 @@ constexpr std::size_t most_packets_in_answer = 16;
 // A poll that is answered while the client turns to a WebSocket comes again at once, until the client has noticed.
 constexpr std::chrono::milliseconds between_noops{100};
 
-// Longer than that after its time, a ping is late through our own fault, and the client gets its full time to answer.
+// What is done longer than that after its time is late through our own fault, and the client does not pay for it: a
+// ping gives it the full time to answer, and what it sent meanwhile is read before it is given up.
 constexpr std::chrono::milliseconds tolerance{100};
 
 constexpr std::size_t least_bytes_per_second = 500; // as for every body, see http::Deadlines
@@ -46,12 +47,13 @@ ServerActions ServerSession::on_opened_by_websocket()
 
 ServerActions ServerSession::on_poll(Time now)
 {
+    bool const is_second = poll_waits_; // even if what is due now answers the first: this one came too early
     auto actions = on_time(now);
     if (over_ || transport_ != Transport::polling) {
         actions.emplace_back(Refuse{over_ ? "the session is over" : "the session goes over a WebSocket"});
         return actions;
     }
-    if (poll_waits_) {
+    if (is_second) {
         actions.emplace_back(Refuse{"another poll of this session waits already"});
         end("two polls at once", actions);
         return actions;
@@ -111,7 +113,7 @@ ServerActions ServerSession::on_probe_frame(Message frame, Time now)
     auto const text = read ? read->data.bytes.view() : std::string_view();
     if (read && probe_ == Probe::open && read->type == PacketType::ping && text == "probe") {
         probe_ = Probe::answered;
-        queued_bytes_ += text.size();
+        queued_bytes_ += bytes_in_memory(text.size());
         actions.emplace_back(SendProbe{packet(PacketType::pong, std::string(text))});
         next_noop_ = now;
         send_poll_home(now, actions); // the client pauses its polling before it turns: a poll that waits holds it up
@@ -164,8 +166,10 @@ ServerActions ServerSession::on_time(Time now)
     }
     if (probe_ == Probe::answered) send_poll_home(now, actions);
     if (now < ping_time_) return actions;
+    bool const is_late = now - ping_time_ >= tolerance;
     if (ping_is_out_ && is_lost()) {
-        end("ping timeout", actions, http::CloseCode::normal);
+        if (is_late) ping_time_ = now + tolerance;
+        else end("ping timeout", actions, http::CloseCode::normal);
         return actions;
     }
     if (!ping_is_out_) {
@@ -173,7 +177,7 @@ ServerActions ServerSession::on_time(Time now)
         if (!over_) flush(actions);
     }
     // From when it was due, so that a client can rely on it, unless we are late ourselves.
-    ping_time_ = (now - ping_time_ < tolerance ? ping_time_ : now) + options_.ping_timeout;
+    ping_time_ = (is_late ? now : ping_time_) + options_.ping_timeout;
     ping_is_out_ = true;
     bytes_since_ping_ = 0;
     return actions;
@@ -181,6 +185,7 @@ ServerActions ServerSession::on_time(Time now)
 
 Time ServerSession::next_time() const
 {
+    if (over_) return Time::max();
     auto time = ping_time_;
     if (probe_ != Probe::none) time = std::min(time, probe_until_);
     if (probe_ == Probe::answered && poll_waits_) time = std::min(time, next_noop_);
@@ -215,7 +220,7 @@ void ServerSession::take(Packet packet, Time now, ServerActions& actions)
 
 void ServerSession::queue(Packet packet, ServerActions& actions)
 {
-    queued_bytes_ += packet.data.bytes.size();
+    queued_bytes_ += bytes_in_memory(packet.data.bytes.size());
     if (queued_bytes_ > options_.most_queued_bytes) {
         end("the client takes too little of what it is sent", actions, http::CloseCode::policy_violation);
         return;
@@ -234,7 +239,7 @@ void ServerSession::flush(ServerActions& actions)
         auto const next_bytes = bytes_in_payload(queue_.front()) + 1;
         if (!packets.empty() && bytes + next_bytes > options_.max_payload) break;
         bytes += next_bytes;
-        queued_bytes_ -= queue_.front().data.bytes.size();
+        queued_bytes_ -= bytes_in_memory(queue_.front().data.bytes.size());
         packets.push_back(std::move(queue_.front()));
         queue_.pop_front();
     }

@@ -13,7 +13,7 @@ struct SessionOptions {
     std::chrono::milliseconds ping_timeout{20'000};      ///< Longest time to a pong, unless bytes come meanwhile.
     std::chrono::milliseconds upgrade_timeout{10'000};   ///< Longest try of a WebSocket to become the session's.
     std::size_t max_payload = (64u << 20) + (64u << 10); ///< Bytes of a message or a payload; more end the session.
-    std::size_t most_queued_bytes = 80u << 20;           ///< That wait to be sent; a client that takes less is let go.
+    std::size_t most_queued_bytes = 80u << 20;           ///< In memory, to be sent; a client that takes less is let go.
 };
 
 /// The poll that waits is answered with this payload.
@@ -51,8 +51,8 @@ public:
     /// The client goes on sending, even if no frame is whole yet: it is alive.
     void on_bytes(std::size_t bytes) { bytes_since_ping_ += bytes; }
 
-    /// These bytes of Send or SendProbe have gone out.
-    void on_sent(std::size_t bytes) { queued_bytes_ -= bytes; }
+    /// A packet of Send or SendProbe with so many bytes has gone out.
+    void on_sent(std::size_t bytes) { queued_bytes_ -= bytes_in_memory(bytes); }
 
     ServerActions send(std::vector<Message> messages);          ///< In this order.
     ServerActions close(std::string why, http::CloseCode code); ///< From this side.
@@ -64,6 +64,9 @@ public:
 
 private:
     enum class Probe { none, open, answered };
+
+    /// Of a packet with so many bytes: without what it takes beside them, empty messages would cost nothing.
+    static std::size_t bytes_in_memory(std::size_t bytes) { return bytes + 128; }
 
     void take(Packet packet, Time now, ServerActions& actions);
     void queue(Packet packet, ServerActions& actions);

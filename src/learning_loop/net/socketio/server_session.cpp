@@ -26,6 +26,7 @@ ServerActions ServerSession::on_time(Time now)
 
 Time ServerSession::next_time() const
 {
+    if (over_) return Time::max();
     return has_connected_ ? watch_.next_time() : std::min(connect_until_, watch_.next_time());
 }
 
@@ -33,16 +34,16 @@ void ServerSession::take(Packet packet, ServerActions& actions)
 {
     auto const member = members_.find(packet.nsp);
     if (packet.type == PacketType::connect) {
-        if (member != members_.end() && member->second.state != State::left)
+        if (member != members_.end() && member->second != State::left)
             return end("a CONNECT to a namespace that is connected", actions);
         has_connected_ = true;
-        members_.insert_or_assign(packet.nsp, Membership{});
+        members_.insert_or_assign(packet.nsp, State::joining);
         actions.emplace_back(Join{std::move(packet.nsp), std::move(packet.data)});
         return;
     }
-    if (member == members_.end() || member->second.state == State::joining)
+    if (member == members_.end() || member->second == State::joining)
         return end("a packet to a namespace that is not connected", actions);
-    if (member->second.state == State::left) return;
+    if (member->second == State::left) return;
     switch (packet.type) {
     case PacketType::disconnect:
         members_.erase(member);
@@ -50,7 +51,7 @@ void ServerSession::take(Packet packet, ServerActions& actions)
         return;
     case PacketType::event: actions.emplace_back(event_of(std::move(packet))); return;
     case PacketType::ack:
-        if (*packet.ack_id >= member->second.next_ack_id) return end("an ack to nothing that was sent", actions);
+        if (*packet.ack_id >= next_ack_id_) return end("an ack to nothing that was sent", actions);
         actions.emplace_back(answer_of(std::move(packet)));
         return;
     case PacketType::connect:
@@ -62,8 +63,8 @@ ServerActions ServerSession::admit(std::string const& nsp, std::string const& id
 {
     ServerActions actions;
     auto const member = members_.find(nsp);
-    if (over_ || member == members_.end() || member->second.state != State::joining) return actions;
-    member->second.state = State::joined;
+    if (over_ || member == members_.end() || member->second != State::joining) return actions;
+    member->second = State::joined;
     actions.emplace_back(Send{messages_of({PacketType::connect, nsp, {}, {{"sid", id}}, {}})});
     return actions;
 }
@@ -71,7 +72,9 @@ ServerActions ServerSession::admit(std::string const& nsp, std::string const& id
 ServerActions ServerSession::refuse(std::string const& nsp, std::string_view message)
 {
     ServerActions actions;
-    if (over_ || members_.erase(nsp) == 0) return actions;
+    auto const member = members_.find(nsp);
+    if (over_ || member == members_.end() || member->second != State::joining) return actions;
+    members_.erase(member);
     actions.emplace_back(Send{messages_of({PacketType::connect_error, nsp, {}, {{"message", message}}, {}})});
     return actions;
 }
@@ -80,7 +83,7 @@ ServerActions ServerSession::leave(std::string const& nsp)
 {
     ServerActions actions;
     if (!is_member(nsp)) return actions;
-    members_.at(nsp).state = State::left;
+    members_.at(nsp) = State::left;
     actions.emplace_back(Send{messages_of({PacketType::disconnect, nsp, {}, {}, {}})});
     actions.emplace_back(Leave{nsp});
     return actions;
@@ -105,7 +108,7 @@ std::pair<std::uint64_t, ServerActions> ServerSession::call(std::string const& n
 {
     ServerActions actions;
     if (!is_member(nsp)) return {0, std::move(actions)};
-    auto const id = members_.at(nsp).next_ack_id++;
+    auto const id = next_ack_id_++;
     actions.emplace_back(Send{messages_of(event_packet(nsp, event, std::move(arguments), id))});
     return {id, std::move(actions)};
 }
@@ -120,7 +123,7 @@ void ServerSession::end(std::string why, ServerActions& actions)
 bool ServerSession::is_member(std::string const& nsp) const
 {
     auto const member = members_.find(nsp);
-    return !over_ && member != members_.end() && member->second.state == State::joined;
+    return !over_ && member != members_.end() && member->second == State::joined;
 }
 
 } // namespace learning_loop::socketio

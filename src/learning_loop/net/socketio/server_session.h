@@ -47,11 +47,6 @@ private:
     /// `left`: from this side. What the peer sent before it knew is ignored.
     enum class State { joining, joined, left };
 
-    struct Membership {
-        State state = State::joining;
-        std::uint64_t next_ack_id = 0;
-    };
-
     void take(Packet packet, ServerActions& actions);
     void end(std::string why, ServerActions& actions);
     bool is_member(std::string const& nsp) const;
@@ -61,7 +56,8 @@ private:
     Time connect_until_;
     bool has_connected_ = false;
     bool over_ = false;
-    std::map<std::string, Membership> members_; ///< By namespace.
+    std::map<std::string, State> members_; ///< By namespace.
+    std::uint64_t next_ack_id_ = 0;        ///< Of all namespaces: a peer that leaves and joins again gets new ones.
 };
 
 } // namespace learning_loop::socketio
