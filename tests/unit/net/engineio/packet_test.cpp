@@ -1,5 +1,7 @@
 #include "learning_loop/net/engineio/packet.h"
 
+#include "unit/net/engineio/told.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -10,35 +12,21 @@ namespace {
 
 using namespace std::string_literals;
 
-constexpr char separator = '\x1e';
-
-Message text(std::string text)
+Result<std::vector<Packet>> read(std::string text, std::size_t most_packets = 10)
 {
-    return {false, Bytes(std::move(text))};
-}
-
-Message bytes(std::string bytes)
-{
-    return {true, Bytes(std::move(bytes))};
-}
-
-/// Of a payload with `|` for its separators.
-Result<std::vector<Packet>> read(std::string payload, std::size_t most_packets = 10)
-{
-    std::replace(payload.begin(), payload.end(), '|', separator);
-    return packets_of_payload(Bytes(std::move(payload)), most_packets);
+    return packets_of_payload(payload(std::move(text)), most_packets);
 }
 
 std::string written(std::span<Packet const> packets)
 {
     auto payload = payload_of(packets);
-    std::replace(payload.begin(), payload.end(), separator, '|');
+    std::replace(payload.begin(), payload.end(), '\x1e', '|');
     return payload;
 }
 
-std::string fault_of(std::string payload)
+std::string fault_of(std::string text)
 {
-    auto const packets = read(std::move(payload));
+    auto const packets = read(std::move(text));
     return packets ? "no error" : packets.error().message;
 }
 
@@ -99,9 +87,9 @@ TEST(EngineIoPayload, says_how_long_it_will_be)
 
 TEST(EngineIoPayload, shares_the_bytes_of_its_texts)
 {
-    Bytes const payload("4one"s + separator + "4two");
-    auto const packets = packets_of_payload(payload).value();
-    EXPECT_EQ(packets.at(1).data.bytes.view().data(), payload.view().data() + 6);
+    auto const whole = payload("4one|4two");
+    auto const packets = packets_of_payload(whole).value();
+    EXPECT_EQ(packets.at(1).data.bytes.view().data(), whole.view().data() + 6);
 }
 
 TEST(EngineIoPayload, has_no_empty_packet)
