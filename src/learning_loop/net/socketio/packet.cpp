@@ -63,7 +63,10 @@ Result<void> check_data(Packet const& packet, bool has_data)
     case PacketType::disconnect:
         if (has_data) return malformed("a DISCONNECT has no data");
         return {};
-    case PacketType::connect_error: return {};
+    case PacketType::connect_error:
+        if (has_data && !packet.data.is_object() && !packet.data.is_string())
+            return malformed("the data of a CONNECT_ERROR is no object and no text");
+        return {};
     case PacketType::ack:
         if (!list) return malformed("the data of an ack is no list");
         if (!packet.ack_id) return malformed("an ack has no id");

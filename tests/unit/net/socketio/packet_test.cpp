@@ -153,6 +153,7 @@ TEST(SocketIoPacketReader, refuses_what_is_no_packet)
     constexpr auto* no_type = "Socket.IO: a packet is of no type from 0 to 6";
     constexpr auto* no_name = "Socket.IO: the data of an event is no list that begins with its name";
     constexpr auto* no_count = "Socket.IO: a binary packet does not begin with a number of attachments up to 64";
+    constexpr auto* no_reason = "Socket.IO: the data of a CONNECT_ERROR is no object and no text";
     constexpr auto* no_match = "Socket.IO: attachments and their placeholders do not match";
     for (auto const& [line, fault] :
          {Row{"", no_type},
@@ -175,6 +176,9 @@ TEST(SocketIoPacketReader, refuses_what_is_no_packet)
           Row{"0\"x\"", "Socket.IO: the data of a CONNECT is no object"},
           Row{"1[]", "Socket.IO: a DISCONNECT has no data"},
           Row{"1null", "Socket.IO: a DISCONNECT has no data"},
+          Row{"4 1", no_reason},
+          Row{"4[]", no_reason},
+          Row{"4null", no_reason},
           Row{"3[]", "Socket.IO: an ack has no id"},
           Row{"3/a,[]", "Socket.IO: an ack has no id"},
           Row{"312", "Socket.IO: the data of an ack is no list"},
