@@ -74,6 +74,7 @@ public:
         case 'b': session_.on_bytes(number_in(data, 1000)); return is_alive();
         case 't': return time_passes(std::chrono::milliseconds(number_in(data, 5000)));
         case 'T': return time_jumps(std::chrono::milliseconds(number_in(data, 5000)));
+        case 'j': now_ += std::chrono::milliseconds(number_in(data, 5000)); return is_alive(); // a request comes first
         case 'x': return follow(session_.close("by the script", http::CloseCode::normal));
         case 'd':
             if (is_websocket_) follow(session_.on_websocket_closed("by the script", http::CloseCode::normal));

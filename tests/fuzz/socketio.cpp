@@ -1,5 +1,6 @@
 // Packets that are read and written again read the same, with their attachments. A session that is fed a script, a line
 // for each thing that happens, keeps what its driver relies on. A message is a line: `+` and bytes, or a text.
+#include "learning_loop/net/socketio/client_session.h"
 #include "learning_loop/net/socketio/server_session.h"
 
 #include "same_json.h"
@@ -195,6 +196,29 @@ private:
     bool has_ended_ = false;
 };
 
+/// A client's session, fed the same by whatever server. A `!` makes it call.
+void check_client(std::string_view script)
+{
+    Time const now = Time() + 1000h;
+    ClientSession session(limits, "/");
+    std::uint64_t calls = 0;
+    bool has_joined = false, has_ended = false;
+    for (std::string_view line; fuzz::take_line(script, line);) {
+        if (line.starts_with('!')) {
+            auto const [id, actions] = session.call("call", {});
+            require(actions.empty() != (has_joined && !has_ended), "it sends when it has joined, and only then");
+            require(actions.empty() || id == calls++, "each call has an id of its own");
+            continue;
+        }
+        for (auto const& action : session.on_message(message_of(line), now)) {
+            require(!has_ended, "nothing after the end");
+            if (std::holds_alternative<Joined>(action)) require(!std::exchange(has_joined, true), "it is let in once");
+            else if (std::holds_alternative<Refused>(action) || std::holds_alternative<End>(action)) has_ended = true;
+            else require(has_joined, "only who has joined is told something");
+        }
+    }
+}
+
 void check_session(std::string_view script)
 {
     Driven driven;
@@ -209,5 +233,6 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     auto const text = learning_loop::fuzz::text_of(data, size);
     learning_loop::socketio::check_reader(text);
     learning_loop::socketio::check_session(text);
+    learning_loop::socketio::check_client(text);
     return 0;
 }
