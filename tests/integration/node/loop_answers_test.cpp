@@ -1,5 +1,6 @@
 #include "learning_loop/async/task_group.h"
 #include "learning_loop/node/outbox_uploader.h"
+#include "support/fault_proxy.h"
 #include "support/process_figures.h"
 #include "support/raw_connection.h"
 #include "support/run.h"
@@ -186,6 +187,33 @@ TEST_F(LoopAnswersTest, a_loop_that_is_away_is_asked_again)
     keep("first");
     start("http://127.0.0.1:" + std::to_string(port.number()));
     ASSERT_TRUE(io.run_until([&] { return uploader->problem().has_value(); }));
+    EXPECT_EQ(files_in("normal"), 1u);
+}
+
+TEST_F(LoopAnswersTest, a_loop_that_was_away_gets_what_was_kept_meanwhile)
+{
+    test::ScriptedServer const loop({{http_answer(200, "\"OK\"")}});
+    test::FaultProxy link(loop.port());
+    link.refuse();
+    keep("first");
+    start(link.url());
+    ASSERT_TRUE(io.run_until([&] { return uploader->problem().has_value(); }));
+    EXPECT_EQ(link.connections(), 0u);
+    link.accept_again();
+    ASSERT_TRUE(io.run_until([&] { return outbox.empty(); }));
+    EXPECT_TRUE(io.run_until([&] { return !uploader->problem(); }));
+}
+
+TEST_F(LoopAnswersTest, an_upload_that_hangs_does_not_hold_up_the_end)
+{
+    test::ScriptedServer const loop({{"", Then::hangs}});
+    keep("first");
+    start(loop.url());
+    ASSERT_TRUE(io.run_until([&] { return loop.requests().size() == 1; }));
+    auto const begin = std::chrono::steady_clock::now();
+    tasks.cancel();
+    io.run(tasks.join());
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 1s);
     EXPECT_EQ(files_in("normal"), 1u);
 }
 

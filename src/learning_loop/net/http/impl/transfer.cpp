@@ -263,8 +263,9 @@ Result<void> Transfer::begin_file()
     if (head_.is_encoded) return Error{Errc::unavailable, "the answer is compressed, which nobody asked for"};
     if (head_.status == 206) {
         auto const& range = head_.content_range;
-        if (range && range->first == file.bytes() && head_.etag == file.etag) return {};
-        if (auto const emptied = file.restart(); !emptied) return emptied;
+        bool const goes_on = range && range->first == file.bytes() && head_.etag == file.etag;
+        if (goes_on && (file.total == 0 || file.total == range->total))
+            return file.total = range->total, Result<void>();
         return Error{Errc::unavailable, "the server goes on with other bytes than it was asked for"};
     }
     if (!head_.tells_its_end()) return Error{Errc::unavailable, "the answer does not tell how long it is"};
