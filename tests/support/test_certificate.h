@@ -15,4 +15,17 @@ struct TestCertificate {
 TestCertificate new_certificate(std::chrono::seconds begin = std::chrono::hours(-1),
                                 std::chrono::seconds end = std::chrono::hours(1));
 
+/// What a certificate is to say.
+struct CertificateWishes {
+    std::string common_name = "localhost";
+    std::string alternative_names = "DNS:localhost"; ///< As OpenSSL writes them; empty: the extension is missing.
+    std::chrono::seconds begin = std::chrono::hours(-1);
+    std::chrono::seconds end = std::chrono::hours(1);
+    bool is_authority = false;
+    bool by_sha1 = false;
+};
+
+/// Signed by `issuer`, or by itself without one.
+TestCertificate new_certificate(CertificateWishes const& wishes, TestCertificate const* issuer = nullptr);
+
 } // namespace learning_loop::test

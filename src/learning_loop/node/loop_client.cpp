@@ -18,63 +18,9 @@ BOOST_DESCRIBE_STRUCT(ListedModels, (), (models))
 
 constexpr std::uintmax_t most_model_bytes = 4ull << 30;
 
-http::ClientSettings http_settings(DetectorSettings const& settings)
+Result<DeploymentTarget> target_from(std::string const& text)
 {
-    http::ClientSettings http;
-    http.base_url = settings.loop_url;
-    http.ca_file = settings.loop_ssl_cert_path.string();
-    http.bearer_token = settings.loop_token.reveal();
-    return http;
-}
-
-/// What the Loop itself says, when it says it the usual way.
-Error refusal(http::Answer const& answer, std::string const& what)
-{
-    auto const code = answer.status == 404 ? Errc::not_found : Errc::unavailable;
-    return {code, what + ": the Loop answers " + std::to_string(answer.status) + " " + printable(answer.body)};
-}
-
-} // namespace
-
-LoopClient::LoopClient(DetectorSettings const& settings)
-    : http_(http_settings(settings)),
-      project_path_("/api/" + http::percent_encoded(settings.organization) + "/projects/" +
-                    http::percent_encoded(settings.project)),
-      username_(settings.username),
-      password_(settings.password)
-{}
-
-/// With credentials, logs in first. Without any, tries anonymously first and after a 401 with the empty login, which
-/// Loops grant to detectors. A session that has ended is renewed once.
-template <class Call>
-Result<http::Answer> LoopClient::asked(Call call)
-{
-    bool const has_login = !username_.empty() || !password_.empty();
-    if (has_login && !logged_in_) {
-        if (auto const done = log_in(); !done) return done.error();
-    }
-    auto answer = call();
-    if (!answer || answer->status != 401) return answer;
-    if (auto const done = log_in(); !done) return done.error();
-    return call();
-}
-
-Result<void> LoopClient::log_in()
-{
-    auto const answer = http_.post_form("/api/login", {{"username", username_}, {"password", password_.reveal()}});
-    if (!answer) return answer.error();
-    logged_in_ = answer->status == 200;
-    if (logged_in_) return {};
-    return Error{Errc::unauthorized, "the Loop refuses the login (" + std::to_string(answer->status) +
-                                         "): check LOOP_USERNAME and LOOP_PASSWORD"};
-}
-
-Result<DeploymentTarget> LoopClient::deployment_target()
-{
-    auto const answer = asked([&] { return http_.get(project_path_ + "/deployment/target"); });
-    if (!answer) return answer.error();
-    if (answer->status != 200) return refusal(*answer, "deployment target");
-    auto const document = parse_json(answer->body, "deployment target");
+    auto const document = parse_json(text, "deployment target");
     if (!document) return document.error();
     auto target = from_json<DeploymentTarget>(*document, JsonPath("deployment target"));
     if (!target) return target;
@@ -86,12 +32,9 @@ Result<DeploymentTarget> LoopClient::deployment_target()
     return target;
 }
 
-Result<std::vector<ListedModel>> LoopClient::models()
+Result<std::vector<ListedModel>> models_from(std::string const& text)
 {
-    auto const answer = asked([&] { return http_.get(project_path_ + "/models"); });
-    if (!answer) return answer.error();
-    if (answer->status != 200) return refusal(*answer, "models");
-    auto const document = parse_json(answer->body, "models");
+    auto const document = parse_json(text, "models");
     if (!document) return document.error();
     auto const listed = from_json<ListedModels>(*document);
     if (!listed) return listed.error();
@@ -102,29 +45,64 @@ Result<std::vector<ListedModel>> LoopClient::models()
     return models;
 }
 
-Result<void> LoopClient::report(DetectorStatus const& status)
+} // namespace
+
+LoopClient::LoopClient(LoopSession& session, DetectorSettings const& settings)
+    : session_(session),
+      project_path_("/api/" + http::percent_encoded(settings.organization) + "/projects/" +
+                    http::percent_encoded(settings.project))
+{}
+
+Task<Result<DeploymentTarget>> LoopClient::deployment_target()
 {
-    auto const body = to_text(to_json(status));
-    auto const answer = asked([&] { return http_.post_json(project_path_ + "/detectors", body); });
-    if (!answer) return answer.error();
-    if (answer->status / 100 != 2) return refusal(*answer, "status report");
-    return {};
+    LoopSession::Call const call = [path = project_path_ + "/deployment/target"](auto& http) { return http.get(path); };
+    auto const answer = co_await session_.ask(call);
+    if (!answer) co_return answer.error();
+    if (answer->status != 200) co_return loop_refusal(*answer, "deployment target");
+    co_return target_from(answer->body);
 }
 
-Result<void> LoopClient::download_model(std::string const& model_id, std::string const& format,
-                                        std::filesystem::path const& zip)
+Task<Result<std::vector<ListedModel>>> LoopClient::models()
+{
+    LoopSession::Call const call = [path = project_path_ + "/models"](auto& http) { return http.get(path); };
+    auto const answer = co_await session_.ask(call, WhenBusy::answer);
+    if (!answer) co_return answer.error();
+    if (answer->status != 200) co_return loop_refusal(*answer, "models");
+    co_return models_from(answer->body);
+}
+
+Task<Result<void>> LoopClient::report(DetectorStatus status)
+{
+    LoopSession::Call const call = [path = project_path_ + "/detectors", body = to_text(to_json(status))](auto& http) {
+        return http.post_json(path, body);
+    };
+    auto const answer = co_await session_.ask(call);
+    if (!answer) co_return answer.error();
+    if (answer->status / 100 != 2) co_return loop_refusal(*answer, "status report");
+    co_return Result<void>();
+}
+
+Task<Result<void>> LoopClient::download_model(std::string model_id, std::string format, std::filesystem::path zip)
 {
     auto const path =
         project_path_ + "/models/" + http::percent_encoded(model_id) + "/" + http::percent_encoded(format) + "/file";
-    auto const answer = asked([&] { return http_.download(path, zip, most_model_bytes); });
-    if (!answer) return answer.error();
-    if (answer->status != 200) return refusal(*answer, "model download");
-    return {};
+    LoopSession::Call const call = [path, zip](auto& http) {
+        http::DownloadOptions options;
+        options.most_bytes = most_model_bytes;
+        return http.download(path, zip, std::move(options));
+    };
+    auto const answer = co_await session_.ask(call);
+    if (!answer) co_return answer.error();
+    if (answer->status != 200) co_return loop_refusal(*answer, "model download");
+    co_return Result<void>();
 }
 
-Result<http::Answer> LoopClient::upload_images(std::vector<http::FormPart> const& parts)
+Task<Result<http::Answer>> LoopClient::upload_images(std::vector<http::FormPart> parts)
 {
-    return asked([&] { return http_.post_files(project_path_ + "/images", parts); });
+    LoopSession::Call const call = [path = project_path_ + "/images", parts = std::move(parts)](auto& http) {
+        return http.post_files(path, parts);
+    };
+    co_return co_await session_.ask(call, WhenBusy::answer);
 }
 
 } // namespace learning_loop

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "learning_loop/data/detector_status.h"
-#include "learning_loop/net/http/client.h"
 #include "learning_loop/node/detector_settings.h"
+#include "learning_loop/node/loop_session.h"
 
 #include <filesystem>
 #include <string>
@@ -16,33 +16,28 @@ struct ListedModel {
     std::string version;
 };
 
-/// What a detector asks of its Loop. Blocks: belongs to one lane. Every call: unavailable when the Loop cannot be
-/// reached or answers with a status that promises nothing; the message says which.
+/// What a detector asks of its Loop. Every call: unavailable when the Loop cannot be reached or answers with a status
+/// that promises nothing; the message says which.
 class LoopClient {
 public:
-    explicit LoopClient(DetectorSettings const& settings);
+    LoopClient(LoopSession& session, DetectorSettings const& settings);
 
-    Result<DeploymentTarget> deployment_target(); ///< not_found: the project has none.
-    Result<std::vector<ListedModel>> models();
-    Result<void> report(DetectorStatus const& status);
-    Result<void> download_model(std::string const& model_id, std::string const& format,
-                                std::filesystem::path const& zip);
+    Task<Result<DeploymentTarget>> deployment_target(); ///< not_found: the project has none.
+    Task<Result<std::vector<ListedModel>>> models();
+    Task<Result<void>> report(DetectorStatus status);
 
-    /// The answer as it came: what a status means for an image is the uploader's business.
-    Result<http::Answer> upload_images(std::vector<http::FormPart> const& parts);
+    /// Writes the model's zip to a file that has its name only once it is whole. out_of_space: the disk is full.
+    Task<Result<void>> download_model(std::string model_id, std::string format, std::filesystem::path zip);
 
-    http::Client& http() { return http_; }
+    /// The answer as it came: what a status means for an image is the uploader's business. not_found: a file is gone.
+    Task<Result<http::Answer>> upload_images(std::vector<http::FormPart> parts);
+
+    /// How long the Loop wants to be left alone; 0: not at all.
+    std::chrono::milliseconds asked_wait() const { return session_.asked_wait(); }
 
 private:
-    template <class Call>
-    Result<http::Answer> asked(Call call);
-    Result<void> log_in();
-
-    http::Client http_;
+    LoopSession& session_;
     std::string project_path_;
-    std::string username_;
-    Secret password_;
-    bool logged_in_ = false;
 };
 
 } // namespace learning_loop

@@ -24,14 +24,14 @@ auto contained(Job job)
 } // namespace
 
 LoopSync::LoopSync(boost::asio::any_io_executor executor, DetectorSettings const& settings, std::string uuid,
-                   std::string model_format, DetectionService& detection, OutboxUploader const& uploader)
+                   std::string model_format, LoopClient& loop, DetectionService& detection,
+                   OutboxUploader const& uploader)
     : settings_(settings),
       uuid_(std::move(uuid)),
       model_format_(std::move(model_format)),
+      loop_(loop),
       detection_(detection),
       uploader_(uploader),
-      loop_(settings),
-      downloads_(settings),
       models_(settings.data_folder),
       version_control_(settings.version_control),
       local_versions_(models_.versions()),
@@ -48,7 +48,7 @@ Task<> LoopSync::run()
         }
         set_problem("outbox", uploader_.problem());
         if (changed_ || count % settings_.sync_cycles == 0) co_await report();
-        co_await pause_.sleep(cycle);
+        co_await pause_.sleep(std::max<std::chrono::milliseconds>(cycle, loop_.asked_wait()));
     }
 }
 
@@ -70,8 +70,7 @@ Task<> LoopSync::load_at_start()
 
 Task<> LoopSync::learn_target()
 {
-    auto ask = [this] { return loop_.deployment_target(); };
-    auto target = co_await lane_.run(std::move(ask));
+    auto const target = co_await loop_.deployment_target();
     if (target) {
         loop_target_ = *target;
         if (version_control_ == VersionControl::follow_loop) target_ = *target;
@@ -109,15 +108,11 @@ Task<> LoopSync::follow_target()
 
 Task<Result<void>> LoopSync::install(DeploymentTarget target)
 {
-    auto fetch = [this, target]() -> Result<ModelInformation> {
-        if (auto model = models_.installed(target.version); model && model->id == target.model_uuid) return model;
-        auto const zip = models_.fresh_staging_folder() / "model.zip";
-        if (auto const done = downloads_.download_model(target.model_uuid, model_format_, zip); !done)
-            return done.error();
-        return models_.install(zip, target.version);
-    };
-    auto install = contained(std::move(fetch));
-    auto const model = co_await installing_.run(std::move(install));
+    auto look = [this, target]() -> Result<ModelInformation> { return models_.installed(target.version); };
+    auto find = contained(std::move(look));
+    auto model = co_await installing_.run(std::move(find));
+    bool const is_here = model && model->id == target.model_uuid;
+    if (!is_here) model = co_await fetch(target);
     if (!model) co_return model.error();
     auto const loaded = co_await detection_.load(*model);
     auto settle = [this, version = target.version, good = loaded.has_value()]() -> Result<std::vector<std::string>> {
@@ -130,6 +125,19 @@ Task<Result<void>> LoopSync::install(DeploymentTarget target)
     if (!local) co_return local.error();
     local_versions_ = *local;
     co_return loaded;
+}
+
+Task<Result<ModelInformation>> LoopSync::fetch(DeploymentTarget target)
+{
+    auto prepare = [this]() -> Result<std::filesystem::path> { return models_.fresh_staging_folder() / "model.zip"; };
+    auto make_room = contained(std::move(prepare));
+    auto const zip = co_await installing_.run(std::move(make_room));
+    if (!zip) co_return zip.error();
+    auto const downloaded = co_await loop_.download_model(target.model_uuid, model_format_, *zip);
+    if (!downloaded) co_return downloaded.error();
+    auto unpack = [this, zip = *zip, version = target.version] { return models_.install(zip, version); };
+    auto install = contained(std::move(unpack));
+    co_return co_await installing_.run(std::move(install));
 }
 
 Task<> LoopSync::report()
@@ -145,8 +153,7 @@ Task<> LoopSync::report()
     status.errors = problems_;
     status.node_version = settings_.node_version;
     changed_ = false;
-    auto tell = [this, status] { return loop_.report(status); };
-    auto const told = co_await lane_.run(std::move(tell));
+    auto const told = co_await loop_.report(std::move(status));
     set_problem("report", told ? std::nullopt : std::optional(told.error().message));
     if (!told) changed_ = true;
 }
@@ -167,8 +174,7 @@ Task<Result<void>> LoopSync::choose(std::string text)
         pause_.wake();
         co_return Result<void>();
     }
-    auto ask = [this] { return loop_.models(); };
-    auto const models = co_await lane_.run(std::move(ask));
+    auto const models = co_await loop_.models();
     version_control_ = VersionControl::pause; // unless all goes well
     if (!models) co_return Error{Errc::invalid_argument, "Failed to load models from learning loop"};
     std::vector<ListedModel> matches;

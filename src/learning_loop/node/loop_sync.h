@@ -22,7 +22,7 @@ class LoopSync {
 public:
     /// `model_format`: of the models this detector runs; empty: it runs without any.
     LoopSync(boost::asio::any_io_executor executor, DetectorSettings const& settings, std::string uuid,
-             std::string model_format, DetectionService& detection, OutboxUploader const& uploader);
+             std::string model_format, LoopClient& loop, DetectionService& detection, OutboxUploader const& uploader);
 
     /// Loads what the last start left, or the logic that needs no model. Then follows the Loop until it is cancelled.
     Task<> run();
@@ -33,18 +33,12 @@ public:
     AboutDetector about() const;
     ModelVersions versions() const;
 
-    /// For good: the program is about to end.
-    void stop()
-    {
-        loop_.http().cancel();
-        downloads_.http().cancel();
-    }
-
 private:
     Task<> load_at_start();
     Task<> learn_target();
     Task<> follow_target();
     Task<Result<void>> install(DeploymentTarget target);
+    Task<Result<ModelInformation>> fetch(DeploymentTarget target);
     Task<> report();
     std::optional<std::string> running_version() const;
     void set_problem(std::string const& step, std::optional<std::string> problem);
@@ -52,13 +46,11 @@ private:
     DetectorSettings const& settings_;
     std::string uuid_;
     std::string model_format_;
+    LoopClient& loop_;
     DetectionService& detection_;
     OutboxUploader const& uploader_;
-    LoopClient loop_;
-    LoopClient downloads_; ///< Of its own, so that a slow link does not hold up reports and questions.
     ModelFolder models_;
-    Lane lane_{"talking to the Loop", 10};    ///< Of `loop_`.
-    Lane installing_{"installing models", 4}; ///< Of `downloads_` and `models_`.
+    Lane installing_{"installing models", 4}; ///< Of `models_`.
 
     VersionControl version_control_;
     std::optional<DeploymentTarget> loop_target_;

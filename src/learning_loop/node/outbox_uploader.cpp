@@ -8,27 +8,29 @@ namespace {
 constexpr std::size_t most_images = 20; ///< A request: what peers send, so what every Loop takes.
 constexpr std::uint64_t most_batch_bytes = 16ull << 20;
 
-/// The Loop will never take this content, or it cannot be read, whatever we try.
+/// The Loop will never take this content, or its files are gone, whatever we try.
 bool is_refused(Result<http::Answer> const& answer)
 {
-    if (!answer) return answer.error().code == Errc::invalid_argument;
+    if (!answer) return answer.error().code == Errc::not_found;
     return answer->status == 409 || answer->status == 413 || answer->status == 422;
 }
 
 std::string reason_of(Result<http::Answer> const& answer)
 {
-    return answer ? "the Loop answers " + std::to_string(answer->status) + " " + answer->body : answer.error().message;
+    return answer ? loop_answer_text(*answer) : answer.error().message;
+}
+
+Error stopped()
+{
+    return {Errc::unavailable, "uploads are stopped"};
 }
 
 } // namespace
 
-OutboxUploader::OutboxUploader(Outbox& outbox, DetectorSettings const& settings) : outbox_(outbox), loop_(settings) {}
-
 void OutboxUploader::set_mode(OutboxMode mode)
 {
     mode_ = mode;
-    if (mode == OutboxMode::stopped) loop_.http().cancel();
-    else if (!ending_) loop_.http().allow();
+    if (mode == OutboxMode::stopped) sending_.interrupt();
     backoff_.reset();
     outbox_.arrival().wake();
 }
@@ -88,21 +90,18 @@ Task<bool> OutboxUploader::upload_halves(std::vector<OutboxItem> batch)
 
 Task<Result<http::Answer>> OutboxUploader::sent(std::vector<OutboxItem> batch)
 {
-    auto send = [this, batch = std::move(batch)]() -> Result<http::Answer> {
-        std::vector<http::FormPart> parts;
-        for (auto const& item : batch) {
-            auto const folder = outbox_.folder_of(item);
-            if (!std::filesystem::is_regular_file(folder / item.file_name(".jpg")) ||
-                !std::filesystem::is_regular_file(folder / item.file_name(".json"))) {
-                return Error{Errc::invalid_argument, "its files are no longer in the outbox"};
-            }
-            parts.push_back(
-                {"files", item.file_name(".json"), "text/plain; charset=utf-8", folder / item.file_name(".json")});
-            parts.push_back({"files", item.file_name(".jpg"), "image/jpeg", folder / item.file_name(".jpg")});
-        }
-        return loop_.upload_images(parts);
-    };
-    co_return co_await lane_.run(std::move(send));
+    if (mode_ == OutboxMode::stopped) co_return stopped(); // between the halves of a batch
+    std::vector<http::FormPart> parts;
+    for (auto const& item : batch) {
+        auto const folder = outbox_.folder_of(item);
+        auto const json = item.file_name(".json");
+        auto const jpeg = item.file_name(".jpg");
+        parts.push_back({"files", json, "text/plain; charset=utf-8", folder / json});
+        parts.push_back({"files", jpeg, "image/jpeg", folder / jpeg});
+    }
+    auto answer = co_await sending_.run(loop_.upload_images(std::move(parts)));
+    if (!answer) co_return stopped();
+    co_return std::move(*answer);
 }
 
 } // namespace learning_loop

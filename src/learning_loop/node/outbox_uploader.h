@@ -1,6 +1,6 @@
 #pragma once
 
-#include "learning_loop/async/pool.h"
+#include "learning_loop/async/interruptible.h"
 #include "learning_loop/async/retry.h"
 #include "learning_loop/data/detector_status.h"
 #include "learning_loop/node/loop_client.h"
@@ -15,7 +15,7 @@ namespace learning_loop {
 /// refuses it for good, in which case it is kept aside.
 class OutboxUploader {
 public:
-    OutboxUploader(Outbox& outbox, DetectorSettings const& settings);
+    OutboxUploader(Outbox& outbox, LoopClient& loop) : outbox_(outbox), loop_(loop) {}
 
     Task<> run(); ///< Until cancelled.
 
@@ -27,24 +27,16 @@ public:
     /// Why uploads fail at present; nothing when they do not.
     std::optional<std::string> const& problem() const { return problem_; }
 
-    /// For good: the program is about to end.
-    void stop()
-    {
-        ending_ = true;
-        loop_.http().cancel();
-    }
-
 private:
     Task<bool> upload(std::vector<OutboxItem> batch); ///< False: the Loop cannot take images now.
     Task<bool> upload_halves(std::vector<OutboxItem> batch);
     Task<Result<http::Answer>> sent(std::vector<OutboxItem> batch);
 
     Outbox& outbox_;
-    LoopClient loop_;
-    Lane lane_{"uploads", 10};
+    LoopClient& loop_;
+    Interruptible sending_;
     OutboxMode mode_ = OutboxMode::continuous_upload;
-    bool ending_ = false;
-    Backoff backoff_{std::chrono::seconds(1), std::chrono::seconds(60)};
+    Backoff backoff_{std::chrono::seconds(2), std::chrono::seconds(60)}; ///< Never less than a second.
     std::chrono::milliseconds asked_wait_{0};
     std::optional<std::string> problem_;
 };

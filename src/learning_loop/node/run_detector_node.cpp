@@ -46,11 +46,13 @@ struct DetectorNode {
     DetectorNode(asio::io_context& io, DetectorKind const& kind, DetectorSettings const& settings, std::string uuid)
         : outbox(io.get_executor(), settings.data_folder / "outbox",
                  {.most_bytes = settings.outbox_max_bytes, .most_normal_images = settings.max_outbox_size.value_or(0)}),
-          uploader(outbox, settings),
+          session(io.get_executor(), settings),
+          loop(session, settings),
+          uploader(outbox, loop),
           detection(io.get_executor(), kind.factory(settings), settings.streams),
           filter(settings.min_uncertain_threshold, settings.max_uncertain_threshold),
           keeper(outbox),
-          sync(io.get_executor(), settings, std::move(uuid), kind.model_format, detection, uploader),
+          sync(io.get_executor(), settings, std::move(uuid), kind.model_format, loop, detection, uploader),
           server(io.get_executor(), router, metrics, options_of(settings)),
           end(io.get_executor()),
           tasks(io.get_executor(), [this] { end.fail(); })
@@ -76,8 +78,6 @@ struct DetectorNode {
         tasks.spawn("the Loop", sync.run());
         tasks.spawn("the server", server.serve());
         co_await end.wait();
-        uploader.stop();
-        sync.stop();
         tasks.cancel();
         co_await server.finish(grace);
         bool const all_ended = co_await detection.finish(last_grace);
@@ -86,6 +86,8 @@ struct DetectorNode {
     }
 
     Outbox outbox;
+    LoopSession session;
+    LoopClient loop;
     OutboxUploader uploader;
     DetectionService detection;
     RelevanceFilter filter;

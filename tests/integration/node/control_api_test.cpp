@@ -16,9 +16,11 @@ struct ControlApiTest : testing::Test {
     test::FakeLoop loop;
     DetectorSettings settings = settings_for(folder.path(), loop.url());
     Outbox outbox{io.executor(), folder / "outbox", {}};
-    OutboxUploader uploader{outbox, settings};
+    LoopSession session{io.executor(), settings};
+    LoopClient client{session, settings};
+    OutboxUploader uploader{outbox, client};
     DetectionService detection{io.executor(), test::fake_factory(std::make_shared<test::FakeFindings>()), 1};
-    LoopSync sync{io.executor(), settings, "the uuid", "onnx", detection, uploader};
+    LoopSync sync{io.executor(), settings, "the uuid", "onnx", client, detection, uploader};
     http::Router router;
 
     ControlApiTest() { add_control_api(router, sync, uploader); }

@@ -2,6 +2,7 @@
 
 #include "support/fake_loop.h"
 #include "support/raw_connection.h"
+#include "support/run.h"
 #include "support/temp_folder.h"
 
 #include <gtest/gtest.h>
@@ -13,6 +14,7 @@ constexpr auto* model_id = "0f6c1b5e-0000-4000-8000-000000000001";
 using Texts = std::vector<std::string>;
 
 struct LoopClientTest : testing::Test {
+    test::Io io;
     test::TempFolder folder;
     test::FakeLoop loop;
     DetectorSettings settings;
@@ -23,7 +25,13 @@ struct LoopClientTest : testing::Test {
         settings.organization = "zauberzeug";
         settings.project = "demo";
     }
-    Result<DeploymentTarget> target() { return LoopClient(settings).deployment_target(); }
+    LoopClient& client()
+    {
+        if (!session_) session_.emplace(io.executor(), settings);
+        if (!client_) client_.emplace(*session_, settings);
+        return *client_;
+    }
+    Result<DeploymentTarget> target() { return io.run(client().deployment_target()); }
     void set_target(std::string const& text)
     {
         loop.with([&](auto& state) { state.target = text; });
@@ -32,6 +40,10 @@ struct LoopClientTest : testing::Test {
     {
         return loop.with([](auto& state) { return state.logins; });
     }
+
+private:
+    std::optional<LoopSession> session_;
+    std::optional<LoopClient> client_;
 };
 
 TEST_F(LoopClientTest, asks_for_the_target)
@@ -67,10 +79,9 @@ TEST_F(LoopClientTest, tries_the_empty_login_once_it_is_refused)
 {
     loop.with([](auto& state) { state.needs_login = true; });
     set_target(R"({"model_uuid":"0f6c1b5e-0000-4000-8000-000000000001","version":"1.3"})");
-    LoopClient client(settings);
-    EXPECT_EQ(client.deployment_target().value().version, "1.3");
+    EXPECT_EQ(target().value().version, "1.3");
     EXPECT_EQ(logins(), Texts{"username=&password="});
-    EXPECT_EQ(client.deployment_target().value().version, "1.3");
+    EXPECT_EQ(target().value().version, "1.3");
     EXPECT_EQ(logins().size(), 1u); // the session is kept
 }
 
@@ -99,7 +110,7 @@ TEST_F(LoopClientTest, lists_models_and_skips_those_without_a_version)
         state.models = R"({"models":[{"id":"a","version":"1.3","formats":[]},{"id":"b","version":null},{"id":"c"},{)"
                        R"("id":"d","version":"1.4"}]})";
     });
-    auto const models = LoopClient(settings).models();
+    auto const models = io.run(client().models());
     ASSERT_EQ(models.value().size(), 2u);
     EXPECT_EQ(models->at(0).id, "a");
     EXPECT_EQ(models->at(1).version, "1.4");
@@ -108,10 +119,9 @@ TEST_F(LoopClientTest, lists_models_and_skips_those_without_a_version)
 TEST_F(LoopClientTest, downloads_a_model)
 {
     loop.with([](auto& state) { state.zips[std::string(model_id) + "/onnx"] = "the zip"; });
-    LoopClient client(settings);
-    EXPECT_TRUE(client.download_model(model_id, "onnx", folder / "model.zip"));
+    EXPECT_TRUE(io.run(client().download_model(model_id, "onnx", folder / "model.zip")));
     EXPECT_EQ(test::bytes_of(folder / "model.zip"), "the zip");
-    EXPECT_EQ(client.download_model(model_id, "other", folder / "model.zip").error().code, Errc::not_found);
+    EXPECT_EQ(io.run(client().download_model(model_id, "other", folder / "model.zip")).error().code, Errc::not_found);
 }
 
 TEST_F(LoopClientTest, reports_how_it_fares)
@@ -119,12 +129,12 @@ TEST_F(LoopClientTest, reports_how_it_fares)
     DetectorStatus status;
     status.uuid = "u";
     status.errors = {{"update_model", "x"}};
-    EXPECT_TRUE(LoopClient(settings).report(status));
+    EXPECT_TRUE(io.run(client().report(status)));
     auto const reports = loop.with([](auto& state) { return state.reports; });
     ASSERT_EQ(reports.size(), 1u);
     EXPECT_EQ(reports[0].errors, status.errors);
     loop.with([](auto& state) { state.status_of_reports = 500; });
-    EXPECT_EQ(LoopClient(settings).report(status).error().message, "status report: the Loop answers 500 null");
+    EXPECT_EQ(io.run(client().report(status)).error().message, "status report: the Loop answers 500 null");
 }
 
 TEST_F(LoopClientTest, says_that_the_loop_is_away)
@@ -132,8 +142,8 @@ TEST_F(LoopClientTest, says_that_the_loop_is_away)
     test::ClosedPort const port;
     settings.loop_url = "http://127.0.0.1:" + std::to_string(port.number());
     EXPECT_EQ(target().error().code, Errc::unavailable);
-    EXPECT_EQ(LoopClient(settings).models().error().code, Errc::unavailable);
-    EXPECT_EQ(LoopClient(settings).report({}).error().code, Errc::unavailable);
+    EXPECT_EQ(io.run(client().models()).error().code, Errc::unavailable);
+    EXPECT_EQ(io.run(client().report({})).error().code, Errc::unavailable);
 }
 
 } // namespace

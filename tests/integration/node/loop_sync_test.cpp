@@ -25,14 +25,18 @@ struct LoopSyncTest : testing::Test {
     struct Node {
         Node(test::Io& io, DetectorSettings const& settings, DetectorFactory factory, std::string const& format)
             : outbox(io.executor(), fs::path(settings.data_folder) / "outbox", {}),
-              uploader(outbox, settings),
+              session(io.executor(), settings),
+              client(session, settings),
+              uploader(outbox, client),
               detection(io.executor(), std::move(factory), 1),
-              sync(io.executor(), settings, "the uuid", format, detection, uploader),
+              sync(io.executor(), settings, "the uuid", format, client, detection, uploader),
               tasks(io.executor())
         {
             tasks.spawn("sync", sync.run());
         }
         Outbox outbox;
+        LoopSession session;
+        LoopClient client;
         OutboxUploader uploader;
         DetectionService detection;
         LoopSync sync;
@@ -79,7 +83,6 @@ struct LoopSyncTest : testing::Test {
     void stop()
     {
         if (!node) return;
-        node->sync.stop();
         node->tasks.cancel();
         io.run(node->tasks.join());
         node.reset();

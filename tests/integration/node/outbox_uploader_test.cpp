@@ -21,13 +21,14 @@ struct OutboxUploaderTest : testing::Test {
     test::FakeLoop loop;
     Outbox outbox{io.executor(), folder.path(), {.free_disk_bytes = 0}};
     DetectorSettings settings = settings_for(loop.url());
+    std::optional<LoopSession> session;
+    std::optional<LoopClient> client;
     std::optional<OutboxUploader> uploader;
     TaskGroup tasks{io.executor()};
 
     ~OutboxUploaderTest() override
     {
         loop.with([](auto& state) { state.holds_uploads = false; });
-        if (uploader) uploader->stop();
         tasks.cancel();
         io.run(tasks.join());
     }
@@ -42,7 +43,9 @@ struct OutboxUploaderTest : testing::Test {
     }
     void start()
     {
-        uploader.emplace(outbox, settings);
+        session.emplace(io.executor(), settings);
+        client.emplace(*session, settings);
+        uploader.emplace(outbox, *client);
         tasks.spawn("uploads", uploader->run());
     }
     OutboxItem keep(std::string const& jpeg, bool priority = false)

@@ -1,210 +1,164 @@
 #include "learning_loop/net/http/client.h"
 
-#include "learning_loop/base/files.h"
+#include "learning_loop/async/retry.h"
+#include "learning_loop/net/http/impl/transfers.h"
 #include "learning_loop/net/http/url.h"
 
-#include <curl/curl.h>
-
-#include <algorithm>
-#include <charconv>
-#include <fstream>
-#include <stdexcept>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 namespace learning_loop::http {
+namespace asio = boost::asio;
 namespace {
 
-constexpr std::size_t most_error_bytes = 64 * 1024;
+constexpr int most_fruitless_tries = 4;
+constexpr std::chrono::seconds longest_resume_wait{30};
 
-using List = std::unique_ptr<curl_slist, void (*)(curl_slist*)>;
-using Mime = std::unique_ptr<curl_mime, void (*)(curl_mime*)>;
-
-struct GlobalInit {
-    GlobalInit() { curl_global_init(CURL_GLOBAL_DEFAULT); }
-};
-
-template <class Value>
-void set(CURL* curl, CURLoption option, Value value)
+/// Hands on to the io thread what is told on another.
+Task<ProgressReport> told_here(ProgressReport report)
 {
-    if (auto const code = curl_easy_setopt(curl, option, value); code != CURLE_OK)
-        throw std::runtime_error(curl_easy_strerror(code));
+    auto const executor = co_await asio::this_coro::executor;
+    if (!report) co_return report;
+    ProgressReport const on_io_thread = [executor, report = std::move(report)](Progress progress) {
+        asio::post(executor, [report, progress] { report(progress); });
+    };
+    co_return on_io_thread;
 }
 
-/// Seconds; an HTTP date there is treated as no wish at all.
-std::chrono::seconds retry_after(std::string_view value)
+bool may_pass(int status)
 {
-    while (!value.empty() && value.front() == ' ') value.remove_prefix(1);
-    long seconds = 0;
-    std::from_chars(value.data(), value.data() + value.size(), seconds);
-    return std::chrono::seconds(std::clamp(seconds, 0L, 3600L));
+    return status == 408 || status == 416 || status == 425 || status == 429 || status >= 500;
 }
 
 } // namespace
 
-struct Client::Call {
-    Client* client;
-    std::string path;
-    Answer answer;
-    std::size_t most_bytes;
-    std::ofstream file; ///< Open when a 200's body goes to disk.
-    std::uintmax_t file_bytes = 0;
-    bool too_long = false;
-    bool disk_full = false;
-
-    CURL* curl() const { return client->curl_.get(); }
-
-    static std::size_t on_header(char* data, std::size_t, std::size_t bytes, void* self)
-    {
-        auto& call = *static_cast<Call*>(self);
-        std::string_view const line(data, bytes);
-        if (line.starts_with("HTTP/")) call.answer.retry_after = {}; // an interim answer came first
-        if (auto const colon = line.find(':');
-            colon != std::string_view::npos && same_name(line.substr(0, colon), "Retry-After")) {
-            call.answer.retry_after = retry_after(line.substr(colon + 1));
-        }
-        return bytes;
-    }
-
-    static std::size_t on_body(char* data, std::size_t, std::size_t bytes, void* self)
-    {
-        auto& call = *static_cast<Call*>(self);
-        long status = 0;
-        curl_easy_getinfo(call.curl(), CURLINFO_RESPONSE_CODE, &status);
-        if (status == 200 && call.file.is_open()) return call.to_file({data, bytes}) ? bytes : 0;
-        if (status == 200) {
-            call.too_long = call.answer.body.size() + bytes > call.most_bytes;
-            if (!call.too_long) call.answer.body.append(data, bytes);
-            return call.too_long ? 0 : bytes;
-        }
-        call.answer.body.append(
-            data, std::min(bytes, most_error_bytes - std::min(most_error_bytes, call.answer.body.size())));
-        return bytes;
-    }
-
-    bool to_file(std::string_view bytes)
-    {
-        file_bytes += bytes.size();
-        too_long = file_bytes > most_bytes;
-        if (!too_long) disk_full = !file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-        return !too_long && !disk_full;
-    }
-
-    static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t)
-    {
-        return static_cast<Call*>(self)->client->cancelled_ ? 1 : 0;
-    }
-};
-
-Client::Client(ClientSettings settings) : settings_(std::move(settings)), curl_(nullptr, curl_easy_cleanup)
-{
-    static GlobalInit const once;
-    curl_.reset(curl_easy_init());
-    if (!curl_) throw std::runtime_error("libcurl could not be started");
-    // A comment is no cookie, but from now on they are kept, across resets. CURLOPT_COOKIEFILE would leak at the first.
-    set(curl_.get(), CURLOPT_COOKIELIST, "#");
-}
+Client::Client(ClientSettings settings)
+    : settings_(std::move(settings)), transfers_(std::make_unique<Transfers>(settings_))
+{}
 
 Client::~Client() = default;
 
-Result<Answer> Client::perform(Call& call)
+TransferRequest Client::request(std::string method, std::string const& path, Headers headers) const
 {
-    auto* const curl = curl_.get();
-    auto const url = settings_.base_url + call.path;
-    set(curl, CURLOPT_URL, url.c_str());
-    set(curl, CURLOPT_NOSIGNAL, 1L);
-    set(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-    set(curl, CURLOPT_USERAGENT, "learning-loop");
-    set(curl, CURLOPT_CONNECTTIMEOUT_MS,
-        static_cast<long>(std::chrono::milliseconds(settings_.connect_timeout).count()));
-    set(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    set(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(settings_.stall_timeout.count()));
-    if (!settings_.ca_file.empty()) set(curl, CURLOPT_CAINFO, settings_.ca_file.c_str());
-    if (!settings_.bearer_token.empty()) {
-        set(curl, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
-        set(curl, CURLOPT_XOAUTH2_BEARER, settings_.bearer_token.c_str());
-    }
-    set(curl, CURLOPT_HEADERFUNCTION, &Call::on_header);
-    set(curl, CURLOPT_HEADERDATA, static_cast<void*>(&call));
-    set(curl, CURLOPT_WRITEFUNCTION, &Call::on_body);
-    set(curl, CURLOPT_WRITEDATA, static_cast<void*>(&call));
-    set(curl, CURLOPT_NOPROGRESS, 0L);
-    set(curl, CURLOPT_XFERINFOFUNCTION, &Call::on_progress);
-    set(curl, CURLOPT_XFERINFODATA, static_cast<void*>(&call));
-
-    auto const code = curl_easy_perform(curl);
-    long status = 0;
-    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_reset(curl); // options only: the connection and the cookies stay
-    call.answer.status = static_cast<int>(status);
-    if (code == CURLE_OK) return std::move(call.answer);
-    auto const what = settings_.base_url + call.path;
-    if (call.too_long)
-        return Error{Errc::too_large,
-                     what + ": the answer is longer than " + std::to_string(call.most_bytes) + " bytes"};
-    if (call.disk_full) return Error{Errc::out_of_space, what + ": the disk is full"};
-    if (cancelled_) return Error{Errc::unavailable, what + ": was ended from this side"};
-    return Error{Errc::unavailable, what + ": " + curl_easy_strerror(code)};
+    TransferRequest request;
+    request.method = std::move(method);
+    request.url = settings_.base_url + path;
+    request.headers = std::move(headers);
+    request.most_bytes = settings_.most_answer_bytes;
+    return request;
 }
 
-Result<Answer> Client::get(std::string const& path)
+Task<Result<Answer>> Client::get(std::string path, Headers headers)
 {
-    Call call{this, path, {}, settings_.most_answer_bytes, {}};
-    set(curl_.get(), CURLOPT_HTTPGET, 1L);
-    return perform(call);
+    auto asked = request("GET", path, std::move(headers));
+    auto outcome = co_await transfers_->run(std::move(asked));
+    co_return std::move(outcome.answer);
 }
 
-Result<Answer> Client::post_json(std::string const& path, std::string const& body)
+Task<Result<Answer>> Client::post_json(std::string path, std::string body, Headers headers)
 {
-    Call call{this, path, {}, settings_.most_answer_bytes, {}};
-    List const headers(curl_slist_append(nullptr, "Content-Type: application/json"), curl_slist_free_all);
-    set(curl_.get(), CURLOPT_HTTPHEADER, headers.get());
-    set(curl_.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
-    set(curl_.get(), CURLOPT_POSTFIELDS, body.c_str());
-    return perform(call);
+    headers.add("Content-Type", "application/json");
+    auto asked = request("POST", path, std::move(headers));
+    asked.body = std::move(body);
+    auto outcome = co_await transfers_->run(std::move(asked));
+    co_return std::move(outcome.answer);
 }
 
-Result<Answer> Client::post_form(std::string const& path,
-                                 std::vector<std::pair<std::string, std::string>> const& fields)
+Task<Result<Answer>> Client::post_form(std::string path, std::vector<std::pair<std::string, std::string>> fields)
 {
-    Call call{this, path, {}, settings_.most_answer_bytes, {}};
     std::string body;
-    for (auto const& [name, value] : fields) {
+    for (auto const& [name, value] : fields)
         body += (body.empty() ? "" : "&") + percent_encoded(name) + "=" + percent_encoded(value);
-    }
-    set(curl_.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
-    set(curl_.get(), CURLOPT_POSTFIELDS, body.c_str());
-    return perform(call);
+    auto asked = request("POST", path, {});
+    asked.body = std::move(body);
+    auto outcome = co_await transfers_->run(std::move(asked));
+    co_return std::move(outcome.answer);
 }
 
-Result<Answer> Client::post_files(std::string const& path, std::vector<FormPart> const& parts)
+Task<Result<Answer>> Client::post_files(std::string path, std::vector<FormPart> parts, ProgressReport progress)
 {
-    Call call{this, path, {}, settings_.most_answer_bytes, {}};
-    Mime const mime(curl_mime_init(curl_.get()), curl_mime_free);
-    for (auto const& part : parts) {
-        auto* const mime_part = curl_mime_addpart(mime.get());
-        auto code = curl_mime_name(mime_part, part.name.c_str());
-        if (auto const* file = std::get_if<std::filesystem::path>(&part.content)) {
-            if (code == CURLE_OK) code = curl_mime_filedata(mime_part, file->c_str());
-        } else {
-            auto const& text = std::get<std::string>(part.content);
-            if (code == CURLE_OK) code = curl_mime_data(mime_part, text.data(), text.size());
+    auto asked = request("POST", path, {});
+    co_return co_await form(std::move(asked), std::move(parts), std::move(progress));
+}
+
+Task<Result<Answer>> Client::put_files(std::string path, std::vector<FormPart> parts, ProgressReport progress)
+{
+    auto asked = request("PUT", path, {});
+    co_return co_await form(std::move(asked), std::move(parts), std::move(progress));
+}
+
+Task<Result<Answer>> Client::form(TransferRequest request, std::vector<FormPart> parts, ProgressReport progress)
+{
+    request.body = std::move(parts);
+    request.progress = co_await told_here(std::move(progress));
+    auto outcome = co_await transfers_->run(std::move(request));
+    co_return std::move(outcome.answer);
+}
+
+Task<Result<Answer>> Client::download(std::string path, std::filesystem::path file, DownloadOptions options)
+{
+    auto create = [file = std::move(file)] { return DownloadFile::create(file); };
+    auto const created = co_await files_.run(std::move(create));
+    if (!created) co_return created.error();
+    auto asked = request("GET", path, {});
+    asked.most_bytes = options.most_bytes;
+    asked.file = *created;
+    asked.progress = co_await told_here(std::move(options.progress));
+
+    std::exception_ptr failure;
+    std::optional<Result<Answer>> answer;
+    try {
+        answer = co_await fetched(std::move(asked));
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    bool const is_whole = answer && *answer && (*answer)->status == 200;
+    auto finish = [part = *created, is_whole]() -> Result<void> {
+        if (is_whole) return part->keep();
+        part->discard();
+        return {};
+    };
+    co_await asio::this_coro::throw_if_cancelled(false); // what is left of a call that was cancelled goes as well
+    auto const finished = co_await files_.run(std::move(finish));
+    co_await asio::this_coro::throw_if_cancelled(true);
+    if (failure) std::rethrow_exception(failure);
+    if (!finished) co_return finished.error();
+    co_return std::move(*answer);
+}
+
+/// Asks again for the rest when a connection breaks, until all is there, nothing more comes or the server has another
+/// opinion.
+Task<Result<Answer>> Client::fetched(TransferRequest request)
+{
+    auto& file = *request.file;
+    Backoff backoff(settings_.first_resume_wait, longest_resume_wait);
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    for (int fruitless = 0;;) {
+        auto const before = file.bytes();
+        auto attempt = request;
+        if (before > 0 && !file.etag.empty()) {
+            attempt.headers.add("Range", "bytes=" + std::to_string(before) + "-");
+            attempt.headers.add("If-Range", file.etag);
         }
-        if (code == CURLE_OK && !part.file_name.empty()) code = curl_mime_filename(mime_part, part.file_name.c_str());
-        if (code == CURLE_OK) code = curl_mime_type(mime_part, part.content_type.c_str());
-        if (code != CURLE_OK) return Error{Errc::unavailable, part.file_name + ": " + curl_easy_strerror(code)};
+        auto outcome = co_await transfers_->run(std::move(attempt));
+        auto const& answer = outcome.answer;
+        bool const is_over = answer ? !may_pass(answer->status) : !outcome.broke_off;
+        if (is_over || file.bytes() + before == 0) co_return std::move(outcome.answer);
+        if (answer && answer->status == 416) file.etag.clear(); // there is no such rest: it is another file by now
+        bool const came_nearer = file.bytes() > before && !file.etag.empty();
+        fruitless = came_nearer ? 0 : fruitless + 1;
+        if (came_nearer) backoff.reset();
+        if (fruitless == most_fruitless_tries) co_return std::move(outcome.answer);
+        timer.expires_after(backoff.next(answer ? answer->retry_after : std::chrono::seconds(0)));
+        co_await timer.async_wait(asio::use_awaitable);
     }
-    set(curl_.get(), CURLOPT_MIMEPOST, mime.get());
-    return perform(call);
 }
 
-Result<Answer> Client::download(std::string const& path, std::filesystem::path const& file, std::uintmax_t most_bytes)
+std::string Client::cookies_for(std::string_view path) const
 {
-    Call call{this, path, {}, most_bytes, std::ofstream(file, std::ios::binary | std::ios::trunc)};
-    if (!call.file.is_open()) return Error{Errc::out_of_space, file.string() + ": cannot be made"};
-    set(curl_.get(), CURLOPT_HTTPGET, 1L);
-    auto answer = perform(call);
-    call.file.close();
-    if (answer && call.file.fail()) return Error{Errc::out_of_space, file.string() + ": the disk is full"};
-    return answer;
+    return transfers_->cookies_for(settings_.base_url + std::string(path));
 }
 
 } // namespace learning_loop::http

@@ -1,12 +1,16 @@
 #pragma once
 
+#include "learning_loop/async/pool.h"
+#include "learning_loop/async/task.h"
 #include "learning_loop/net/http/message.h"
 
-#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -17,8 +21,11 @@ struct ClientSettings {
     std::string ca_file;      ///< Empty: the system's certificates. The host name is always verified.
     std::string bearer_token; ///< Empty: none.
     std::chrono::seconds connect_timeout{10};
-    std::chrono::seconds stall_timeout{20}; ///< Longest time without a byte; there is no total one, links may be slow.
+    std::chrono::seconds stall_timeout{20};    ///< Longest time with less than `least_rate`; there is no total one.
+    int least_rate = 500;                      ///< Bytes a second, of what is sent or of what comes.
     std::size_t most_answer_bytes = 64u << 20; ///< Of an answer that is held in memory.
+    int most_at_once = 16;                     ///< Calls, each with a connection; more of them wait for their turn.
+    std::chrono::milliseconds first_resume_wait{2000}; ///< Before a download goes on; later waits are longer.
 };
 
 /// A file to upload, read from disk while it is sent, or a text.
@@ -29,42 +36,66 @@ struct FormPart {
     std::variant<std::string, std::filesystem::path> content;
 };
 
-struct Answer {
-    int status = 0;
-    std::string body;
-    std::chrono::seconds retry_after{0}; ///< As the header `Retry-After` asks, at most an hour; 0 without it.
+/// How far a transfer has come.
+struct Progress {
+    std::uint64_t bytes = 0;
+    std::uint64_t total_bytes = 0; ///< 0: not known.
 };
 
-/// An HTTP client for one server: keeps its connection and its cookies. Blocks: belongs to one lane. Redirects are not
-/// followed. Every call: unavailable when the server cannot be reached, breaks off or stalls, with the reason in words.
+/// Told on the io thread, a few times a second and never after the call has ended.
+using ProgressReport = std::function<void(Progress)>;
+
+struct Answer {
+    int status = 0;
+    std::string body;                    ///< Of any status but 200 only the first 64 KiB.
+    std::chrono::seconds retry_after{0}; ///< As the header `Retry-After` asks, at most an hour; 0 without it.
+    std::string location;                ///< Where a redirect points. It is never followed.
+};
+
+struct DownloadOptions {
+    std::uintmax_t most_bytes = 0;
+    ProgressReport progress;
+};
+
+class Transfers;
+struct TransferRequest;
+class DownloadFile;
+
+/// An HTTP client for one server: keeps its connections and its cookies. Calls may run at the same time; each goes on
+/// on a thread of the client's own and ends promptly when its task is cancelled. Redirects are not followed, nothing is
+/// decompressed. Every call: unavailable when the server cannot be reached, is not who it should be, breaks off or
+/// stalls, with the reason in words; too_large when a 200's body is longer than allowed.
 class Client {
 public:
     explicit Client(ClientSettings settings);
-    ~Client();
+    ~Client(); ///< Ends what still runs.
     Client(Client const&) = delete;
     Client& operator=(Client const&) = delete;
 
-    Result<Answer> get(std::string const& path);
-    Result<Answer> post_json(std::string const& path, std::string const& body);
-    Result<Answer> post_form(std::string const& path, std::vector<std::pair<std::string, std::string>> const& fields);
-    Result<Answer> post_files(std::string const& path, std::vector<FormPart> const& parts);
+    Task<Result<Answer>> get(std::string path, Headers headers = {});
+    Task<Result<Answer>> post_json(std::string path, std::string body, Headers headers = {});
+    Task<Result<Answer>> post_form(std::string path, std::vector<std::pair<std::string, std::string>> fields);
 
-    /// Writes a 200's body to a new file; any other answer's body is in the Answer. too_large: longer than
-    /// `most_bytes`.
-    Result<Answer> download(std::string const& path, std::filesystem::path const& file, std::uintmax_t most_bytes);
+    /// not_found: a file cannot be read.
+    Task<Result<Answer>> post_files(std::string path, std::vector<FormPart> parts, ProgressReport progress = {});
+    Task<Result<Answer>> put_files(std::string path, std::vector<FormPart> parts, ProgressReport progress = {});
 
-    /// Ends the call that runs, and every later one until `allow`, with unavailable. From any thread.
-    void cancel() { cancelled_ = true; }
-    void allow() { cancelled_ = false; }
+    /// Writes a 200's body to `<file>.part` and, once it is whole and on the disk, gives it its name. Goes on where a
+    /// connection broke, as long as it is the same content (ETag) and something comes. Any other answer makes no file.
+    /// out_of_space: the disk is full.
+    Task<Result<Answer>> download(std::string path, std::filesystem::path file, DownloadOptions options);
+
+    /// The cookies that a request for `path` would carry, as the value of a header; empty: none.
+    std::string cookies_for(std::string_view path) const;
 
 private:
-    struct Call;
-
-    Result<Answer> perform(Call& call);
+    TransferRequest request(std::string method, std::string const& path, Headers headers) const;
+    Task<Result<Answer>> form(TransferRequest request, std::vector<FormPart> parts, ProgressReport progress);
+    Task<Result<Answer>> fetched(TransferRequest request);
 
     ClientSettings settings_;
-    std::atomic<bool> cancelled_ = false;
-    std::unique_ptr<void, void (*)(void*)> curl_;
+    std::unique_ptr<Transfers> transfers_;
+    Lane files_{"downloaded files"};
 };
 
 } // namespace learning_loop::http
