@@ -1,12 +1,12 @@
 #include "learning_loop/net/engineio/client.h"
 
-#include "learning_loop/async/running_task.h"
 #include "learning_loop/base/log.h"
 #include "learning_loop/net/http/open_websocket.h"
 #include "learning_loop/net/http/url.h"
 #include "learning_loop/net/http/websocket.h"
 
 #include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 
 namespace learning_loop::engineio {
@@ -17,7 +17,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::hours until_woken{1};
 constexpr std::chrono::milliseconds most_closing{1000}; // for the last words
-constexpr std::chrono::milliseconds between_looks{50};  // at the clock: a server's ping is due after seconds
+constexpr std::chrono::milliseconds between_looks_at_end{5};
+constexpr std::chrono::milliseconds between_looks{50}; // at the clock: a server's ping is due after seconds
 
 // A poll may last as long as a server has nothing to say but its pings; whether it lives, the session knows.
 constexpr std::chrono::seconds longest_poll{300};
@@ -47,26 +48,31 @@ Client::~Client() = default;
 
 Task<std::string> Client::run()
 {
-    tasks_.spawn("the heartbeat of a Socket.IO client", watch());
+    tasks_.spawn("the heartbeat of an Engine.IO client", watch());
     tasks_.spawn("the opening of a session", open());
-    std::exception_ptr cancelled;
     try {
         while (!core_.is_over()) co_await over_.sleep(until_woken);
-    } catch (boost::system::system_error const&) {
-        cancelled = std::current_exception();
+        co_await wind_up();
+        co_return why_;
+    } catch (boost::system::system_error const& failure) {
+        if (failure.code() != asio::error::operation_aborted) throw;
     }
-    co_await asio::this_coro::reset_cancellation_state(
-        asio::disable_cancellation()); // the last words may take a moment
+    // Cancelled. Only now, since it holds for whoever waits for us, too: who is not cancelled must stay so.
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     if (!core_.is_over()) execute(core_.close("ended from this side", http::CloseCode::going_away));
-    tasks_.cancel();
-    co_await tasks_.join();
-    auto const deadline = Clock::now() + most_closing;
+    co_await wind_up();
+    throw boost::system::system_error(asio::error::operation_aborted);
+}
+
+/// Waits until the last words are out, at most a second, and then for all that still runs.
+Task<> Client::wind_up()
+{
     Pause pause(executor_);
-    while (writers_.size() > 0 && Clock::now() < deadline) co_await pause.sleep(between_looks);
+    auto const deadline = Clock::now() + most_closing;
+    while (writers_.size() > 0 && Clock::now() < deadline) co_await pause.sleep(between_looks_at_end);
+    tasks_.cancel();
     writers_.cancel();
-    co_await writers_.join();
-    if (cancelled) std::rethrow_exception(cancelled);
-    co_return why_;
+    while (tasks_.size() + writers_.size() > 0) co_await pause.sleep(between_looks_at_end);
 }
 
 void Client::send(std::vector<Message> messages)
@@ -82,15 +88,19 @@ void Client::close(std::string why, http::CloseCode code)
 
 Task<> Client::open()
 {
-    if (settings_.session.first == Transport::polling) co_return co_await poll();
+    if (settings_.session.first == Transport::polling) co_return co_await poll({});
     auto socket = co_await open_websocket();
     if (!socket) co_return execute(core_.on_failure(socket.error().message));
     websocket_ = outlet_of(*socket);
     co_await read_frames(*socket);
 }
 
-Task<> Client::poll()
+Task<> Client::poll(std::chrono::milliseconds after)
 {
+    if (after.count() > 0) {
+        Pause pause(executor_);
+        co_await pause.sleep(after);
+    }
     http::CallOptions options{settings_.headers, longest_poll, settings_.most_message_bytes / 3 * 4 + 1024};
     auto answer = co_await http_.get(target(Transport::polling), std::move(options));
     if (auto const why = failure_of(answer)) co_return execute(core_.on_failure(*why));
@@ -132,7 +142,7 @@ Task<> Client::read_frames(Socket socket)
     while (!core_.is_over()) {
         auto frame = co_await socket->read();
         if (frame) execute(core_.on_frame({frame->is_binary, std::move(frame->bytes)}, Clock::now()));
-        else execute(core_.on_failure(socket->why_closed()));
+        else execute(core_.on_failure(socket->why_closed(), socket->code_to_send()));
     }
 }
 
@@ -172,7 +182,7 @@ void Client::execute(ClientActions actions)
     for (auto& action : actions) {
         if (std::holds_alternative<Opened>(action)) application_.opened();
         else if (auto* deliver = std::get_if<Deliver>(&action)) application_.received(std::move(deliver->message));
-        else if (std::holds_alternative<StartPoll>(action)) tasks_.spawn("a poll", poll());
+        else if (auto* start = std::get_if<StartPoll>(&action)) tasks_.spawn("a poll", poll(start->after));
         else if (auto* payload = std::get_if<Post>(&action))
             writers_.spawn("a post", post(std::move(payload->payload)));
         else if (std::holds_alternative<OpenProbe>(action)) tasks_.spawn("an upgrade", probe());

@@ -40,6 +40,8 @@ public:
     /// Opens the session, and returns why it ended. Call once. Cancelled, it ends the session.
     Task<std::string> run();
 
+    bool is_over() const { return core_.is_over(); }
+
     void send(std::vector<Message> messages); ///< In this order. Nothing happens unless the session is open.
     void close(std::string why, http::CloseCode code = http::CloseCode::normal); ///< Ends `run`.
 
@@ -47,7 +49,8 @@ private:
     using Socket = std::shared_ptr<http::WebSocket>; // shared: by who reads and who writes
 
     Task<> open();
-    Task<> poll();
+    Task<> poll(std::chrono::milliseconds after);
+    Task<> wind_up();
     Task<> post(std::string payload);
     Task<> probe();
     Task<> read_frames(Socket socket);

@@ -10,6 +10,12 @@ namespace {
 // Peers refuse longer payloads: python-engineio takes 16 packets at a time.
 constexpr std::size_t most_packets_in_post = 16;
 
+constexpr std::size_t most_payload = 1'000'000; // what servers take that do not tell
+
+// A server that answers polls with nothing, again and again, is not asked faster than that.
+constexpr int most_empty_answers = 3;
+constexpr std::chrono::seconds between_vain_polls{1};
+
 } // namespace
 
 ClientSession::ClientSession(ClientOptions const& options, Time now)
@@ -27,13 +33,17 @@ ClientActions ClientSession::on_poll_answer(Bytes const& payload, Time now)
         end(packets.error().message, actions);
         return actions;
     }
+    bool const is_empty =
+        std::all_of(packets->begin(), packets->end(), [](auto const& one) { return one.type == PacketType::noop; });
+    empty_answers_ = is_empty ? empty_answers_ + 1 : 0;
     for (auto& one : *packets) {
         if (!over_) take(std::move(one), now, actions);
     }
     turn_when_quiet(actions);
     if (over_ || probe_ == Probe::granted || transport_ != Transport::polling) return actions;
     polls_ = true;
-    actions.emplace_back(StartPoll{});
+    bool const is_vain = empty_answers_ > most_empty_answers;
+    actions.emplace_back(StartPoll{is_vain ? between_vain_polls : std::chrono::seconds(0)});
     return actions;
 }
 
@@ -65,7 +75,7 @@ ClientActions ClientSession::on_probe_open()
     if (over_ || probe_ != Probe::opening) return actions;
     probe_ = Probe::asked;
     constexpr std::string_view text = "probe";
-    queued_bytes_ += text.size();
+    queued_bytes_ += bytes_in_memory(text.size());
     actions.emplace_back(SendProbe{packet(PacketType::ping, std::string(text))});
     return actions;
 }
@@ -95,16 +105,17 @@ ClientActions ClientSession::on_probe_closed()
     return actions;
 }
 
-ClientActions ClientSession::on_failure(std::string why)
+ClientActions ClientSession::on_failure(std::string why, http::CloseCode code)
 {
     ClientActions actions;
-    end(std::move(why), actions);
+    end(std::move(why), actions, code);
     return actions;
 }
 
 ClientActions ClientSession::send(std::vector<Message> messages)
 {
     ClientActions actions;
+    if (opening_.sid.empty()) return actions;
     for (auto& message : messages) {
         if (!over_) queue({PacketType::message, std::move(message)}, actions);
     }
@@ -115,9 +126,9 @@ ClientActions ClientSession::send(std::vector<Message> messages)
 ClientActions ClientSession::close(std::string why, http::CloseCode code)
 {
     ClientActions actions;
-    if (over_) return actions;
-    if (transport_ == Transport::websocket) actions.emplace_back(Send{packet(PacketType::close)});
-    else if (!opening_.sid.empty()) actions.emplace_back(Post{payload_of(std::array{packet(PacketType::close)})});
+    bool const is_open = !over_ && !opening_.sid.empty();
+    if (is_open && transport_ == Transport::websocket) actions.emplace_back(Send{packet(PacketType::close)});
+    else if (is_open) actions.emplace_back(Post{payload_of(std::array{packet(PacketType::close)})});
     end(std::move(why), actions, code);
     return actions;
 }
@@ -173,7 +184,7 @@ void ClientSession::take(Packet packet, Time now, ClientActions& actions)
 
 void ClientSession::queue(Packet packet, ClientActions& actions)
 {
-    queued_bytes_ += packet.data.bytes.size();
+    queued_bytes_ += bytes_in_memory(packet.data.bytes.size());
     if (queued_bytes_ > options_.most_queued_bytes)
         return end("the server takes too little of what it is sent", actions);
     if (transport_ == Transport::websocket) actions.emplace_back(Send{std::move(packet)});
@@ -188,9 +199,9 @@ void ClientSession::flush(ClientActions& actions)
     std::size_t bytes = 0;
     while (!queue_.empty() && packets.size() < most_packets_in_post) {
         auto const next_bytes = bytes_in_payload(queue_.front()) + 1;
-        if (!packets.empty() && bytes + next_bytes > opening_.maxPayload) break;
+        if (!packets.empty() && bytes + next_bytes > opening_.maxPayload.value_or(most_payload)) break;
         bytes += next_bytes;
-        posted_bytes_ += queue_.front().data.bytes.size();
+        posted_bytes_ += bytes_in_memory(queue_.front().data.bytes.size());
         packets.push_back(std::move(queue_.front()));
         queue_.pop_front();
     }
@@ -204,6 +215,7 @@ void ClientSession::turn_when_quiet(ClientActions& actions)
     if (over_ || probe_ != Probe::granted || polls_ || posts_) return;
     probe_ = Probe::none;
     transport_ = Transport::websocket;
+    queued_bytes_ += bytes_in_memory(0);
     actions.emplace_back(SendProbe{packet(PacketType::upgrade)});
     actions.emplace_back(Promote{});
     for (auto& one : std::exchange(queue_, {})) actions.emplace_back(Send{std::move(one)});

@@ -20,6 +20,7 @@ struct Opened {
 
 /// A GET is to be sent; its answer goes to `on_poll_answer`.
 struct StartPoll {
+    std::chrono::milliseconds after{0}; ///< Wait so long before.
     friend bool operator==(StartPoll const&, StartPoll const&) = default;
 };
 
@@ -52,10 +53,14 @@ public:
     ClientActions on_probe_open();
     ClientActions on_probe_frame(Message frame);
     ClientActions on_probe_closed();
-    ClientActions on_failure(std::string why); ///< The connection is lost, or a request failed.
 
-    void on_bytes(Time now) { last_sign_ = now; }               ///< The server is alive, even if no message is whole.
-    void on_sent(std::size_t bytes) { queued_bytes_ -= bytes; } ///< Of Send or SendProbe.
+    /// The connection is lost, or a request failed. `code`: for a WebSocket that can still be told.
+    ClientActions on_failure(std::string why, http::CloseCode code = http::CloseCode::normal);
+
+    void on_bytes(Time now) { last_sign_ = now; } ///< The server is alive, even if no message is whole.
+
+    /// A packet of Send or SendProbe with so many bytes has gone out.
+    void on_sent(std::size_t bytes) { queued_bytes_ -= bytes_in_memory(bytes); }
 
     ClientActions send(std::vector<Message> messages);          ///< In this order. Only between Opened and End.
     ClientActions close(std::string why, http::CloseCode code); ///< From this side.
@@ -78,7 +83,8 @@ private:
     Transport transport_;
     Probe probe_ = Probe::none;
     Opening opening_;
-    Time last_sign_; ///< Of life, from the server.
+    Time last_sign_;        ///< Of life, from the server.
+    int empty_answers_ = 0; ///< To polls, in a row.
     bool polls_ = false;
     bool posts_ = false;
     std::size_t posted_bytes_ = 0;

@@ -89,7 +89,9 @@ Result<std::vector<Packet>> packets_of_payload(Bytes const& payload, std::size_t
             packets.push_back({PacketType::message, {true, std::move(*bytes)}});
         } else {
             if (!is_utf8(text)) return malformed("a packet is not UTF-8"); // over a WebSocket it had to be
-            auto read = packet_of_text(Bytes(payload.owner(), text));
+            // A short text must not keep a long payload.
+            bool const is_most = text.size() > view.size() / 2;
+            auto read = packet_of_text(is_most ? Bytes(payload.owner(), text) : Bytes(std::string(text)));
             if (!read) return read.error();
             packets.push_back(std::move(*read));
         }

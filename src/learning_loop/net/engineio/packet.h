@@ -58,9 +58,9 @@ std::size_t bytes_in_payload(Packet const& packet);
 struct Opening {
     std::string sid; ///< The session's id: who knows it, may use the session.
     std::vector<std::string> upgrades;
-    std::int64_t pingInterval = 0; ///< Milliseconds between two pings of the server.
-    std::int64_t pingTimeout = 0;  ///< Milliseconds that a pong may take.
-    std::uint64_t maxPayload = 0;  ///< Most bytes of a payload that the server takes.
+    std::int64_t pingInterval = 0;           ///< Milliseconds between two pings of the server.
+    std::int64_t pingTimeout = 0;            ///< Milliseconds that a pong may take.
+    std::optional<std::uint64_t> maxPayload; ///< Most bytes of a payload that the server takes. Older ones do not tell.
 };
 
 Packet packet_of(Opening const& opening);

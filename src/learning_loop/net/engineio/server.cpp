@@ -18,6 +18,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds least_pause{5}; // many sessions, one look at all of them
+constexpr std::size_t sessions_a_look = 1000;       // more of them, longer pauses
 constexpr std::chrono::seconds longest_pause{60};
 
 /// As other servers of Engine.IO word it, and their clients know it.
@@ -80,13 +81,17 @@ void Server::add_to(http::Router& router, std::string const& path)
         .says("Engine.IO 4: opens a session, or waits for its messages; becomes a WebSocket when asked to.");
     router.post(path, *this, &Server::post)
         .says("Engine.IO 4: takes messages of a session.")
-        .takes_at_most(options_.max_payload);
+        .takes_at_most(options_.max_payload)
+        .tells_of_bytes([this](http::Request const& request, std::size_t bytes) {
+            if (auto const session = find(request.query_value("sid").value_or(""))) receive(*session, bytes);
+        });
     for (auto const* method : {"PUT", "PATCH", "DELETE"})
         router.add(method, path, http::handler_of(*this, &Server::refuse)).says("Engine.IO 4 knows no such method.");
 }
 
 Task<Result<http::Response>> Server::get(http::Request request)
 {
+    if (request.method == "HEAD") co_return refusal(2, "Bad handshake method: HEAD would throw messages away");
     if (auto fault = fault_of(request)) co_return std::move(*fault);
     bool const is_websocket = request.query_value("transport") == "websocket";
     if (auto const sid = request.query_value("sid")) {
@@ -161,6 +166,7 @@ Task<http::Response> Server::poll(SessionPtr session)
 
 Task<> Server::serve_websocket(std::shared_ptr<http::WebSocket> socket, http::Headers handshake)
 {
+    if (finishing_) co_return co_await socket->close(http::CloseCode::going_away);
     auto session = begin(Transport::websocket);
     session->websocket = outlet_of(socket, session);
     execute(session, session->core.on_opened_by_websocket());
@@ -172,7 +178,8 @@ Task<> Server::serve_websocket(std::shared_ptr<http::WebSocket> socket, http::He
 Task<> Server::serve_probe(std::shared_ptr<http::WebSocket> socket, SessionPtr session)
 {
     auto const outlet = outlet_of(socket, session);
-    if (execute(session, session->core.on_websocket(Clock::now()))) {
+    auto const refused = execute(session, session->core.on_websocket(Clock::now()));
+    if (refused || finishing_) {
         co_await socket->close(http::CloseCode::policy_violation);
         co_return;
     }
@@ -191,15 +198,20 @@ Task<> Server::serve_probe(std::shared_ptr<http::WebSocket> socket, SessionPtr s
 
 Task<> Server::read_frames(std::shared_ptr<http::WebSocket> socket, SessionPtr session)
 {
-    socket->on_bytes([this, session = session.get()](std::size_t bytes) {
-        session->core.on_bytes(bytes);
-        if (application_.receiving && !session->core.is_over()) application_.receiving(session->core.sid(), bytes);
-    });
+    socket->on_bytes([this, session = session.get()](std::size_t bytes) { receive(*session, bytes); });
     while (!session->core.is_over()) {
         auto frame = co_await socket->read();
         if (frame) execute(session, session->core.on_frame({frame->is_binary, std::move(frame->bytes)}, Clock::now()));
         else execute(session, session->core.on_websocket_closed(socket->why_closed(), socket->code_to_send()));
     }
+}
+
+/// Some bytes of a message that may not be whole yet.
+void Server::receive(Session& session, std::size_t bytes)
+{
+    if (session.core.is_over()) return;
+    session.core.on_bytes(bytes);
+    if (application_.receiving) application_.receiving(session.core.sid(), bytes);
 }
 
 Task<> Server::run()
@@ -213,7 +225,9 @@ Task<> Server::run()
         }
         for (auto const& session : due) execute(session, session->core.on_time(now));
         for (auto const& [sid, session] : sessions_) next = std::min(next, session->core.next_time());
-        auto const wait = std::max(std::chrono::ceil<std::chrono::milliseconds>(next - now), least_pause);
+        auto const pause = least_pause * static_cast<int>(1 + sessions_.size() / sessions_a_look);
+        auto const wait =
+            std::max<std::chrono::milliseconds>(std::chrono::ceil<std::chrono::milliseconds>(next - now), pause);
         looks_at_ = now + wait;
         co_await next_.sleep(wait);
         looks_at_ = {};
@@ -244,7 +258,7 @@ Server::SessionPtr Server::begin(Transport transport)
     auto session = std::make_shared<Session>(Session{{sid, transport, options_, Clock::now()}, {}, {}, {}});
     sessions_.emplace(sid, session);
     log::debug("Engine.IO: a session opens");
-    next_.wake();
+    if (session->core.next_time() < looks_at_) next_.wake();
     return session;
 }
 

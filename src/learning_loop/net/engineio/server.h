@@ -62,6 +62,7 @@ private:
     Task<> serve_probe(std::shared_ptr<http::WebSocket> socket, SessionPtr session);
     Task<> read_frames(std::shared_ptr<http::WebSocket> socket, SessionPtr session);
 
+    void receive(Session& session, std::size_t bytes);
     SessionPtr begin(Transport transport);
     SessionPtr find(std::string_view sid) const;
     std::optional<std::string> execute(SessionPtr const& session, ServerActions actions);

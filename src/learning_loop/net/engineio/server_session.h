@@ -65,9 +65,6 @@ public:
 private:
     enum class Probe { none, open, answered };
 
-    /// Of a packet with so many bytes: without what it takes beside them, empty messages would cost nothing.
-    static std::size_t bytes_in_memory(std::size_t bytes) { return bytes + 128; }
-
     void take(Packet packet, Time now, ServerActions& actions);
     void queue(Packet packet, ServerActions& actions);
     void flush(ServerActions& actions);

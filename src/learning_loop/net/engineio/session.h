@@ -17,6 +17,13 @@ using Time = std::chrono::steady_clock::time_point;
 
 enum class Transport { polling, websocket };
 
+/// What a message of so many bytes takes while it waits to be sent: without room for what keeps them, empty ones would
+/// cost nothing.
+constexpr std::size_t bytes_in_memory(std::size_t bytes)
+{
+    return bytes + 128;
+}
+
 /// To the application: a message came.
 struct Deliver {
     Message message;

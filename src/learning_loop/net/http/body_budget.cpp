@@ -22,6 +22,11 @@ bool BodyBudget::Share::grow_to(std::size_t bytes)
     return true;
 }
 
+void BodyBudget::Share::shrink_to(std::size_t bytes)
+{
+    if (bytes < bytes_) *free_bytes_ += std::exchange(bytes_, bytes) - bytes;
+}
+
 void BodyBudget::Share::give_back()
 {
     if (free_bytes_) *free_bytes_ += bytes_;

@@ -24,6 +24,7 @@ public:
         ~Share() { give_back(); }
 
         bool grow_to(std::size_t bytes); ///< False: so much is not free; what is held is kept.
+        void shrink_to(std::size_t bytes);
 
     private:
         friend class BodyBudget;

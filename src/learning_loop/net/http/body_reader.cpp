@@ -37,7 +37,7 @@ Task<std::optional<Response>> BodyReader::read(HeadParser& head, Route const& ro
         chunked_.emplace(std::move(head));
         chunked_->body_limit(most_bytes_);
     }
-    auto reading = route.body_kind == BodyKind::memory ? read_memory(request) : read_upload(request);
+    auto reading = route.body_kind == BodyKind::memory ? read_memory(request, route) : read_upload(request);
     auto refusal = co_await std::move(reading);
     all_was_read_ = !refusal && left_bytes_ == 0 && (!chunked_ || chunked_->is_done());
     co_return refusal;
@@ -56,7 +56,7 @@ Response BodyReader::too_long() const
                                    " bytes, the most that this route takes: send less in one request");
 }
 
-Task<std::optional<Response>> BodyReader::read_memory(Request& request)
+Task<std::optional<Response>> BodyReader::read_memory(Request& request, Route const& route)
 {
     auto& body = request.body;
     auto const most_bytes = chunked_ ? most_bytes_ : left_bytes_;
@@ -70,6 +70,7 @@ Task<std::optional<Response>> BodyReader::read_memory(Request& request)
         if (auto const* refusal = std::get_if<Response>(&read)) co_return *refusal;
         auto const bytes = std::get<std::size_t>(read);
         size += bytes;
+        if (route.told_of_bytes) route.told_of_bytes(request, bytes);
         if (bytes == 0) {
             body.resize(size);
             co_return std::nullopt;

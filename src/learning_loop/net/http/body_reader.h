@@ -36,7 +36,7 @@ private:
     using Refusal = std::optional<Response>;
 
     Refusal refusal_of_memory(std::size_t bytes);
-    Task<Refusal> read_memory(Request& request);
+    Task<Refusal> read_memory(Request& request, Route const& route);
     Task<Refusal> read_upload(Request& request);
     Task<Read<std::size_t>> next(boost::asio::mutable_buffer into);
     Task<Read<std::size_t>> next_of_chunked(boost::asio::mutable_buffer into);

@@ -3,6 +3,7 @@
 #include "learning_loop/async/retry.h"
 #include "learning_loop/net/http/impl/transfers.h"
 #include "learning_loop/net/http/url.h"
+#include "learning_loop/net/tls.h"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -101,6 +102,15 @@ Task<Result<Answer>> Client::post_form(std::string path, std::vector<std::pair<s
     for (auto const& [name, value] : fields)
         body += (body.empty() ? "" : "&") + percent_encoded(name) + "=" + percent_encoded(value);
     return post(std::move(path), std::move(body), {});
+}
+
+Task<Result<std::shared_ptr<asio::ssl::context>>> Client::tls()
+{
+    if (tls_ || !settings_.base_url.starts_with("https://")) co_return tls_;
+    auto load = [ca_file = settings_.ca_file] { return load_client_tls(ca_file); };
+    auto loaded = co_await files_.run(std::move(load));
+    if (loaded) tls_ = *loaded;
+    co_return loaded;
 }
 
 Task<Result<asio::ip::tcp::socket>> Client::connect()

@@ -5,6 +5,7 @@
 #include "learning_loop/net/http/message.h"
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -102,6 +103,9 @@ public:
     /// is on it yet. unavailable: it cannot be reached.
     Task<Result<boost::asio::ip::tcp::socket>> connect();
 
+    /// What TLS on such a connection needs; nullptr: the server speaks none. invalid_argument: the CA file is no good.
+    Task<Result<std::shared_ptr<boost::asio::ssl::context>>> tls();
+
     ClientSettings const& settings() const { return settings_; }
 
     /// The cookies that a request for `path` would carry, as the value of a header; empty: none.
@@ -115,7 +119,8 @@ private:
 
     ClientSettings settings_;
     std::unique_ptr<Transfers> transfers_;
-    Lane files_{"downloaded files"};
+    std::shared_ptr<boost::asio::ssl::context> tls_; // shared: with connections that are being opened
+    Lane files_{"files of a client"};
 };
 
 } // namespace learning_loop::http

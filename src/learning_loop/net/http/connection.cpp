@@ -154,10 +154,15 @@ Task<> Connection::run_websocket(HeadParser const& head, WebSocketBody body)
     auto const early = wire_.buffer().data();
     std::string text(static_cast<char const*>(early.data()), early.size());
     wire_.buffer().consume(text.size());
+    wire_.buffer().shrink_to_fit();
     // shared: by who reads and who writes
     auto socket =
         std::make_shared<WebSocket>(wire_.give_away(), std::move(text), body.most_message_bytes, context_.budget);
-    if (co_await socket->accept(head.get())) co_await body.run(std::move(socket));
+    socket->end_within(context_.options.deadlines.header); // it has answers to earlier requests to take first
+    bool const is_open = co_await socket->accept(head.get());
+    if (!is_open) co_return;
+    socket->lift_limit();
+    co_await body.run(std::move(socket));
 }
 
 /// Nothing when the request has its body.

@@ -8,7 +8,6 @@ namespace learning_loop::http {
 namespace {
 
 struct Server {
-    bool is_secure = false;
     std::string authority; ///< As it stands in the header Host.
     std::string name;      ///< Without brackets and port.
 };
@@ -16,7 +15,6 @@ struct Server {
 Server server_of(std::string_view url)
 {
     Server server;
-    server.is_secure = url.starts_with("https://");
     server.authority = url.substr(url.find("://") + 3);
     auto const& authority = server.authority;
     if (authority.starts_with('[')) server.name = authority.substr(1, authority.find(']') - 1);
@@ -30,15 +28,11 @@ Task<Result<std::shared_ptr<WebSocket>>> open_websocket(Client& client, WebSocke
 {
     auto const& settings = client.settings();
     auto const server = server_of(settings.base_url);
-    std::shared_ptr<boost::asio::ssl::context> tls; // shared with nobody but load_client_tls
-    if (server.is_secure) {
-        auto loaded = load_client_tls(settings.ca_file);
-        if (!loaded) co_return loaded.error();
-        tls = std::move(*loaded);
-    }
+    auto const tls = co_await client.tls();
+    if (!tls) co_return tls.error();
     auto connected = co_await client.connect();
     if (!connected) co_return connected.error();
-    Stream stream(std::move(*connected), tls.get());
+    Stream stream(std::move(*connected), tls->get());
     if (stream.tls()) expect_host(stream.tls()->native_handle(), server.name);
     if (auto const cookies = client.cookies_for(request.target); !cookies.empty())
         request.headers.add("Cookie", cookies);

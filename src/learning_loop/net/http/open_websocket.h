@@ -15,9 +15,10 @@ class WebSocket;
 
 /// A WebSocket that is wanted from a server.
 struct WebSocketRequest {
-    std::string target;                        ///< Path and query, percent-encoded.
-    Headers headers;                           ///< Beside those of the protocol: cookies and the like.
-    std::chrono::milliseconds timeout{20'000}; ///< For all that it takes to open it.
+    std::string target; ///< Path and query, percent-encoded.
+    Headers headers;    ///< Beside those of the protocol: cookies and the like.
+    std::chrono::milliseconds timeout{
+        20'000}; ///< From the connection (the client has a limit for that) to the WebSocket.
     std::size_t most_message_bytes = 64u << 20;
 };
 

@@ -58,6 +58,12 @@ Route& Route::takes_at_most(std::size_t body_bytes)
     return *this;
 }
 
+Route& Route::tells_of_bytes(std::function<void(Request const&, std::size_t)> told)
+{
+    told_of_bytes = std::move(told);
+    return *this;
+}
+
 Route& Route::for_operators()
 {
     operators_only = true;

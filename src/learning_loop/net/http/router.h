@@ -28,7 +28,9 @@ public:
 
     Route& says(std::string summary);             ///< One line for the API document.
     Route& takes_at_most(std::size_t body_bytes); ///< A longer body is 413, before it is read where its length is told.
-    Route& for_operators();                       ///< Beyond loopback it needs the server's token (ServerOptions).
+    Route&
+    tells_of_bytes(std::function<void(Request const&, std::size_t)> told); ///< Of a body in memory, as they come.
+    Route& for_operators(); ///< Beyond loopback it needs the server's token (ServerOptions).
 
     std::string method;
     std::string pattern;
@@ -37,6 +39,7 @@ public:
     Operation operation;
     BodyKind body_kind = BodyKind::memory;
     std::size_t most_body_bytes = 1024 * 1024;
+    std::function<void(Request const&, std::size_t)> told_of_bytes; ///< Empty: nobody wants to know.
     bool operators_only = false;
 };
 

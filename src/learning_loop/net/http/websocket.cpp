@@ -143,9 +143,12 @@ public:
 
     void came(std::size_t bytes) { size_ += bytes; }
 
+    /// A short message gets a place of its size, and no share: it may be kept for long, among many.
     Bytes bytes() const
     {
         std::string_view const view(held_->data.get(), size_);
+        if (size_ < first_bytes) return Bytes(std::string(view));
+        held_->share.shrink_to(size_);
         return {held_, view};
     }
 
@@ -217,6 +220,8 @@ Task<Result<void>> WebSocket::connect(std::string host, std::string target, Head
     if (failure == websocket::error::upgrade_declined)
         co_return Error{Errc::unavailable, "the server answers " + std::to_string(response.result_int()) +
                                                " instead of opening a WebSocket"};
+    if (failure == asio::error::operation_aborted || failure == asio::error::bad_descriptor)
+        co_return Error{Errc::unavailable, "the server opens no WebSocket in time"};
     if (failure) co_return Error{Errc::unavailable, failure.message()};
     co_return Result<void>();
 }

@@ -34,6 +34,7 @@ Task<> Client::run()
     } catch (...) {
         ended = std::current_exception();
     }
+    forget_connection();
     tasks_.cancel();
     co_await tasks_.join();
     std::rethrow_exception(ended);
@@ -43,13 +44,18 @@ Task<> Client::connect_for_ever()
 {
     for (;;) {
         auto const why = co_await one_connection();
-        core_.reset();
-        engine_.reset();
-        acks_.lose();
+        forget_connection();
         log::info("Socket.IO: {}: {}", http_.base_url(), printable(why));
         if (disconnected) disconnected(why);
         co_await pause_.sleep(backoff_.next());
     }
+}
+
+void Client::forget_connection()
+{
+    core_.reset();
+    engine_.reset();
+    acks_.lose();
 }
 
 /// Why it ended, or could not begin.
@@ -141,9 +147,7 @@ void Client::execute(ClientActions actions)
 
 void Client::handle(Event event)
 {
-    if (events_in_hand_ >= settings_.most_events_in_hand)
-        return acknowledge(event.ack_id, Error{Errc::too_many, event.name + ": too many events at once"});
-    ++events_in_hand_;
+    if (!settings_.load.allow(load_, event.bytes)) return acknowledge(event.ack_id, too_many_events(event.name));
     auto name = "the event " + printable(event.name);
     tasks_.spawn(std::move(name), answer(std::move(event)));
 }
@@ -151,8 +155,8 @@ void Client::handle(Event event)
 Task<> Client::answer(Event event)
 {
     auto const connection = connection_;
+    InHand const in_hand(load_, event.bytes);
     auto result = co_await events.answer_to(event.name, server_, std::move(event.arguments));
-    --events_in_hand_;
     if (!result) log::warn("event {}: {}", printable(event.name), printable(result.error().message));
     if (connection == connection_) acknowledge(event.ack_id, std::move(result));
 }

@@ -23,7 +23,7 @@ struct ClientSettings {
     std::chrono::milliseconds first_wait{2000}; ///< Before it connects again: half to the whole of it, then doubling.
     std::chrono::milliseconds longest_wait{30'000};
     PacketLimits packets;
-    int most_events_in_hand = 100;                               ///< One more is acked with an error.
+    LoadLimits load;                                             ///< An event beyond it is acked with an error.
     Arguments (*error_ack)(Error const&) = &socketio::error_ack; ///< What the ack of a failed event carries.
 };
 
@@ -46,7 +46,7 @@ public:
     /// it listens, within a second.
     Task<> run();
 
-    bool is_connected() const { return core_ && core_->has_joined(); }
+    bool is_connected() const { return core_ && core_->has_joined() && engine_ && !engine_->is_over(); }
 
     /// Sends it, as far as there is a connection. unavailable: there is none.
     Result<void> emit(std::string const& event, Arguments arguments);
@@ -54,7 +54,7 @@ public:
     /// Emits, and waits for the ack. unavailable: there is no connection, it was lost, or no ack came in time.
     Task<Result<Arguments>> call(std::string event, Arguments arguments, std::chrono::milliseconds timeout);
 
-    /// Lets the connection go; a new one follows at once. For an application that has found it useless.
+    /// Lets the connection go; a new one follows after the first wait. For an application that has found it useless.
     void renew(std::string why);
 
 private:
@@ -62,6 +62,7 @@ private:
     Task<std::string> one_connection();
     Task<> watch();
     Task<> answer(Event event);
+    void forget_connection();
     engineio::ClientApplication application();
     void execute(ClientActions actions);
     void handle(Event event);
@@ -75,7 +76,7 @@ private:
     std::unique_ptr<ClientSession> core_;
     engineio::Time join_until_{};
     std::uint64_t connection_ = 0; ///< Counts them: an ack belongs to the one that its event came over.
-    int events_in_hand_ = 0;
+    Load load_;
     Acks acks_;
     Backoff backoff_;
     Pause pause_;

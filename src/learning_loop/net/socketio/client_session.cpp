@@ -5,6 +5,8 @@
 namespace learning_loop::socketio {
 namespace {
 
+constexpr std::size_t most_early_events = 16;
+
 /// `{"message": ...}` of a refusal; servers may send anything.
 std::string reason_of(boost::json::value const& data)
 {
@@ -26,7 +28,7 @@ std::string id_of(boost::json::value const& data)
 
 ClientActions ClientSession::connect(boost::json::value const& auth)
 {
-    return {Send{messages_of({PacketType::connect, nsp_, {}, auth, {}})}};
+    return {Send{messages_of({PacketType::connect, nsp_, {}, auth, {}, 0})}};
 }
 
 ClientActions ClientSession::on_message(engineio::Message message, Time now)
@@ -51,11 +53,14 @@ void ClientSession::take(Packet packet, ClientActions& actions)
 {
     if (packet.nsp != nsp_) return; // a namespace we never asked for is none of ours
     bool const is_first = packet.type == PacketType::connect || packet.type == PacketType::connect_error;
+    bool const is_early = !has_joined_ && packet.type == PacketType::event && early_.size() < most_early_events;
+    if (is_early) return early_.push_back(event_of(std::move(packet)));
     if (is_first == has_joined_) return end("the server sends packets out of turn", actions);
     switch (packet.type) {
     case PacketType::connect:
         has_joined_ = true;
         actions.emplace_back(Joined{id_of(packet.data)});
+        for (auto& event : std::exchange(early_, {})) actions.emplace_back(std::move(event));
         return;
     case PacketType::connect_error:
         over_ = true;
@@ -94,6 +99,7 @@ void ClientSession::end(std::string why, ClientActions& actions, http::CloseCode
 {
     over_ = true;
     reader_ = PacketReader(); // what was gathered is let go at once
+    early_.clear();
     actions.emplace_back(End{std::move(why), code});
 }
 

@@ -44,6 +44,7 @@ private:
     PacketReader reader_;
     AttachmentWatch watch_;
     std::string nsp_;
+    std::vector<Event> early_; ///< Some servers send events before they have let us in.
     bool has_joined_ = false;
     bool over_ = false;
     std::uint64_t next_ack_id_ = 0;

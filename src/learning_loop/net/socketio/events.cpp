@@ -2,7 +2,9 @@
 
 #include "learning_loop/base/log.h"
 
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
 
 namespace learning_loop::socketio {
 namespace events_detail {
@@ -33,15 +35,24 @@ Task<Result<Arguments>> Events::answer_to(std::string event, PeerPtr peer, Argum
         log::debug("Socket.IO: nobody handles the event {}", printable(event));
         co_return Arguments{};
     }
+    std::exception_ptr aborted;
     try {
         co_return co_await found->second(std::move(peer), std::move(arguments));
     } catch (boost::system::system_error const& failure) {
-        if (failure.code() == boost::asio::error::operation_aborted) throw; // we are shutting down
-        log::error("event {}: {}", event, failure.what());
+        if (failure.code() == boost::asio::error::operation_aborted) aborted = std::current_exception();
+        log::error("event {}: {}", printable(event), failure.what());
     } catch (std::exception const& failure) {
-        log::error("event {}: {}", event, failure.what());
+        log::error("event {}: {}", printable(event), failure.what());
     }
+    auto const state = co_await boost::asio::this_coro::cancellation_state;
+    bool const is_ours = state.cancelled() != boost::asio::cancellation_type::none;
+    if (aborted && is_ours) std::rethrow_exception(aborted); // we are shutting down
     co_return Error{Errc::unavailable, "internal error: the program's log tells what happened"};
+}
+
+Error too_many_events(std::string const& event)
+{
+    return {Errc::too_many, event + ": too many events at once: wait for their acks"};
 }
 
 Arguments error_ack(Error const& error)

@@ -93,6 +93,45 @@ Task<Result<Arguments>> call(Api& api, Task<Result<Out>> (Api::*handler)(In...),
 
 } // namespace events_detail
 
+/// The events of a connection whose handlers run.
+struct Load {
+    int events = 0;
+    std::size_t bytes = 0;
+};
+
+/// Counts an event as in hand, until its handler has ended in whatever way.
+class InHand {
+public:
+    InHand(Load& load, std::size_t bytes) : load_(load), bytes_(bytes)
+    {
+        ++load_.events;
+        load_.bytes += bytes_;
+    }
+    InHand(InHand const&) = delete;
+    InHand& operator=(InHand const&) = delete;
+    ~InHand()
+    {
+        --load_.events;
+        load_.bytes -= bytes_;
+    }
+
+private:
+    Load& load_;
+    std::size_t bytes_;
+};
+
+/// How much of a peer's a connection takes in hand at one time.
+struct LoadLimits {
+    int most_events = 100;
+    std::size_t most_bytes = 128u << 20; ///< In memory; one event alone may be more.
+
+    /// Whether an event of so many bytes may be added.
+    bool allow(Load const& load, std::size_t bytes) const
+    {
+        return load.events == 0 || (load.events < most_events && load.bytes + bytes <= most_bytes);
+    }
+};
+
 /// Which handler answers which event. Filled before the connection is there.
 class Events {
 public:
@@ -112,6 +151,9 @@ public:
 private:
     std::map<std::string, events_detail::Handler, std::less<>> handlers_;
 };
+
+/// What the ack of an event says that would be too much.
+Error too_many_events(std::string const& event);
 
 /// `{"error": <message>}`, as nodes answer a failed event.
 Arguments error_ack(Error const& error);

@@ -167,7 +167,7 @@ std::vector<engineio::Message> messages_of(Packet const& packet)
 
 Packet event_packet(std::string nsp, std::string_view name, Arguments arguments, std::optional<std::uint64_t> ack_id)
 {
-    Packet packet{PacketType::event, std::move(nsp), ack_id, {}, std::move(arguments.attachments)};
+    Packet packet{PacketType::event, std::move(nsp), ack_id, {}, std::move(arguments.attachments), 0};
     auto list = std::move(arguments.values);
     list.insert(list.begin(), json::value(json::string_view(name.data(), name.size())));
     packet.data = std::move(list);
@@ -176,7 +176,7 @@ Packet event_packet(std::string nsp, std::string_view name, Arguments arguments,
 
 Packet ack_packet(std::string nsp, std::uint64_t ack_id, Arguments arguments)
 {
-    return {PacketType::ack, std::move(nsp), ack_id, std::move(arguments.values), std::move(arguments.attachments)};
+    return {PacketType::ack, std::move(nsp), ack_id, std::move(arguments.values), std::move(arguments.attachments), 0};
 }
 
 Result<std::optional<Packet>> PacketReader::read(engineio::Message message)
@@ -188,6 +188,7 @@ Result<std::optional<Packet>> PacketReader::read(engineio::Message message)
     }
     auto head = head_of(message.bytes.view(), limits_);
     if (!head) return head.error();
+    head->packet.text_bytes = message.bytes.size();
     if (head->attachments == 0) return std::optional(std::move(head->packet));
     waiting_ = std::move(head->packet);
     missing_ = head->attachments;

@@ -24,6 +24,7 @@ struct Packet {
     std::optional<std::uint64_t> ack_id; ///< Of an event: an ack is wanted. Of an ack: the event's.
     boost::json::value data;        ///< null: none. Of an event: a list of its name and arguments; of an ack: a list.
     std::vector<Bytes> attachments; ///< By the numbers of their placeholders in the data.
+    std::size_t text_bytes = 0;     ///< Of the text that it was read from.
 };
 
 /// The messages of a packet, to be sent in this order with nothing between them.

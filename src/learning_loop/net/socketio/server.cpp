@@ -11,6 +11,17 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds tick{100}; // the deadlines of this layer are seconds
 
+/// What an application throws when it is told something must not end the connections of others.
+template <class Tell>
+void told(Tell tell)
+{
+    try {
+        tell();
+    } catch (std::exception const& failure) {
+        log::error("Socket.IO: {}", failure.what());
+    }
+}
+
 } // namespace
 
 struct Server::Connection {
@@ -19,7 +30,7 @@ struct Server::Connection {
     ServerSession core;
     std::map<std::string, PeerPtr> peers; ///< By namespace.
     Acks acks;
-    int events_in_hand = 0;
+    Load load;
 };
 
 Server::Server(boost::asio::any_io_executor executor, ServerOptions options)
@@ -33,7 +44,7 @@ engineio::Application Server::application()
     engineio::Application application;
     application.opened = [this](std::string const& sid, http::Headers const& handshake) {
         auto const until = Clock::now() + options_.connect_timeout;
-        auto connection = Connection{sid, handshake, ServerSession(options_.packets, until), {}, Acks(executor_), 0};
+        auto connection = Connection{sid, handshake, ServerSession(options_.packets, until), {}, Acks(executor_), {}};
         connections_.emplace(sid, std::make_shared<Connection>(std::move(connection)));
     };
     application.received = [this](std::string const& sid, engineio::Message message) {
@@ -82,19 +93,21 @@ Task<> Server::finish()
 void Server::emit(PeerPtr const& peer, std::string_view event, Arguments arguments)
 {
     auto const connection = find(peer->session);
-    if (connection) execute(connection, connection->core.emit(peer->nsp, event, std::move(arguments)));
+    if (!connection || !is_there(*connection, *peer)) return;
+    execute(connection, connection->core.emit(peer->nsp, event, std::move(arguments)));
 }
 
 void Server::disconnect(PeerPtr const& peer)
 {
-    if (auto const connection = find(peer->session)) execute(connection, connection->core.leave(peer->nsp));
+    auto const connection = find(peer->session);
+    if (connection && is_there(*connection, *peer)) execute(connection, connection->core.leave(peer->nsp));
 }
 
 Task<Result<Arguments>> Server::call(PeerPtr peer, std::string event, Arguments arguments,
                                      std::chrono::milliseconds timeout)
 {
     auto const connection = find(peer->session);
-    if (!connection) co_return not_connected(event);
+    if (!connection || !is_there(*connection, *peer)) co_return not_connected(event);
     auto [id, actions] = connection->core.call(peer->nsp, event, std::move(arguments));
     if (actions.empty()) co_return not_connected(event);
     auto ack = connection->acks.wait(peer->nsp, id, std::move(event), timeout); // begins when it is waited for
@@ -108,6 +121,7 @@ void Server::closed(std::string const& sid, std::string const& why)
     if (found == connections_.end()) return;
     auto const connection = std::move(found->second);
     connections_.erase(found);
+    connection->core.end(); // handlers may hold it for long
     for (auto const& [nsp, peer] : std::map(connection->peers)) leave(connection, nsp, why);
     connection->acks.lose();
 }
@@ -148,7 +162,7 @@ void Server::admitted(ConnectionPtr const& connection, Namespace const& nsp, Pee
     if (actions.empty() || !connections_.contains(connection->session)) return; // it left meanwhile
     connection->peers.emplace(peer->nsp, peer);
     execute(connection, std::move(actions));
-    if (nsp.connected) nsp.connected(peer);
+    if (nsp.connected && is_there(*connection, *peer)) told([&] { nsp.connected(peer); });
 }
 
 void Server::leave(ConnectionPtr const& connection, std::string const& nsp, std::string const& why)
@@ -157,38 +171,42 @@ void Server::leave(ConnectionPtr const& connection, std::string const& nsp, std:
     if (found == connection->peers.end()) return;
     auto const peer = std::move(found->second);
     connection->peers.erase(found);
-    auto const& told = namespaces_.at(nsp).disconnected;
-    if (told) told(peer, why);
+    auto const& disconnected = namespaces_.at(nsp).disconnected;
+    if (disconnected) told([&] { disconnected(peer, why); });
 }
 
 void Server::handle(ConnectionPtr const& connection, Event event)
 {
     auto const peer = connection->peers.find(event.nsp);
     if (peer == connection->peers.end()) return;
-    if (connection->events_in_hand >= options_.most_events_in_hand) {
-        auto const busy = Error{Errc::too_many, event.name + ": too many events at once: wait for their acks"};
-        return acknowledge(connection, event.nsp, event.ack_id, busy);
-    }
-    ++connection->events_in_hand;
+    if (!options_.load.allow(connection->load, event.bytes))
+        return acknowledge(connection, *peer->second, event.ack_id, too_many_events(event.name));
     auto name = "the event " + printable(event.name);
     tasks_.spawn(std::move(name), answer(connection, peer->second, std::move(event)));
 }
 
 Task<> Server::answer(ConnectionPtr connection, PeerPtr peer, Event event)
 {
+    InHand const in_hand(connection->load, event.bytes);
     auto const& events = namespaces_.at(event.nsp).events;
-    auto result = co_await events.answer_to(event.name, std::move(peer), std::move(event.arguments));
-    --connection->events_in_hand;
+    auto result = co_await events.answer_to(event.name, peer, std::move(event.arguments));
     if (!result) log::debug("event {}: {}", printable(event.name), printable(result.error().message));
-    acknowledge(connection, event.nsp, event.ack_id, std::move(result));
+    acknowledge(connection, *peer, event.ack_id, std::move(result));
 }
 
-void Server::acknowledge(ConnectionPtr const& connection, std::string const& nsp, std::optional<std::uint64_t> ack_id,
+void Server::acknowledge(ConnectionPtr const& connection, Peer const& peer, std::optional<std::uint64_t> ack_id,
                          Result<Arguments> result)
 {
-    if (!ack_id) return;
+    if (!ack_id || !is_there(*connection, peer)) return;
     auto arguments = result ? std::move(*result) : options_.error_ack(result.error());
-    execute(connection, connection->core.acknowledge(nsp, *ack_id, std::move(arguments)));
+    execute(connection, connection->core.acknowledge(peer.nsp, *ack_id, std::move(arguments)));
+}
+
+/// False also for one that left the namespace and came back: that is another peer.
+bool Server::is_there(Connection const& connection, Peer const& peer) const
+{
+    auto const found = connection.peers.find(peer.nsp);
+    return found != connection.peers.end() && found->second->id == peer.id;
 }
 
 Server::ConnectionPtr Server::find(std::string const& sid) const

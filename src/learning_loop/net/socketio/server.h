@@ -15,7 +15,7 @@ struct ServerOptions {
     engineio::SessionOptions engine;
     std::chrono::milliseconds connect_timeout{45'000}; ///< Longest time to the first CONNECT.
     PacketLimits packets;
-    int most_events_in_hand = 100; ///< Of one connection; one more is acked with an error.
+    LoadLimits load; ///< Of one connection; an event beyond it is acked with an error.
     Arguments (*error_ack)(Error const&) = &socketio::error_ack; ///< What the ack of a failed event carries.
 };
 
@@ -56,7 +56,6 @@ private:
     using ConnectionPtr = std::shared_ptr<Connection>; // shared: with the handlers of its events
 
     engineio::Application application();
-    void received(std::string const& sid, engineio::Message message);
     void closed(std::string const& sid, std::string const& why);
     void execute(ConnectionPtr const& connection, ServerActions actions);
     void join(ConnectionPtr const& connection, Join join);
@@ -65,8 +64,9 @@ private:
     void leave(ConnectionPtr const& connection, std::string const& nsp, std::string const& why);
     void handle(ConnectionPtr const& connection, Event event);
     Task<> answer(ConnectionPtr connection, PeerPtr peer, Event event);
-    void acknowledge(ConnectionPtr const& connection, std::string const& nsp, std::optional<std::uint64_t> ack_id,
+    void acknowledge(ConnectionPtr const& connection, Peer const& peer, std::optional<std::uint64_t> ack_id,
                      Result<Arguments> result);
+    bool is_there(Connection const& connection, Peer const& peer) const;
     ConnectionPtr find(std::string const& sid) const;
 
     boost::asio::any_io_executor executor_;

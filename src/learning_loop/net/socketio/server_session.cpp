@@ -30,6 +30,12 @@ Time ServerSession::next_time() const
     return has_connected_ ? watch_.next_time() : std::min(connect_until_, watch_.next_time());
 }
 
+void ServerSession::end()
+{
+    over_ = true;
+    reader_ = PacketReader();
+}
+
 void ServerSession::take(Packet packet, ServerActions& actions)
 {
     auto const member = members_.find(packet.nsp);
@@ -65,7 +71,7 @@ ServerActions ServerSession::admit(std::string const& nsp, std::string const& id
     auto const member = members_.find(nsp);
     if (over_ || member == members_.end() || member->second != State::joining) return actions;
     member->second = State::joined;
-    actions.emplace_back(Send{messages_of({PacketType::connect, nsp, {}, {{"sid", id}}, {}})});
+    actions.emplace_back(Send{messages_of({PacketType::connect, nsp, {}, {{"sid", id}}, {}, 0})});
     return actions;
 }
 
@@ -75,7 +81,7 @@ ServerActions ServerSession::refuse(std::string const& nsp, std::string_view mes
     auto const member = members_.find(nsp);
     if (over_ || member == members_.end() || member->second != State::joining) return actions;
     members_.erase(member);
-    actions.emplace_back(Send{messages_of({PacketType::connect_error, nsp, {}, {{"message", message}}, {}})});
+    actions.emplace_back(Send{messages_of({PacketType::connect_error, nsp, {}, {{"message", message}}, {}, 0})});
     return actions;
 }
 
@@ -84,7 +90,7 @@ ServerActions ServerSession::leave(std::string const& nsp)
     ServerActions actions;
     if (!is_member(nsp)) return actions;
     members_.at(nsp) = State::left;
-    actions.emplace_back(Send{messages_of({PacketType::disconnect, nsp, {}, {}, {}})});
+    actions.emplace_back(Send{messages_of({PacketType::disconnect, nsp, {}, {}, {}, 0})});
     actions.emplace_back(Leave{nsp});
     return actions;
 }

@@ -33,6 +33,7 @@ public:
     void on_bytes(std::size_t bytes) { watch_.on_bytes(bytes); } ///< Of a message that is not whole yet, or is.
     ServerActions on_time(Time now);
     Time next_time() const;
+    void end(); ///< The session below is over: nothing more is done, what was gathered is let go.
 
     ServerActions admit(std::string const& nsp, std::string const& id);
     ServerActions refuse(std::string const& nsp, std::string_view message);

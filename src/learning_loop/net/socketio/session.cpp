@@ -6,40 +6,45 @@ namespace learning_loop::socketio {
 namespace {
 
 // As for the body of a request, see http::Deadlines.
-constexpr std::chrono::seconds most_stall{20};
+constexpr std::chrono::seconds between_looks{20};
 constexpr std::size_t least_bytes_per_second = 500;
+constexpr std::chrono::minutes longest{10}; // a slow link takes minutes for 64 MiB
 
 } // namespace
 
 void AttachmentWatch::update(bool waits, Time now)
 {
     if (waits && !waits_) {
-        since_ = now;
+        since_ = last_look_ = now;
         bytes_ = 0;
     }
     waits_ = waits;
 }
 
-bool AttachmentWatch::is_late(Time now) const
+bool AttachmentWatch::is_late(Time now)
 {
-    if (!waits_ || now - since_ < most_stall) return false;
-    auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(now - since_).count();
-    return bytes_ < least_bytes_per_second * static_cast<std::size_t>(seconds);
+    if (!waits_ || now < next_time()) return false;
+    auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(now - last_look_).count();
+    last_look_ = now;
+    return std::exchange(bytes_, 0) < least_bytes_per_second * static_cast<std::size_t>(seconds) ||
+           now - since_ > longest;
 }
 
 Time AttachmentWatch::next_time() const
 {
-    if (!waits_) return Time::max();
-    auto const good_for = std::chrono::seconds(bytes_ / least_bytes_per_second + 1);
-    return since_ + std::max<std::chrono::seconds>(most_stall, good_for);
+    return waits_ ? last_look_ + between_looks : Time::max();
 }
 
 Event event_of(Packet packet)
 {
+    constexpr std::size_t times_in_memory = 10; // a text, as JSON values
+    auto bytes = times_in_memory * packet.text_bytes;
+    for (auto const& attachment : packet.attachments) bytes += attachment.size();
     auto& list = packet.data.as_array();
     std::string name(list.front().as_string());
     list.erase(list.begin());
-    return {std::move(packet.nsp), std::move(name), {std::move(list), std::move(packet.attachments)}, packet.ack_id};
+    Arguments arguments{std::move(list), std::move(packet.attachments)};
+    return {std::move(packet.nsp), std::move(name), std::move(arguments), packet.ack_id, bytes};
 }
 
 Answer answer_of(Packet packet)

@@ -24,6 +24,7 @@ struct Event {
     std::string name;
     Arguments arguments;
     std::optional<std::uint64_t> ack_id;
+    std::size_t bytes = 0; ///< That it takes in memory, about.
 };
 
 /// The ack to an event of ours came. It may be late, or the second one.
@@ -40,19 +41,20 @@ struct End {
 };
 
 /// Watches that what a peer announced comes: a packet may not wait for its attachments without end, and they must come
-/// at more than a trickle.
+/// at more than a trickle, also after a good beginning.
 class AttachmentWatch {
 public:
     /// After every message: whether its packet still waits for attachments.
     void update(bool waits, Time now);
-    void on_bytes(std::size_t bytes) { bytes_ += bytes; }
-    bool is_late(Time now) const;
-    Time next_time() const; ///< When to look again.
+    void on_bytes(std::size_t bytes) { bytes_ += bytes; } ///< Of any message.
+    bool is_late(Time now);                               ///< Call at `next_time`, or later.
+    Time next_time() const;                               ///< When to look again.
 
 private:
     bool waits_ = false;
     Time since_{};
-    std::size_t bytes_ = 0;
+    Time last_look_{};
+    std::size_t bytes_ = 0; ///< Since the last look.
 };
 
 /// The name and the arguments of an event's or ack's packet.

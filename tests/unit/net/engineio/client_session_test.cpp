@@ -16,8 +16,8 @@ constexpr auto opening_without_upgrade =
 
 struct EngineIoClientSessionTest : testing::Test {
     Time const start = Time() + 1000h;
-    ClientSession socket{{Transport::websocket, true, 100}, start};
-    ClientSession polling{{Transport::polling, true, 100}, start};
+    ClientSession socket{{Transport::websocket, true, 10'000}, start};
+    ClientSession polling{{Transport::polling, true, 10'000}, start};
 
     std::string polled(std::string const& text) { return told(polling.on_poll_answer(payload(text), start)); }
     std::string framed(std::string const& frame) { return told(socket.on_frame(text(frame), start)); }
@@ -187,12 +187,43 @@ TEST_F(EngineIoClientSessionTest, tells_the_server_when_it_closes)
 
 TEST_F(EngineIoClientSessionTest, ends_when_the_server_takes_too_little)
 {
+    ClientSession session({Transport::websocket, true, 2 * bytes_in_memory(60)}, start);
+    session.on_frame(text(opening), start);
+    auto const send = [&] { return told(session.send({bytes(std::string(60, 'a'))})); };
+    EXPECT_EQ(send(), "send bytes " + std::string(60, 'a'));
+    session.on_sent(60);
+    EXPECT_EQ(send(), "send bytes " + std::string(60, 'a'));
+    EXPECT_EQ(send(), "send bytes " + std::string(60, 'a'));
+    EXPECT_EQ(send(), "end 1000: the server takes too little of what it is sent");
+}
+
+TEST_F(EngineIoClientSessionTest, counts_empty_messages_too)
+{
     framed(opening);
-    EXPECT_EQ(told(socket.send({bytes(std::string(60, 'a'))})), "send bytes " + std::string(60, 'a'));
-    socket.on_sent(60);
-    EXPECT_FALSE(told(socket.send({bytes(std::string(60, 'b'))})).starts_with("end"));
-    EXPECT_EQ(told(socket.send({bytes(std::string(60, 'c'))})),
-              "end 1000: the server takes too little of what it is sent");
+    std::string last;
+    for (int i = 0; i < 100 && !socket.is_over(); ++i) last = told(socket.send({text("")}));
+    EXPECT_EQ(last, "end 1000: the server takes too little of what it is sent");
+}
+
+TEST_F(EngineIoClientSessionTest, says_nothing_before_it_is_open)
+{
+    EXPECT_EQ(told(socket.send({text("a")})), "");
+    EXPECT_EQ(told(socket.close("enough", http::CloseCode::normal)), "end 1000: enough");
+    EXPECT_EQ(told(polling.close("enough", http::CloseCode::normal)), "end 1000: enough");
+}
+
+TEST_F(EngineIoClientSessionTest, asks_a_server_that_answers_with_nothing_once_a_second)
+{
+    polled(opening_without_upgrade);
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(polled("6"), "poll");
+    EXPECT_EQ(polled("6"), "poll in 1000 ms");
+    EXPECT_EQ(polled("4a"), "deliver a, poll");
+    EXPECT_EQ(polled("6"), "poll");
+}
+
+TEST_F(EngineIoClientSessionTest, takes_a_server_that_does_not_tell_its_longest_payload)
+{
+    EXPECT_EQ(polled(R"(0{"sid":"s","upgrades":[],"pingInterval":1,"pingTimeout":1})"), "opened, poll");
 }
 
 TEST_F(EngineIoClientSessionTest, frees_what_was_posted)

@@ -85,11 +85,12 @@ TEST(EngineIoPayload, says_how_long_it_will_be)
         EXPECT_EQ(bytes_in_payload(one), payload_of({&one, 1}).size()) << one.data.bytes.view();
 }
 
-TEST(EngineIoPayload, shares_the_bytes_of_its_texts)
+TEST(EngineIoPayload, shares_its_bytes_with_a_text_that_is_most_of_it_and_with_no_short_one)
 {
-    auto const whole = payload("4one|4two");
+    auto const whole = payload("4short|4the longest of them");
     auto const packets = packets_of_payload(whole).value();
-    EXPECT_EQ(packets.at(1).data.bytes.view().data(), whole.view().data() + 6);
+    EXPECT_EQ(packets.at(1).data.bytes.view().data(), whole.view().data() + 8);
+    EXPECT_NE(packets.at(0).data.bytes.owner(), whole.owner()); // which it would keep for as long as it is kept
 }
 
 TEST(EngineIoPayload, has_no_empty_packet)

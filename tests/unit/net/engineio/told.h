@@ -12,7 +12,10 @@ namespace learning_loop::engineio {
 struct Told {
     std::string operator()(Opened const&) const { return "opened"; }
     std::string operator()(Deliver const& one) const { return "deliver " + text_of(one.message); }
-    std::string operator()(StartPoll const&) const { return "poll"; }
+    std::string operator()(StartPoll const& one) const
+    {
+        return one.after.count() == 0 ? "poll" : "poll in " + std::to_string(one.after.count()) + " ms";
+    }
     std::string operator()(Post const& one) const { return "post " + one.payload; }
     std::string operator()(AnswerPoll const& one) const { return "answer " + one.payload; }
     std::string operator()(Refuse const& one) const { return "refuse: " + one.why; }

@@ -277,10 +277,10 @@ TEST_F(SocketIoServerSessionTest, waits_for_attachments_that_come_slowly)
 {
     join("/");
     gets(one_attachment, start);
-    session.on_bytes(30 * 500);
-    EXPECT_EQ(session.next_time(), start + 31s);
-    EXPECT_EQ(told(session.on_time(start + 30s)), "");
-    EXPECT_EQ(told(session.on_time(start + 31s)), "end 1002: the attachments of a packet do not come");
+    session.on_bytes(20 * 500);
+    EXPECT_EQ(told(session.on_time(start + 20s)), "");
+    EXPECT_EQ(session.next_time(), start + 40s);
+    EXPECT_EQ(told(session.on_time(start + 40s)), "end 1002: the attachments of a packet do not come");
 }
 
 TEST_F(SocketIoServerSessionTest, watches_a_binary_packet_before_its_connect_too)
