@@ -127,7 +127,7 @@ void beast_close_socket(Layer& layer)
 }
 
 /// Where a message is gathered. Memory that is asked for but not written to costs no more than its address: so a whole
-/// message gets its place at once, and its share of the budget as it comes.
+/// message gets its place at once, and its share of the budget as it comes: who sends little of it holds little.
 class Gathering {
 public:
     explicit Gathering(BodyBudget& budget) : held_(std::make_shared<Held>()) { held_->share = budget.begin(); }
@@ -136,7 +136,7 @@ public:
     std::optional<asio::mutable_buffer> room(std::size_t coming)
     {
         if (size_ == capacity_) grow(coming);
-        auto const piece = std::min(capacity_ - size_, most_piece_bytes);
+        auto const piece = std::min({capacity_ - size_, std::max(size_, first_bytes), most_piece_bytes});
         if (!held_->share.grow_to(size_ + piece)) return std::nullopt;
         return asio::buffer(held_->data.get() + size_, piece);
     }
