@@ -286,6 +286,22 @@ CloseCode WebSocket::code_to_send() const
     return parts_->code_to_send;
 }
 
+std::optional<Response> refusal_of(WebSocket::Handshake const& request)
+{
+    constexpr std::size_t key_length = 24; // 16 bytes in base64
+    using beast::http::field;
+    if (!websocket::is_upgrade(request))
+        return error_response(400, "here a WebSocket opens, and this is no HTTP/1.1 request for one");
+    if (request[field::sec_websocket_version] != "13") {
+        auto refusal = error_response(426, "the WebSocket must be of version 13");
+        refusal.headers.add("Sec-WebSocket-Version", "13");
+        return refusal;
+    }
+    if (request[field::sec_websocket_key].size() != key_length)
+        return error_response(400, "the header Sec-WebSocket-Key must be 16 bytes in base64");
+    return std::nullopt;
+}
+
 bool wants_websocket(Request const& request)
 {
     auto const upgrade = request.headers.find("Upgrade");
