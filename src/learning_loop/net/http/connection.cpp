@@ -253,6 +253,7 @@ bool Connection::is_allowed_origin(std::string_view origin) const
 std::optional<Response> Connection::take_head(HeadParser const& head, Request& request, Router::Match& match)
 {
     auto const& message = head.get();
+    request.budget = context_.budget;
     request.method = view(message.method_string());
     auto const target = target_in(view(message.target())).path_and_query;
     auto const question = std::min(target.find('?'), target.size());
