@@ -94,11 +94,13 @@ Task<Result<Arguments>> Server::call(PeerPtr peer, std::string event, Arguments 
                                      std::chrono::milliseconds timeout)
 {
     auto const connection = find(peer->session);
-    if (!connection) co_return not_connected(event);
+    auto const gone = not_connected(event);
+    if (!connection) co_return gone;
     auto [id, actions] = connection->core.call(peer->nsp, event, std::move(arguments));
-    if (actions.empty()) co_return not_connected(event);
+    if (actions.empty()) co_return gone;
     auto ack = connection->acks.wait(peer->nsp, id, std::move(event), timeout); // begins when it is waited for
     execute(connection, std::move(actions));
+    if (!find(peer->session)) co_return gone; // it was too much for the connection, which is over
     co_return co_await std::move(ack);
 }
 
@@ -157,6 +159,7 @@ void Server::leave(ConnectionPtr const& connection, std::string const& nsp, std:
     if (found == connection->peers.end()) return;
     auto const peer = std::move(found->second);
     connection->peers.erase(found);
+    connection->acks.lose(nsp);
     auto const& told = namespaces_.at(nsp).disconnected;
     if (told) told(peer, why);
 }
