@@ -139,7 +139,15 @@ void Server::join(ConnectionPtr const& connection, Join join)
 
 Task<> Server::admit(ConnectionPtr connection, Namespace const& nsp, PeerPtr peer)
 {
-    auto const admission = co_await nsp.admit(peer);
+    Result<void> admission = Error{Errc::unavailable, "internal error: the program's log tells what happened"};
+    try {
+        admission = co_await nsp.admit(peer);
+    } catch (boost::system::system_error const& failure) {
+        if (failure.code() == boost::asio::error::operation_aborted) throw; // we are shutting down
+        log::error("the admission to {}: {}", peer->nsp, failure.what());
+    } catch (std::exception const& failure) {
+        log::error("the admission to {}: {}", peer->nsp, failure.what());
+    }
     if (admission) admitted(connection, nsp, std::move(peer));
     else execute(connection, connection->core.refuse(peer->nsp, admission.error().message));
 }
