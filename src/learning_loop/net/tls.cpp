@@ -72,13 +72,14 @@ Result<std::shared_ptr<ssl::context>> load_client_tls(std::string const& ca_file
 {
     auto context = std::make_shared<ssl::context>(ssl::context::tls_client); // shared: connections outlive their maker
     SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
+    SSL_CTX_set_security_level(context->native_handle(), tls_security_level);
     context->set_verify_mode(ssl::verify_peer);
     boost::system::error_code failure;
     if (ca_file.empty()) context->set_default_verify_paths(failure);
     else context->load_verify_file(ca_file, failure);
     if (!failure) return context;
     ERR_clear_error();
-    return Error{Errc::invalid_argument, "LOOP_SSL_CERT_PATH: " + ca_file + " holds no certificate that can be read"};
+    return Error{Errc::invalid_argument, bad_ca_file};
 }
 
 void expect_host(SSL* connection, std::string const& host)
@@ -96,10 +97,33 @@ void expect_host(SSL* connection, std::string const& host)
 
 std::string tls_fault(SSL* connection, boost::system::error_code const& failure)
 {
+    ERR_clear_error();
     auto const verdict = SSL_get_verify_result(connection);
-    if (verdict == X509_V_OK) return "TLS: " + failure.message();
-    return std::string("TLS: the server's certificate is refused: ") + X509_verify_cert_error_string(verdict) +
-           "; if it is one of your own, name its CA by LOOP_SSL_CERT_PATH";
+    if (verdict != X509_V_OK) return certificate_problem(verdict);
+    if (failure.category() != boost::asio::error::get_ssl_category()) return failure.message();
+    return no_common_tls;
+}
+
+std::string certificate_problem(long reason)
+{
+    switch (reason) {
+    case X509_V_ERR_CERT_HAS_EXPIRED: return "its certificate has expired: renew it at the server";
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+        return "its certificate is not valid yet: check it and the clock of this machine";
+    case X509_V_ERR_APPLICATION_VERIFICATION:
+        return "its certificate names no host as alternative name: get one that does, the common name does not count";
+    case X509_V_ERR_CA_MD_TOO_WEAK:
+    case X509_V_ERR_EE_KEY_TOO_SMALL:
+    case X509_V_ERR_CA_KEY_TOO_SMALL:
+        return std::string("its certificate is too weak (") + X509_verify_cert_error_string(reason) +
+               "): get a new one";
+    case X509_V_OK:
+    case X509_V_ERR_UNSPECIFIED: // libcurl compares the name before it asks OpenSSL for its opinion
+        return "its certificate is for another host: check LOOP_HOST";
+    default:
+        return std::string("its certificate cannot be trusted (") + X509_verify_cert_error_string(reason) +
+               "): if an authority of your own made it, name that one's file in LOOP_SSL_CERT_PATH";
+    }
 }
 
 } // namespace learning_loop

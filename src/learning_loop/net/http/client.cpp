@@ -9,6 +9,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <sys/socket.h>
+
 namespace learning_loop::http {
 namespace asio = boost::asio;
 namespace {
@@ -27,6 +29,21 @@ Task<ProgressReport> told_here(ProgressReport report)
     co_return on_io_thread;
 }
 
+/// Takes the descriptor over.
+Task<Result<asio::ip::tcp::socket>> socket_of(Descriptor connection)
+{
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    bool const is_v6 = ::getsockname(connection.get(), reinterpret_cast<sockaddr*>(&address), &size) == 0 &&
+                       address.ss_family == AF_INET6;
+    asio::ip::tcp::socket socket(co_await asio::this_coro::executor);
+    boost::system::error_code failure;
+    socket.assign(is_v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), connection.get(), failure);
+    if (failure) co_return Error{Errc::unavailable, failure.message()};
+    connection.release();
+    co_return socket;
+}
+
 bool may_pass(int status)
 {
     return status == 408 || status == 416 || status == 425 || status == 429 || status >= 500;
@@ -40,27 +57,39 @@ Client::Client(ClientSettings settings)
 
 Client::~Client() = default;
 
-TransferRequest Client::request(std::string method, std::string const& path, Headers headers) const
+TransferRequest Client::request(std::string method, std::string const& path, CallOptions options) const
 {
     TransferRequest request;
     request.method = std::move(method);
     request.url = settings_.base_url + path;
-    request.headers = std::move(headers);
-    request.most_bytes = settings_.most_answer_bytes;
+    request.headers = std::move(options.headers);
+    request.most_bytes = options.most_answer_bytes.value_or(settings_.most_answer_bytes);
+    request.stall_timeout = options.stall_timeout.value_or(settings_.stall_timeout);
     return request;
 }
 
-Task<Result<Answer>> Client::get(std::string path, Headers headers)
+Task<Result<Answer>> Client::get(std::string path, CallOptions options)
 {
-    auto asked = request("GET", path, std::move(headers));
+    auto asked = request("GET", path, std::move(options));
     auto outcome = co_await transfers_->run(std::move(asked));
     co_return std::move(outcome.answer);
 }
 
-Task<Result<Answer>> Client::post_json(std::string path, std::string body, Headers headers)
+Task<Result<Answer>> Client::post_text(std::string path, std::string body, CallOptions options)
 {
-    headers.add("Content-Type", "application/json");
-    auto asked = request("POST", path, std::move(headers));
+    options.headers.add("Content-Type", "text/plain; charset=utf-8");
+    return post(std::move(path), std::move(body), std::move(options));
+}
+
+Task<Result<Answer>> Client::post_json(std::string path, std::string body, CallOptions options)
+{
+    options.headers.add("Content-Type", "application/json");
+    return post(std::move(path), std::move(body), std::move(options));
+}
+
+Task<Result<Answer>> Client::post(std::string path, std::string body, CallOptions options)
+{
+    auto asked = request("POST", path, std::move(options));
     asked.body = std::move(body);
     auto outcome = co_await transfers_->run(std::move(asked));
     co_return std::move(outcome.answer);
@@ -71,10 +100,15 @@ Task<Result<Answer>> Client::post_form(std::string path, std::vector<std::pair<s
     std::string body;
     for (auto const& [name, value] : fields)
         body += (body.empty() ? "" : "&") + percent_encoded(name) + "=" + percent_encoded(value);
-    auto asked = request("POST", path, {});
-    asked.body = std::move(body);
+    return post(std::move(path), std::move(body), {});
+}
+
+Task<Result<asio::ip::tcp::socket>> Client::connect()
+{
+    auto asked = request("CONNECT", "", {});
     auto outcome = co_await transfers_->run(std::move(asked));
-    co_return std::move(outcome.answer);
+    if (!outcome.answer) co_return outcome.answer.error();
+    co_return co_await socket_of(std::move(outcome.connection));
 }
 
 Task<Result<Answer>> Client::post_files(std::string path, std::vector<FormPart> parts, ProgressReport progress)

@@ -4,11 +4,14 @@
 #include "learning_loop/async/task.h"
 #include "learning_loop/net/http/message.h"
 
+#include <boost/asio/ip/tcp.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -57,6 +60,13 @@ struct DownloadOptions {
     ProgressReport progress;
 };
 
+/// What one call asks for beyond the settings of its client.
+struct CallOptions {
+    Headers headers;
+    std::optional<std::chrono::seconds> stall_timeout;
+    std::optional<std::size_t> most_answer_bytes;
+};
+
 class Transfers;
 struct TransferRequest;
 class DownloadFile;
@@ -72,8 +82,9 @@ public:
     Client(Client const&) = delete;
     Client& operator=(Client const&) = delete;
 
-    Task<Result<Answer>> get(std::string path, Headers headers = {});
-    Task<Result<Answer>> post_json(std::string path, std::string body, Headers headers = {});
+    Task<Result<Answer>> get(std::string path, CallOptions options = {});
+    Task<Result<Answer>> post_text(std::string path, std::string body, CallOptions options = {});
+    Task<Result<Answer>> post_json(std::string path, std::string body, CallOptions options = {});
     Task<Result<Answer>> post_form(std::string path, std::vector<std::pair<std::string, std::string>> fields);
 
     /// not_found: a file cannot be read.
@@ -85,11 +96,20 @@ public:
     /// out_of_space: the disk is full.
     Task<Result<Answer>> download(std::string path, std::filesystem::path file, DownloadOptions options);
 
+    std::string const& base_url() const { return settings_.base_url; }
+
+    /// A connection to the server, for another protocol than HTTP; through the proxy that the environment names. No TLS
+    /// is on it yet. unavailable: it cannot be reached.
+    Task<Result<boost::asio::ip::tcp::socket>> connect();
+
+    ClientSettings const& settings() const { return settings_; }
+
     /// The cookies that a request for `path` would carry, as the value of a header; empty: none.
     std::string cookies_for(std::string_view path) const;
 
 private:
-    TransferRequest request(std::string method, std::string const& path, Headers headers) const;
+    TransferRequest request(std::string method, std::string const& path, CallOptions options) const;
+    Task<Result<Answer>> post(std::string path, std::string body, CallOptions options);
     Task<Result<Answer>> form(TransferRequest request, std::vector<FormPart> parts, ProgressReport progress);
     Task<Result<Answer>> fetched(TransferRequest request);
 

@@ -78,7 +78,7 @@ Result<Arguments> given(Result<Out> out)
 template <class Api, class Out, class... In>
 Task<Result<Arguments>> call(Api& api, Task<Result<Out>> (Api::*handler)(In...), PeerPtr peer, Arguments arguments)
 {
-    [[maybe_unused]] Source source{peer, arguments}; // a handler may take nothing
+    [[maybe_unused]] Source source{peer, arguments};      // a handler may take nothing
     std::tuple<Result<In>...> taken{take<In>(source)...}; // in braces: from left to right
     std::optional<Error> wrong;
     auto const look = [&](auto const& one) {

@@ -1,6 +1,7 @@
 #include "learning_loop/net/http/impl/tls_check.h"
 
 #include "learning_loop/net/http/impl/curl_option.h"
+#include "learning_loop/net/tls.h"
 
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -30,38 +31,16 @@ int check_certificate(int is_good, X509_STORE_CTX* chain)
 {
     if (is_good != 1 || X509_STORE_CTX_get_error_depth(chain) > 0) return is_good;
     if (names_hosts(X509_STORE_CTX_get_current_cert(chain))) return 1;
-    X509_STORE_CTX_set_error(chain, X509_V_ERR_HOSTNAME_MISMATCH);
+    X509_STORE_CTX_set_error(chain, X509_V_ERR_APPLICATION_VERIFICATION);
     return 0;
 }
 
 CURLcode prepare(CURL*, void* context, void*)
 {
     auto* const tls = static_cast<SSL_CTX*>(context);
-    SSL_CTX_set_security_level(tls, 2); // whatever the system's default is: no SHA-1, no short keys
+    SSL_CTX_set_security_level(tls, tls_security_level);
     SSL_CTX_set_verify(tls, SSL_VERIFY_PEER, check_certificate);
     return CURLE_OK;
-}
-
-std::string certificate_problem(long reason)
-{
-    switch (reason) {
-    case X509_V_ERR_CERT_HAS_EXPIRED: return "its certificate has expired: renew it at the server";
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-        return "its certificate is not valid yet: check it and the clock of this machine";
-    case X509_V_ERR_HOSTNAME_MISMATCH:
-        return "its certificate names no host as alternative name: get one that does, the common name does not count";
-    case X509_V_ERR_CA_MD_TOO_WEAK:
-    case X509_V_ERR_EE_KEY_TOO_SMALL:
-    case X509_V_ERR_CA_KEY_TOO_SMALL:
-        return std::string("its certificate is too weak (") + X509_verify_cert_error_string(reason) +
-               "): get a new one";
-    case X509_V_OK:
-    case X509_V_ERR_UNSPECIFIED: // libcurl compares the name before it asks OpenSSL for its opinion
-        return "its certificate is for another host: check LOOP_HOST";
-    default:
-        return std::string("its certificate cannot be trusted (") + X509_verify_cert_error_string(reason) +
-               "): if an authority of your own made it, name that one's file in LOOP_SSL_CERT_PATH";
-    }
 }
 
 } // namespace

@@ -1,10 +1,14 @@
 #include "learning_loop/net/http/impl/transfer.h"
 
+#include "learning_loop/base/environment.h"
 #include "learning_loop/net/http/impl/curl_option.h"
 #include "learning_loop/net/http/impl/tls_check.h"
 #include "learning_loop/net/http/loopback.h"
 
 #include <algorithm>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace learning_loop::http {
 namespace {
@@ -29,6 +33,11 @@ std::string seconds_text(std::chrono::seconds time)
 }
 
 } // namespace
+
+Descriptor::~Descriptor()
+{
+    if (number_ >= 0) ::close(number_);
+}
 
 Transfer::Transfer(ClientSettings const& settings, CURLSH* cookies, TransferRequest request)
     : settings_(settings), cookies_(cookies), request_(std::move(request))
@@ -62,15 +71,33 @@ void Transfer::set_connection()
     set(curl, CURLOPT_CONNECTTIMEOUT_MS,
         static_cast<long>(std::chrono::milliseconds(settings_.connect_timeout).count()));
     set(curl, CURLOPT_LOW_SPEED_LIMIT, static_cast<long>(settings_.least_rate));
-    set(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(settings_.stall_timeout.count()));
+    set(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(request_.stall_timeout.count()));
     // Proxies come from the environment, but none of them reaches what listens on this machine alone.
-    if (is_loopback(host_of(request_.url))) set(curl, CURLOPT_PROXY, "");
+    bool const is_local = is_loopback(host_of(request_.url));
+    if (is_local) set(curl, CURLOPT_PROXY, "");
+    if (request_.method == "CONNECT") want_connection(is_local);
     set(curl, CURLOPT_ERRORBUFFER, detail_.data());
     verify_tls(curl, settings_.ca_file);
     if (!settings_.bearer_token.empty()) {
         set(curl, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
         set(curl, CURLOPT_XOAUTH2_BEARER, settings_.bearer_token.c_str());
     }
+}
+
+/// What goes over the connection is none of libcurl's business, and so it does not see that it is TLS.
+void Transfer::want_connection(bool is_local)
+{
+    constexpr std::string_view secure = "https://";
+    if (request_.url.starts_with(secure)) {
+        auto authority = request_.url.substr(secure.size());
+        bool const has_port = authority.find(':', authority.rfind(']') + 1) != std::string::npos;
+        request_.url = "http://" + authority + (has_port ? "" : ":443");
+        auto proxy = environment("https_proxy"); // as libcurl itself does for what it knows to be TLS
+        if (proxy.empty()) proxy = environment("HTTPS_PROXY");
+        if (!proxy.empty() && !is_local) set(curl_.get(), CURLOPT_PROXY, proxy.c_str());
+    }
+    set(curl_.get(), CURLOPT_CONNECT_ONLY, 1L);
+    set(curl_.get(), CURLOPT_HTTPPROXYTUNNEL, 1L);
 }
 
 void Transfer::set_request()
@@ -121,10 +148,19 @@ Result<void> Transfer::set_form(std::vector<FormPart> const& parts)
     return {};
 }
 
+void Transfer::keep_connection()
+{
+    if (request_.method != "CONNECT") return;
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    curl_easy_getinfo(curl_.get(), CURLINFO_ACTIVESOCKET, &socket);
+    if (socket != CURL_SOCKET_BAD)
+        connection_ = Descriptor(::fcntl(socket, F_DUPFD_CLOEXEC, 0)); // libcurl closes its own
+}
+
 Outcome Transfer::end(CURLcode code)
 {
     if (thrown_) std::rethrow_exception(thrown_);
-    auto outcome = Outcome{failure_of(code), false};
+    auto outcome = Outcome{failure_of(code), false, std::move(connection_)};
     if (code == CURLE_OK || has_enough_) {
         outcome.answer = whole_answer();
         outcome.broke_off = !outcome.answer && !refusal_;
@@ -178,7 +214,7 @@ Error Transfer::failure_of(CURLcode code) const
         curl_easy_getinfo(curl_.get(), CURLINFO_PRETRANSFER_TIME_T, &connected);
         what = connected == 0 ? "cannot be reached within " + seconds_text(settings_.connect_timeout)
                               : "stalls: less than " + std::to_string(settings_.least_rate) + " bytes a second for " +
-                                    seconds_text(settings_.stall_timeout);
+                                    seconds_text(request_.stall_timeout);
     }
     if (what.empty()) what = curl_easy_strerror(code);
     return {Errc::unavailable, request_.url + ": " + what};

@@ -13,17 +13,39 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
 namespace learning_loop::http {
 
+/// A file descriptor, closed when it goes.
+class Descriptor {
+public:
+    Descriptor() = default;
+    explicit Descriptor(int number) : number_(number) {}
+    Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
+    Descriptor& operator=(Descriptor&& other) noexcept
+    {
+        std::swap(number_, other.number_);
+        return *this;
+    }
+    ~Descriptor();
+
+    int get() const { return number_; }
+    int release() { return std::exchange(number_, -1); }
+
+private:
+    int number_ = -1;
+};
+
 /// What a client asks for.
 struct TransferRequest {
-    std::string method;
+    std::string method; ///< CONNECT: only a connection is wanted.
     std::string url;
     Headers headers;
     std::variant<std::monostate, std::string, std::vector<FormPart>> body;
+    std::chrono::seconds stall_timeout{};
     std::uintmax_t most_bytes = 0;      ///< Of a 200's body.
     std::shared_ptr<DownloadFile> file; ///< Takes a 200's body, if there is one. shared: with the call that goes on.
     ProgressReport progress;            ///< Called on the transfers' thread.
@@ -31,7 +53,8 @@ struct TransferRequest {
 
 struct Outcome {
     Result<Answer> answer;
-    bool broke_off = false; ///< The connection did, or never came about: the next try may fare better.
+    bool broke_off = false;     ///< The connection did, or never came about: the next try may fare better.
+    Descriptor connection = {}; ///< That was wanted.
 };
 
 /// One request and its answer, on a libcurl handle of its own. But for the constructor all of it happens on the
@@ -44,6 +67,8 @@ public:
 
     /// The handle, ready to go. not_found: a file to upload cannot be read.
     Result<CURL*> begin();
+    /// What came of it, while libcurl still knows its connection; `end` is to follow.
+    void keep_connection();
     Outcome end(CURLcode code);
     void abandon(); ///< Gives back what it holds; nobody wants its answer any more.
 
@@ -53,6 +78,7 @@ private:
     static int on_progress(void* self, curl_off_t to_come, curl_off_t came, curl_off_t to_send, curl_off_t sent);
 
     void set_connection();
+    void want_connection(bool is_local);
     void set_request();
     Result<void> set_form(std::vector<FormPart> const& parts);
     Result<void> take_header(std::string_view line);
@@ -83,6 +109,7 @@ private:
     bool file_has_begun_ = false;
     Answer answer_;
     std::optional<Error> refusal_; ///< Why this side does not go on.
+    Descriptor connection_;
     std::exception_ptr thrown_;
     std::chrono::steady_clock::time_point last_report_{};
 };

@@ -190,6 +190,7 @@ void Transfers::Work::finish_done()
         auto const code = message->data.result;
         auto const job = running.at(handle);
         running.erase(handle);
+        job->transfer.keep_connection();
         curl_multi_remove_handle(multi.get(), handle);
         try {
             auto outcome = job->transfer.end(code);

@@ -1,0 +1,203 @@
+#include "learning_loop/net/engineio/client.h"
+
+#include "learning_loop/async/running_task.h"
+#include "learning_loop/base/log.h"
+#include "learning_loop/net/http/open_websocket.h"
+#include "learning_loop/net/http/url.h"
+#include "learning_loop/net/http/websocket.h"
+
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+
+namespace learning_loop::engineio {
+namespace asio = boost::asio;
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::hours until_woken{1};
+constexpr std::chrono::milliseconds most_closing{1000}; // for the last words
+constexpr std::chrono::milliseconds between_looks{50};  // at the clock: a server's ping is due after seconds
+
+// A poll may last as long as a server has nothing to say but its pings; whether it lives, the session knows.
+constexpr std::chrono::seconds longest_poll{300};
+
+std::optional<std::string> failure_of(Result<http::Answer> const& answer)
+{
+    if (!answer) return answer.error().message;
+    if (answer->status == 200) return std::nullopt;
+    return "the server answers " + std::to_string(answer->status) + " " + printable(answer->body);
+}
+
+} // namespace
+
+Client::Client(boost::asio::any_io_executor executor, http::Client& http, ClientSettings settings,
+               ClientApplication application)
+    : executor_(executor),
+      settings_(std::move(settings)),
+      application_(std::move(application)),
+      http_(http),
+      core_(settings_.session, Clock::now()),
+      over_(executor),
+      tasks_(executor),
+      writers_(executor)
+{}
+
+Client::~Client() = default;
+
+Task<std::string> Client::run()
+{
+    tasks_.spawn("the heartbeat of a Socket.IO client", watch());
+    tasks_.spawn("the opening of a session", open());
+    std::exception_ptr cancelled;
+    try {
+        while (!core_.is_over()) co_await over_.sleep(until_woken);
+    } catch (boost::system::system_error const&) {
+        cancelled = std::current_exception();
+    }
+    co_await asio::this_coro::reset_cancellation_state(
+        asio::disable_cancellation()); // the last words may take a moment
+    if (!core_.is_over()) execute(core_.close("ended from this side", http::CloseCode::going_away));
+    tasks_.cancel();
+    co_await tasks_.join();
+    auto const deadline = Clock::now() + most_closing;
+    Pause pause(executor_);
+    while (writers_.size() > 0 && Clock::now() < deadline) co_await pause.sleep(between_looks);
+    writers_.cancel();
+    co_await writers_.join();
+    if (cancelled) std::rethrow_exception(cancelled);
+    co_return why_;
+}
+
+void Client::send(std::vector<Message> messages)
+{
+    execute(core_.send(std::move(messages)));
+}
+
+void Client::close(std::string why, http::CloseCode code)
+{
+    if (core_.is_over()) return;
+    execute(core_.close(std::move(why), code));
+}
+
+Task<> Client::open()
+{
+    if (settings_.session.first == Transport::polling) co_return co_await poll();
+    auto socket = co_await open_websocket();
+    if (!socket) co_return execute(core_.on_failure(socket.error().message));
+    websocket_ = outlet_of(*socket);
+    co_await read_frames(*socket);
+}
+
+Task<> Client::poll()
+{
+    http::CallOptions options{settings_.headers, longest_poll, settings_.most_message_bytes / 3 * 4 + 1024};
+    auto answer = co_await http_.get(target(Transport::polling), std::move(options));
+    if (auto const why = failure_of(answer)) co_return execute(core_.on_failure(*why));
+    execute(core_.on_poll_answer(Bytes(std::move(answer->body)), Clock::now()));
+}
+
+Task<> Client::post(std::string payload)
+{
+    http::CallOptions options{settings_.headers, {}, {}};
+    auto const answer = co_await http_.post_text(target(Transport::polling), std::move(payload), std::move(options));
+    if (auto const why = failure_of(answer)) co_return execute(core_.on_failure(*why));
+    execute(core_.on_posted());
+}
+
+/// Tries to take the session over to a WebSocket; without one, polling goes on.
+Task<> Client::probe()
+{
+    auto opened = co_await open_websocket();
+    if (!opened) {
+        log::debug("Engine.IO: no upgrade: {}", opened.error().message);
+        co_return execute(core_.on_probe_closed());
+    }
+    probe_socket_ = *opened;
+    probe_socket_->end_within(settings_.handshake_timeout);
+    probe_ = outlet_of(probe_socket_);
+    execute(core_.on_probe_open());
+    auto const frame = co_await probe_socket_->read();
+    // Once it is granted, the server says nothing more here until the session has turned to it.
+    if (frame) execute(core_.on_probe_frame({frame->is_binary, frame->bytes}));
+    else execute(core_.on_probe_closed());
+}
+
+Task<> Client::read_frames(Socket socket)
+{
+    socket->on_bytes([this](std::size_t bytes) {
+        core_.on_bytes(Clock::now());
+        application_.receiving(bytes);
+    });
+    while (!core_.is_over()) {
+        auto frame = co_await socket->read();
+        if (frame) execute(core_.on_frame({frame->is_binary, std::move(frame->bytes)}, Clock::now()));
+        else execute(core_.on_failure(socket->why_closed()));
+    }
+}
+
+Task<> Client::watch()
+{
+    Pause pause(executor_);
+    auto const open_until = Clock::now() + settings_.handshake_timeout;
+    for (;;) {
+        co_await pause.sleep(between_looks);
+        auto const now = Clock::now();
+        if (core_.sid().empty() && now > open_until) execute(core_.on_failure("the server opens no session in time"));
+        execute(core_.on_time(now));
+    }
+}
+
+Task<Result<Client::Socket>> Client::open_websocket()
+{
+    http::WebSocketRequest request{target(Transport::websocket), settings_.headers, settings_.handshake_timeout,
+                                   settings_.most_message_bytes};
+    co_return co_await http::open_websocket(http_, std::move(request));
+}
+
+std::string Client::target(Transport transport) const
+{
+    auto text = settings_.path + "?EIO=4&transport=" + (transport == Transport::polling ? "polling" : "websocket");
+    if (!core_.sid().empty()) text += "&sid=" + http::percent_encoded(core_.sid());
+    return text;
+}
+
+std::shared_ptr<Outlet> Client::outlet_of(Socket socket)
+{
+    return std::make_shared<Outlet>(std::move(socket), writers_, [this](std::size_t bytes) { core_.on_sent(bytes); });
+}
+
+void Client::execute(ClientActions actions)
+{
+    for (auto& action : actions) {
+        if (std::holds_alternative<Opened>(action)) application_.opened();
+        else if (auto* deliver = std::get_if<Deliver>(&action)) application_.received(std::move(deliver->message));
+        else if (std::holds_alternative<StartPoll>(action)) tasks_.spawn("a poll", poll());
+        else if (auto* payload = std::get_if<Post>(&action))
+            writers_.spawn("a post", post(std::move(payload->payload)));
+        else if (std::holds_alternative<OpenProbe>(action)) tasks_.spawn("an upgrade", probe());
+        else if (auto* send = std::get_if<Send>(&action)) websocket_->put(std::move(send->packet));
+        else if (auto* to_probe = std::get_if<SendProbe>(&action)) probe_->put(std::move(to_probe->packet));
+        else if (std::holds_alternative<Promote>(action)) promote();
+        else if (std::holds_alternative<DropProbe>(action))
+            std::exchange(probe_, nullptr)->end(http::CloseCode::policy_violation);
+        else if (auto* over = std::get_if<End>(&action)) end(std::move(*over));
+    }
+}
+
+void Client::promote()
+{
+    websocket_ = std::exchange(probe_, nullptr);
+    probe_socket_->lift_limit();
+    tasks_.spawn("a WebSocket's reader", read_frames(std::exchange(probe_socket_, nullptr)));
+}
+
+void Client::end(End end)
+{
+    why_ = std::move(end.why);
+    if (websocket_) websocket_->end(end.code);
+    if (probe_) probe_->end(end.code);
+    over_.wake();
+}
+
+} // namespace learning_loop::engineio
