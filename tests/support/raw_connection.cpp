@@ -103,6 +103,16 @@ RawResponse RawConnection::response(bool head_only)
     return response;
 }
 
+std::optional<std::string> RawConnection::take(std::size_t bytes)
+{
+    while (received_.size() < bytes) {
+        if (!more()) return std::nullopt;
+    }
+    auto taken = received_.substr(0, bytes);
+    received_.erase(0, bytes);
+    return taken;
+}
+
 bool RawConnection::closed()
 {
     if (!received_.empty()) return false;

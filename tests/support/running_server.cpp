@@ -13,16 +13,33 @@ struct RunningServer::Parts {
     Parts(http::Router const& router, http::ServerOptions options)
         : server(io.get_executor(), router, metrics, std::move(options))
     {}
+    Parts(std::function<Service(asio::any_io_executor)> const& make, http::ServerOptions options)
+        : service(make(io.get_executor())), server(io.get_executor(), own_router, metrics, std::move(options))
+    {
+        service.add_to(own_router);
+        tasks.spawn("the service", service.run());
+    }
+
+    void start()
+    {
+        server.listen().value();
+        port = server.port();
+        tasks.spawn("the server", server.serve());
+        thread = std::jthread([this] { io.run(); });
+    }
 
     Task<> finish(std::chrono::milliseconds grace)
     {
         tasks.cancel();
+        if (service.finish) co_await service.finish();
         co_await server.finish(grace);
         co_await tasks.join();
     }
 
     asio::io_context io{1};
     Metrics metrics;
+    http::Router own_router;
+    Service service;
     http::Server server;
     TaskGroup tasks{io.get_executor()};
     std::uint16_t port = 0;
@@ -34,10 +51,14 @@ RunningServer::RunningServer(http::Router const& router, http::ServerOptions opt
 {
     options.port = 0;
     parts_ = std::make_unique<Parts>(router, std::move(options));
-    parts_->server.listen().value();
-    parts_->port = parts_->server.port();
-    parts_->tasks.spawn("the server", parts_->server.serve());
-    parts_->thread = std::jthread([&io = parts_->io] { io.run(); });
+    parts_->start();
+}
+
+RunningServer::RunningServer(std::function<Service(asio::any_io_executor)> const& make, http::ServerOptions options)
+{
+    options.port = 0;
+    parts_ = std::make_unique<Parts>(make, std::move(options));
+    parts_->start();
 }
 
 RunningServer::~RunningServer()

@@ -40,6 +40,26 @@ std::optional<http::Response> fault_of(http::Request const& request)
     return std::nullopt;
 }
 
+/// Counts the binary messages, which may be kept until more of them have come, as those of a WebSocket are counted.
+/// False: there is no room for them.
+bool count_bytes(ServerActions& actions, http::BodyBudget& budget)
+{
+    struct Counted {
+        Bytes bytes;
+        http::BodyBudget::Share share;
+    };
+    for (auto& action : actions) {
+        auto* deliver = std::get_if<Deliver>(&action);
+        if (!deliver || !deliver->message.is_binary) continue;
+        auto& bytes = deliver->message.bytes;
+        auto share = budget.begin();
+        if (!share.grow_to(bytes.size())) return false;
+        auto const view = bytes.view();
+        bytes = Bytes(std::make_shared<Counted>(Counted{std::move(bytes), std::move(share)}), view);
+    }
+    return true;
+}
+
 http::Response payload_response(std::string payload)
 {
     auto response = http::text_response(std::move(payload));
@@ -113,7 +133,14 @@ Task<Result<http::Response>> Server::post(http::Request request)
     if (!sid) co_return refusal(2, "Bad handshake method: a session is opened by GET");
     auto const session = find(*sid);
     if (!session) co_return refusal(1, "Session ID unknown");
-    auto const refused = execute(session, session->core.on_post(Bytes(std::move(request.body)), Clock::now()));
+    auto actions = session->core.on_post(Bytes(std::move(request.body)), Clock::now());
+    if (request.budget && !count_bytes(actions, *request.budget)) {
+        std::erase_if(actions, [](auto const& one) { return std::holds_alternative<Deliver>(one); });
+        execute(session, std::move(actions));
+        close(std::string(*sid), "too many large messages at once", http::CloseCode::try_again_later);
+        co_return Error{Errc::unavailable, "too many large messages at once: try again later"};
+    }
+    auto const refused = execute(session, std::move(actions));
     if (refused) co_return refusal(3, *refused);
     co_return http::text_response("ok");
 }

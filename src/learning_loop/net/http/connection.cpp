@@ -125,16 +125,21 @@ Task<Connection::After> Connection::serve_one()
         answer = co_await Router::answer_to(*match.route, std::move(request));
     }
     body.give_back();
+    if (auto* upgrade = std::get_if<WebSocketBody>(&answer->body)) {
+        auto refused = refusal_of(head.get());
+        if (!refused) {
+            auto const upgraded = std::move(*upgrade);
+            account(match.route, asked, 101, 0, begin);
+            co_await run_websocket(head, upgraded);
+            co_return After::close;
+        }
+        answer = std::move(*refused);
+        all_was_read = false; // what follows may be frames
+    }
     if (auto const origin = request_origin(head); is_allowed_origin(origin)) {
         answer->headers.add("Access-Control-Allow-Origin", std::string(origin));
         answer->headers.add("Access-Control-Allow-Credentials", "true");
         answer->headers.add("Vary", "Origin");
-    }
-    if (auto* upgrade = std::get_if<WebSocketBody>(&answer->body)) {
-        auto const upgraded = std::move(*upgrade);
-        account(match.route, asked, 101, 0, begin);
-        co_await run_websocket(head, upgraded);
-        co_return After::close;
     }
     writer.keeps_connection = client_stays && all_was_read && !context_.finishing;
     try {
@@ -253,6 +258,7 @@ bool Connection::is_allowed_origin(std::string_view origin) const
 std::optional<Response> Connection::take_head(HeadParser const& head, Request& request, Router::Match& match)
 {
     auto const& message = head.get();
+    request.budget = context_.budget;
     request.method = view(message.method_string());
     auto const target = target_in(view(message.target())).path_and_query;
     auto const question = std::min(target.find('?'), target.size());

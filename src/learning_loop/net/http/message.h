@@ -4,6 +4,7 @@
 #include "learning_loop/base/error.h"
 #include "learning_loop/base/json.h"
 #include "learning_loop/base/reflect.h"
+#include "learning_loop/net/http/body_budget.h"
 #include "learning_loop/net/http/upload.h"
 
 #include <filesystem>
@@ -49,6 +50,7 @@ struct Request {
     std::string body; ///< Empty when the route takes an upload.
     Upload upload;    ///< For a route that takes one: the parts of its multipart body.
     std::string id;   ///< Of this request, as the log and the header X-Request-Id tell it.
+    std::optional<BodyBudget> budget = std::nullopt; ///< Of the server, for who keeps something beyond the answer.
 
     std::string const& place(std::string_view name) const; ///< The route must have it.
     std::optional<std::string_view> query_value(std::string_view name) const;

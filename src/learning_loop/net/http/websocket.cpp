@@ -127,7 +127,7 @@ void beast_close_socket(Layer& layer)
 }
 
 /// Where a message is gathered. Memory that is asked for but not written to costs no more than its address: so a whole
-/// message gets its place at once, and its share of the budget as it comes.
+/// message gets its place at once, and its share of the budget as it comes: who sends little of it holds little.
 class Gathering {
 public:
     explicit Gathering(BodyBudget& budget) : held_(std::make_shared<Held>()) { held_->share = budget.begin(); }
@@ -136,7 +136,7 @@ public:
     std::optional<asio::mutable_buffer> room(std::size_t coming)
     {
         if (size_ == capacity_) grow(coming);
-        auto const piece = std::min(capacity_ - size_, most_piece_bytes);
+        auto const piece = std::min({capacity_ - size_, std::max(size_, first_bytes), most_piece_bytes});
         if (!held_->share.grow_to(size_ + piece)) return std::nullopt;
         return asio::buffer(held_->data.get() + size_, piece);
     }
@@ -289,6 +289,22 @@ std::string const& WebSocket::why_closed() const
 CloseCode WebSocket::code_to_send() const
 {
     return parts_->code_to_send;
+}
+
+std::optional<Response> refusal_of(WebSocket::Handshake const& request)
+{
+    constexpr std::size_t key_length = 24; // 16 bytes in base64
+    using beast::http::field;
+    if (!websocket::is_upgrade(request))
+        return error_response(400, "here a WebSocket opens, and this is no HTTP/1.1 request for one");
+    if (request[field::sec_websocket_version] != "13") {
+        auto refusal = error_response(426, "the WebSocket must be of version 13");
+        refusal.headers.add("Sec-WebSocket-Version", "13");
+        return refusal;
+    }
+    if (request[field::sec_websocket_key].size() != key_length)
+        return error_response(400, "the header Sec-WebSocket-Key must be 16 bytes in base64");
+    return std::nullopt;
 }
 
 bool wants_websocket(Request const& request)

@@ -37,7 +37,7 @@ public:
 
     using Handshake = boost::beast::http::request<boost::beast::http::empty_body>;
 
-    /// Answers the request of a client. False: it asks for no WebSocket as the protocol wants it, and was answered 4xx.
+    /// Answers the request of a client that `refusal_of` has nothing against. False: the connection is over.
     Task<bool> accept(Handshake const& request);
 
     /// Asks a server for a WebSocket, after the TLS handshake where there is TLS. unavailable: it does not grant it;
@@ -72,5 +72,8 @@ private:
 
 /// Whether the client asks for a WebSocket.
 bool wants_websocket(Request const& request);
+
+/// The answer to who asks for a WebSocket in another way than RFC 6455, section 4.2.1, wants it.
+std::optional<Response> refusal_of(WebSocket::Handshake const& request);
 
 } // namespace learning_loop::http

@@ -46,6 +46,15 @@ void Acks::lose()
     }
 }
 
+void Acks::lose(std::string const& nsp)
+{
+    for (auto const& [key, pending] : pending_) {
+        if (key.first != nsp) continue;
+        pending->is_lost = true;
+        pending->over.wake();
+    }
+}
+
 Error not_connected(std::string const& event)
 {
     return {Errc::unavailable, event + ": there is no connection"};

@@ -22,8 +22,9 @@ public:
     Task<Result<Arguments>> wait(std::string nsp, std::uint64_t id, std::string event,
                                  std::chrono::milliseconds timeout);
 
-    void take(Answer answer); ///< One that nobody waits for any more is dropped.
-    void lose();              ///< The connection is gone: none will come.
+    void take(Answer answer);          ///< One that nobody waits for any more is dropped.
+    void lose();                       ///< The connection is gone: none will come.
+    void lose(std::string const& nsp); ///< The namespace was left: none of its events' acks will come.
 
 private:
     struct Pending;

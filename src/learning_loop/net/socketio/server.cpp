@@ -107,11 +107,13 @@ Task<Result<Arguments>> Server::call(PeerPtr peer, std::string event, Arguments 
                                      std::chrono::milliseconds timeout)
 {
     auto const connection = find(peer->session);
-    if (!connection || !is_there(*connection, *peer)) co_return not_connected(event);
+    auto const gone = not_connected(event);
+    if (!connection || !is_there(*connection, *peer)) co_return gone;
     auto [id, actions] = connection->core.call(peer->nsp, event, std::move(arguments));
-    if (actions.empty()) co_return not_connected(event);
+    if (actions.empty()) co_return gone;
     auto ack = connection->acks.wait(peer->nsp, id, std::move(event), timeout); // begins when it is waited for
     execute(connection, std::move(actions));
+    if (!find(peer->session)) co_return gone; // it was too much for the connection, which is over
     co_return co_await std::move(ack);
 }
 
@@ -151,7 +153,15 @@ void Server::join(ConnectionPtr const& connection, Join join)
 
 Task<> Server::admit(ConnectionPtr connection, Namespace const& nsp, PeerPtr peer)
 {
-    auto const admission = co_await nsp.admit(peer);
+    Result<void> admission = Error{Errc::unavailable, "internal error: the program's log tells what happened"};
+    try {
+        admission = co_await nsp.admit(peer);
+    } catch (boost::system::system_error const& failure) {
+        if (failure.code() == boost::asio::error::operation_aborted) throw; // we are shutting down
+        log::error("the admission to {}: {}", peer->nsp, failure.what());
+    } catch (std::exception const& failure) {
+        log::error("the admission to {}: {}", peer->nsp, failure.what());
+    }
     if (admission) admitted(connection, nsp, std::move(peer));
     else execute(connection, connection->core.refuse(peer->nsp, admission.error().message));
 }
@@ -171,6 +181,7 @@ void Server::leave(ConnectionPtr const& connection, std::string const& nsp, std:
     if (found == connection->peers.end()) return;
     auto const peer = std::move(found->second);
     connection->peers.erase(found);
+    connection->acks.lose(nsp);
     auto const& disconnected = namespaces_.at(nsp).disconnected;
     if (disconnected) told([&] { disconnected(peer, why); });
 }

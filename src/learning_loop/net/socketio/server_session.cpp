@@ -10,7 +10,9 @@ ServerActions ServerSession::on_message(engineio::Message message, Time now)
     if (over_) return actions;
     auto packet = reader_.read(std::move(message));
     watch_.update(reader_.waits_for_attachments(), now);
-    if (!packet) end(packet.error().message, actions);
+    if (!packet)
+        end(packet.error().message, actions,
+            packet.error().code == Errc::too_large ? http::CloseCode::too_big : http::CloseCode::protocol_error);
     else if (*packet) take(std::move(**packet), actions);
     return actions;
 }
@@ -119,11 +121,11 @@ std::pair<std::uint64_t, ServerActions> ServerSession::call(std::string const& n
     return {id, std::move(actions)};
 }
 
-void ServerSession::end(std::string why, ServerActions& actions)
+void ServerSession::end(std::string why, ServerActions& actions, http::CloseCode code)
 {
     over_ = true;
     reader_ = PacketReader(); // what was gathered is let go at once
-    actions.emplace_back(End{std::move(why)});
+    actions.emplace_back(End{std::move(why), code});
 }
 
 bool ServerSession::is_member(std::string const& nsp) const

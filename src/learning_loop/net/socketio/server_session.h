@@ -49,7 +49,7 @@ private:
     enum class State { joining, joined, left };
 
     void take(Packet packet, ServerActions& actions);
-    void end(std::string why, ServerActions& actions);
+    void end(std::string why, ServerActions& actions, http::CloseCode code = http::CloseCode::protocol_error);
     bool is_member(std::string const& nsp) const;
 
     PacketReader reader_;

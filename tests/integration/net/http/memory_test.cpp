@@ -1,48 +1,18 @@
 // What thousands of bad clients cost while they are there, and that nothing of it stays.
 #include "integration/net/http/server_fixture.h"
+#include "support/live_memory.h"
 
-#include <malloc.h>
-#include <unistd.h>
-
-#include <fstream>
 #include <vector>
-
-#if defined(__SANITIZE_THREAD__)
-#define LL_SHADOWED 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define LL_SHADOWED 1
-#endif
-#endif
-
-#if defined(__SANITIZE_ADDRESS__)
-extern "C" std::size_t __sanitizer_get_current_allocated_bytes(); // Debian's GCC has no header that declares it
-#endif
 
 namespace learning_loop::http {
 namespace {
 
 using namespace std::chrono_literals;
+using test::memory_bytes;
 using test::RawConnection;
 using Clients = std::vector<std::unique_ptr<RawConnection>>;
 
 constexpr double mib = 1024 * 1024;
-
-/// Resident memory of this process, clients included, without what the allocator holds in store for later. The address
-/// sanitizer keeps what was freed, and a shadow of it: there it is what is allocated.
-double memory_bytes()
-{
-#if defined(__SANITIZE_ADDRESS__)
-    return static_cast<double>(__sanitizer_get_current_allocated_bytes());
-#else
-    ::malloc_trim(0);
-    std::ifstream statm("/proc/self/statm");
-    double all = 0;
-    double resident = 0;
-    statm >> all >> resident;
-    return resident * static_cast<double>(::sysconf(_SC_PAGESIZE));
-#endif
-}
 
 struct MemoryTest : ServerFixture {
     int count = 1000; ///< Clients at once.
@@ -50,17 +20,13 @@ struct MemoryTest : ServerFixture {
 
     MemoryTest()
     {
-        // Else each large block that is freed makes glibc keep more of what is freed after it.
-        ::mallopt(M_MMAP_THRESHOLD, 128 * 1024);
-        ::mallopt(M_TRIM_THRESHOLD, 128 * 1024);
+        test::give_memory_back_at_once();
         test::put(folder / "large", std::string(8 << 20, 'x'));
     }
 
     void SetUp() override
     {
-#ifdef LL_SHADOWED
-        GTEST_SKIP() << "the thread sanitizer keeps a shadow of all memory: what is resident tells nothing";
-#endif
+        if (!test::memory_tells_something()) GTEST_SKIP() << "what is resident tells nothing here";
     }
 
     /// Waits until the server has as many connections as that.
