@@ -152,7 +152,7 @@ struct FaultProxy::Parts {
     }
 
     OwnIoThread thread; // first: it dies last, after the sockets
-    std::uint16_t target;
+    std::atomic<std::uint16_t> target;
     std::uint16_t port = 0;
     Faults all;
     std::deque<Faults> next;
@@ -166,6 +166,11 @@ struct FaultProxy::Parts {
 };
 
 FaultProxy::FaultProxy(std::uint16_t target) : parts_(std::make_unique<Parts>(target)) {}
+
+void FaultProxy::retarget(std::uint16_t target)
+{
+    parts_->target = target;
+}
 
 FaultProxy::~FaultProxy() = default;
 

@@ -30,9 +30,10 @@ public:
     std::uint16_t port() const;
     std::string url() const { return "http://127.0.0.1:" + std::to_string(port()); }
 
-    void spoil(Faults faults);      ///< Every connection that is accepted from now on.
-    void spoil_next(Faults faults); ///< Only the next one; may be said several times for several.
-    void silence(bool is_silent);   ///< A black hole: all connections stay, and nothing goes through in either way.
+    void retarget(std::uint16_t target); ///< Connections from now on go there.
+    void spoil(Faults faults);           ///< Every connection that is accepted from now on.
+    void spoil_next(Faults faults);      ///< Only the next one; may be said several times for several.
+    void silence(bool is_silent); ///< A black hole: all connections stay, and nothing goes through in either way.
     void cut_all(bool resets = true);
     void refuse();       ///< New connections, as if nobody listened. Those there are stay.
     void accept_again(); ///< At the same port.

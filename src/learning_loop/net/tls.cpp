@@ -117,6 +117,8 @@ std::string certificate_problem(long reason)
     case X509_V_ERR_CA_KEY_TOO_SMALL:
         return std::string("its certificate is too weak (") + X509_verify_cert_error_string(reason) +
                "): get a new one";
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
     case X509_V_OK:
     case X509_V_ERR_UNSPECIFIED: // libcurl compares the name before it asks OpenSSL for its opinion
         return "its certificate is for another host: check LOOP_HOST";

@@ -337,7 +337,7 @@ TEST_F(EventsTest, an_ack_to_nothing_ends_the_connection_and_no_other)
 
 TEST_F(EventsTest, too_many_events_at_once_are_told_so)
 {
-    socketio_options.most_events_in_hand = 3;
+    socketio_options.load.most_events = 3;
     auto const peer = client();
     for (int i = 0; i < 3; ++i) peer->send(R"(2["wait"])");
     EXPECT_TRUE(test::eventually([&] { return notes.count("waits") == 3; }));

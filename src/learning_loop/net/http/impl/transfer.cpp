@@ -161,7 +161,9 @@ Outcome Transfer::end(CURLcode code)
 {
     if (thrown_) std::rethrow_exception(thrown_);
     auto outcome = Outcome{failure_of(code), false, std::move(connection_)};
-    if (code == CURLE_OK || has_enough_) {
+    if (code == CURLE_OK && outcome.connection.get() >= 0) {
+        outcome.answer = Answer();
+    } else if (code == CURLE_OK || has_enough_) {
         outcome.answer = whole_answer();
         outcome.broke_off = !outcome.answer && !refusal_;
     } else if (!refusal_) {
