@@ -9,7 +9,6 @@ using namespace std::chrono_literals;
 using test::RawPolling;
 
 constexpr double kib = 1024;
-constexpr double mib = 1024 * kib;
 constexpr std::uint16_t too_big = 1009;
 constexpr std::uint16_t try_again_later = 1013;
 
@@ -47,7 +46,7 @@ struct AttachmentsTest : SocketIoFixture {
         expect_healthy();
         auto const leave = std::chrono::steady_clock::now();
         clients.clear();
-        EXPECT_TRUE(test::eventually([&] { return test::memory_bytes() - before < mib; }, 5s));
+        EXPECT_TRUE(test::eventually([&] { return test::memory_bytes() - before < test::memory_noise; }, 5s));
         auto const took = std::chrono::steady_clock::now() - leave;
         std::printf("%s: %.1f KiB for each, freed within %lld ms\n", what, each / kib,
                     static_cast<long long>(std::chrono::duration_cast<std::chrono::milliseconds>(took).count()));
