@@ -9,6 +9,8 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <iterator>
+
 namespace learning_loop::engineio {
 namespace asio = boost::asio;
 namespace {
@@ -177,22 +179,32 @@ std::shared_ptr<Outlet> Client::outlet_of(Socket socket)
     return std::make_shared<Outlet>(std::move(socket), writers_, [this](std::size_t bytes) { core_.on_sent(bytes); });
 }
 
+/// What the application is told may make it send: that comes after all that the session has said before.
 void Client::execute(ClientActions actions)
 {
-    for (auto& action : actions) {
-        if (std::holds_alternative<Opened>(action)) application_.opened();
-        else if (auto* deliver = std::get_if<Deliver>(&action)) application_.received(std::move(deliver->message));
-        else if (auto* start = std::get_if<StartPoll>(&action)) tasks_.spawn("a poll", poll(start->after));
-        else if (auto* payload = std::get_if<Post>(&action))
-            writers_.spawn("a post", post(std::move(payload->payload)));
-        else if (std::holds_alternative<OpenProbe>(action)) tasks_.spawn("an upgrade", probe());
-        else if (auto* send = std::get_if<Send>(&action)) websocket_->put(std::move(send->packet));
-        else if (auto* to_probe = std::get_if<SendProbe>(&action)) probe_->put(std::move(to_probe->packet));
-        else if (std::holds_alternative<Promote>(action)) promote();
-        else if (std::holds_alternative<DropProbe>(action))
-            std::exchange(probe_, nullptr)->end(http::CloseCode::policy_violation);
-        else if (auto* over = std::get_if<End>(&action)) end(std::move(*over));
+    actions_.insert(actions_.end(), std::make_move_iterator(actions.begin()), std::make_move_iterator(actions.end()));
+    if (std::exchange(executes_, true)) return;
+    while (!actions_.empty()) {
+        auto action = std::move(actions_.front());
+        actions_.pop_front();
+        execute(std::move(action));
     }
+    executes_ = false;
+}
+
+void Client::execute(ClientAction action)
+{
+    if (std::holds_alternative<Opened>(action)) application_.opened();
+    else if (auto* deliver = std::get_if<Deliver>(&action)) application_.received(std::move(deliver->message));
+    else if (auto* start = std::get_if<StartPoll>(&action)) tasks_.spawn("a poll", poll(start->after));
+    else if (auto* payload = std::get_if<Post>(&action)) writers_.spawn("a post", post(std::move(payload->payload)));
+    else if (std::holds_alternative<OpenProbe>(action)) tasks_.spawn("an upgrade", probe());
+    else if (auto* send = std::get_if<Send>(&action)) websocket_->put(std::move(send->packet));
+    else if (auto* to_probe = std::get_if<SendProbe>(&action)) probe_->put(std::move(to_probe->packet));
+    else if (std::holds_alternative<Promote>(action)) promote();
+    else if (std::holds_alternative<DropProbe>(action))
+        std::exchange(probe_, nullptr)->end(http::CloseCode::policy_violation);
+    else if (auto* over = std::get_if<End>(&action)) end(std::move(*over));
 }
 
 void Client::promote()

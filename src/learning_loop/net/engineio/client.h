@@ -6,6 +6,7 @@
 #include "learning_loop/net/engineio/outlet.h"
 #include "learning_loop/net/http/client.h"
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -59,6 +60,7 @@ private:
     std::string target(Transport transport) const;
     std::shared_ptr<Outlet> outlet_of(Socket socket);
     void execute(ClientActions actions);
+    void execute(ClientAction action);
     void promote();
     void end(End end);
 
@@ -70,6 +72,8 @@ private:
     std::shared_ptr<Outlet> websocket_;
     std::shared_ptr<Outlet> probe_;
     Socket probe_socket_;
+    std::deque<ClientAction> actions_; ///< That are still to be done.
+    bool executes_ = false;
     std::string why_;
     Pause over_;
     TaskGroup tasks_;

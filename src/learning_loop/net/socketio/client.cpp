@@ -46,7 +46,7 @@ Task<> Client::connect_for_ever()
         auto const why = co_await one_connection();
         forget_connection();
         log::info("Socket.IO: {}: {}", http_.base_url(), printable(why));
-        if (disconnected) disconnected(why);
+        if (disconnected) tell([&] { disconnected(why); });
         co_await pause_.sleep(backoff_.next());
     }
 }
@@ -111,10 +111,12 @@ Result<void> Client::emit(std::string const& event, Arguments arguments)
 Task<Result<Arguments>> Client::call(std::string event, Arguments arguments, std::chrono::milliseconds timeout)
 {
     if (!is_connected()) co_return not_connected(event);
+    auto const lost = not_connected(event);
     auto [id, actions] = core_->call(event, std::move(arguments));
-    if (actions.empty()) co_return not_connected(event);
+    if (actions.empty()) co_return lost;
     auto ack = acks_.wait(settings_.nsp, id, std::move(event), timeout); // begins when it is waited for
     execute(std::move(actions));
+    if (!is_connected()) co_return lost; // it was too much for the connection, which is over
     co_return co_await std::move(ack);
 }
 
@@ -132,7 +134,7 @@ void Client::execute(ClientActions actions)
         } else if (std::holds_alternative<Joined>(action)) {
             log::info("Socket.IO: {}: connected to {}", http_.base_url(), settings_.nsp);
             backoff_.reset();
-            if (connected) connected();
+            if (connected) tell(connected);
         } else if (auto* refused = std::get_if<Refused>(&action)) {
             engine_->close("the server refuses us in " + settings_.nsp + ": " + printable(refused->why));
         } else if (auto* event = std::get_if<Event>(&action)) {

@@ -50,6 +50,15 @@ Task<Result<Arguments>> Events::answer_to(std::string event, PeerPtr peer, Argum
     co_return Error{Errc::unavailable, "internal error: the program's log tells what happened"};
 }
 
+void tell(std::function<void()> const& application)
+{
+    try {
+        application();
+    } catch (std::exception const& failure) {
+        log::error("Socket.IO: {}", failure.what());
+    }
+}
+
 Error too_many_events(std::string const& event)
 {
     return {Errc::too_many, event + ": too many events at once: wait for their acks"};

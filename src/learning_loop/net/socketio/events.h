@@ -152,6 +152,9 @@ private:
     std::map<std::string, events_detail::Handler, std::less<>> handlers_;
 };
 
+/// Calls it. What an application throws when it is told something is logged: it must not end the connections of others.
+void tell(std::function<void()> const& application);
+
 /// What the ack of an event says that would be too much.
 Error too_many_events(std::string const& event);
 

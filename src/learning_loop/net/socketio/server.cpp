@@ -11,17 +11,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds tick{100}; // the deadlines of this layer are seconds
 
-/// What an application throws when it is told something must not end the connections of others.
-template <class Tell>
-void told(Tell tell)
-{
-    try {
-        tell();
-    } catch (std::exception const& failure) {
-        log::error("Socket.IO: {}", failure.what());
-    }
-}
-
 } // namespace
 
 struct Server::Connection {
@@ -172,7 +161,7 @@ void Server::admitted(ConnectionPtr const& connection, Namespace const& nsp, Pee
     if (actions.empty() || !connections_.contains(connection->session)) return; // it left meanwhile
     connection->peers.emplace(peer->nsp, peer);
     execute(connection, std::move(actions));
-    if (nsp.connected && is_there(*connection, *peer)) told([&] { nsp.connected(peer); });
+    if (nsp.connected && is_there(*connection, *peer)) tell([&] { nsp.connected(peer); });
 }
 
 void Server::leave(ConnectionPtr const& connection, std::string const& nsp, std::string const& why)
@@ -183,7 +172,7 @@ void Server::leave(ConnectionPtr const& connection, std::string const& nsp, std:
     connection->peers.erase(found);
     connection->acks.lose(nsp);
     auto const& disconnected = namespaces_.at(nsp).disconnected;
-    if (disconnected) told([&] { disconnected(peer, why); });
+    if (disconnected) tell([&] { disconnected(peer, why); });
 }
 
 void Server::handle(ConnectionPtr const& connection, Event event)
