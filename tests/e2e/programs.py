@@ -23,7 +23,7 @@ BIN = Path(os.environ.get("LL_BIN", ROOT / "build/release/bin"))
 _libc = ctypes.CDLL(None)  # here, because a fork of a program with threads must load nothing
 
 
-def _die_with_parent():
+def die_with_parent():
     # PR_SET_PDEATHSIG: no test leaves programs behind, also when it is killed. The parent is the thread that starts the program.
     _libc.prctl(1, signal.SIGKILL)
 
@@ -60,7 +60,7 @@ class Program:
     def start(self, wait=True):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                self.command, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_die_with_parent)
+                self.command, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=die_with_parent)
         if wait:
             self.wait_ready()
         return self
