@@ -212,7 +212,7 @@ TEST_P(SocketIoClientWays, takes_a_silent_server_for_dead)
     expect_answers();
 }
 
-TEST_P(SocketIoClientWays, lets_a_call_fail_whose_connection_is_lost)
+TEST_F(SocketIoClient, lets_a_call_fail_whose_connection_is_lost)
 {
     connect();
     auto answer = std::make_shared<std::optional<Result<Arguments>>>();
