@@ -7,9 +7,6 @@
 namespace learning_loop::engineio {
 namespace {
 
-// Peers refuse longer payloads: python-engineio takes 16 packets at a time.
-constexpr std::size_t most_packets_in_post = 16;
-
 constexpr std::size_t most_payload = 1'000'000; // what servers take that do not tell
 
 // A server that answers polls with nothing, again and again, is not asked faster than that.
@@ -195,18 +192,10 @@ void ClientSession::queue(Packet packet, ClientActions& actions)
 void ClientSession::flush(ClientActions& actions)
 {
     if (over_ || posts_ || queue_.empty() || probe_ == Probe::granted || transport_ != Transport::polling) return;
-    std::vector<Packet> packets;
-    std::size_t bytes = 0;
-    while (!queue_.empty() && packets.size() < most_packets_in_post) {
-        auto const next_bytes = bytes_in_payload(queue_.front()) + 1;
-        if (!packets.empty() && bytes + next_bytes > opening_.maxPayload.value_or(most_payload)) break;
-        bytes += next_bytes;
-        posted_bytes_ += bytes_in_memory(queue_.front().data.bytes.size());
-        packets.push_back(std::move(queue_.front()));
-        queue_.pop_front();
-    }
+    auto taken = take_payload(queue_, opening_.maxPayload.value_or(most_payload));
+    posted_bytes_ += taken.memory_bytes;
     posts_ = true;
-    actions.emplace_back(Post{payload_of(packets)});
+    actions.emplace_back(Post{std::move(taken.payload)});
 }
 
 /// Turns to the WebSocket once it is granted and nothing is under way over HTTP, so that nothing overtakes.

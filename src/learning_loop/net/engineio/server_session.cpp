@@ -7,9 +7,6 @@
 namespace learning_loop::engineio {
 namespace {
 
-// Peers refuse longer payloads: python-engineio takes 16 packets at a time.
-constexpr std::size_t most_packets_in_answer = 16;
-
 // A poll that is answered while the client turns to a WebSocket comes again at once, until the client has noticed.
 constexpr std::chrono::milliseconds between_noops{100};
 
@@ -233,18 +230,10 @@ void ServerSession::queue(Packet packet, ServerActions& actions)
 void ServerSession::flush(ServerActions& actions)
 {
     if (!poll_waits_ || queue_.empty()) return;
-    std::vector<Packet> packets;
-    std::size_t bytes = 0;
-    while (!queue_.empty() && packets.size() < most_packets_in_answer) {
-        auto const next_bytes = bytes_in_payload(queue_.front()) + (packets.empty() ? 0U : 1U);
-        if (!packets.empty() && bytes + next_bytes > options_.max_payload) break;
-        bytes += next_bytes;
-        queued_bytes_ -= bytes_in_memory(queue_.front().data.bytes.size());
-        packets.push_back(std::move(queue_.front()));
-        queue_.pop_front();
-    }
+    auto taken = take_payload(queue_, options_.max_payload);
+    queued_bytes_ -= taken.memory_bytes;
     poll_waits_ = false;
-    actions.emplace_back(AnswerPoll{payload_of(packets)});
+    actions.emplace_back(AnswerPoll{std::move(taken.payload)});
 }
 
 /// Ends a poll that has nothing to get, but not too often.

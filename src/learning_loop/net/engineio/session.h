@@ -4,6 +4,7 @@
 #include "learning_loop/net/http/close_code.h"
 
 #include <chrono>
+#include <deque>
 #include <string>
 #include <variant>
 #include <vector>
@@ -23,6 +24,15 @@ constexpr std::size_t bytes_in_memory(std::size_t bytes)
 {
     return bytes + 128;
 }
+
+struct TakenPayload {
+    std::string payload;
+    std::size_t memory_bytes = 0; ///< That its packets took while they waited.
+};
+
+/// The first packets of a queue, as a payload; they go from it. As many as peers take (python-engineio takes 16 at a
+/// time) and as fit into `most_bytes`, but one at least.
+TakenPayload take_payload(std::deque<Packet>& queue, std::size_t most_bytes);
 
 /// To the application: a message came.
 struct Deliver {
