@@ -134,7 +134,7 @@ def test_our_client_stays_with_polling_where_no_upgrade_is_offered(folder):
         for number in range(200):
             ours.tell(emit="message", arguments=[number])
         assert [ours.received("message-back") for _ in range(200)] == [[number] for number in range(200)]
-        assert ours.call("message-with-ack", 1, binary_bytes=1000) == [1, shown(1000)]
+        assert ours.call("message-with-ack", 1, binary_bytes=FRAME_BYTES) == [1, shown(FRAME_BYTES)]
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=name)

@@ -18,6 +18,7 @@ HERE = ROOT / "tests/e2e/socketio_peer"
 PYTHON = ROOT / "build/peers/python-socketio/bin/python"
 JAVASCRIPT = ROOT / "build/peers/socket.io-client/node_modules"
 END = {"event": "end of its lines"}
+PATIENCE = 120  # seconds: large messages take JavaScript seconds to poll, and many on a machine that is busy otherwise
 
 
 def port_to_keep():
@@ -99,7 +100,7 @@ class Lines:
     def tell(self, **command):
         self.process.stdin.write(json.dumps(command) + "\n")
 
-    def wait_for(self, event, seconds=30, **fields):
+    def wait_for(self, event, seconds=PATIENCE, **fields):
         """The first line, of those nobody waited for yet, of this event and with these fields."""
         wanted = {"event": event} | fields
         deadline = time.monotonic() + seconds
@@ -118,7 +119,7 @@ class Lines:
         return self.wait_for("received", name=name, **more)["arguments"]
 
     def call(self, name, *arguments, **more):
-        self.tell(call=name, arguments=arguments, **more)
+        self.tell(call=name, arguments=arguments, timeout_ms=PATIENCE * 1000, **more)
         return self.wait_for("answer")["arguments"]
 
     def log_text(self):
