@@ -87,6 +87,11 @@ struct Way {
     char const* name;
 };
 
+void PrintTo(Way const& way, std::ostream* out)
+{
+    *out << way.name;
+}
+
 struct SocketIoClientWays : SocketIoClient, testing::WithParamInterface<Way> {
     SocketIoClientWays()
     {
