@@ -74,6 +74,8 @@ Result<std::shared_ptr<ssl::context>> load_client_tls(std::string const& ca_file
     SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
     SSL_CTX_set_security_level(context->native_handle(), tls_security_level);
     context->set_verify_mode(ssl::verify_peer);
+    // As libcurl does: what lies in the file is trusted, be it the root or not.
+    X509_STORE_set_flags(SSL_CTX_get_cert_store(context->native_handle()), X509_V_FLAG_PARTIAL_CHAIN);
     boost::system::error_code failure;
     if (ca_file.empty()) context->set_default_verify_paths(failure);
     else context->load_verify_file(ca_file, failure);

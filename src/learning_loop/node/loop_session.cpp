@@ -1,6 +1,5 @@
 #include "learning_loop/node/loop_session.h"
 
-#include "learning_loop/async/retry.h"
 #include "learning_loop/async/running_task.h"
 #include "learning_loop/base/log.h"
 
@@ -34,6 +33,7 @@ LoopSession::LoopSession(asio::any_io_executor executor, NodeSettings const& set
       username_(settings.username),
       password_(settings.password),
       has_token_(!settings.loop_token.empty()),
+      login_backoff_(options.first_busy_wait, longest_busy_wait),
       login_ended_(std::move(executor), asio::steady_timer::time_point::max())
 {}
 
@@ -43,14 +43,19 @@ Task<Result<http::Answer>> LoopSession::ask(Call call, WhenBusy when_busy)
     asio::steady_timer timer(login_ended_.get_executor());
     for (int tries = 1;; ++tries) {
         auto answer = co_await logged_in(call);
-        if (answer && answer->retry_after.count() > 0)
-            not_before_ = std::chrono::steady_clock::now() + answer->retry_after;
+        if (answer) heed(*answer);
         bool const is_busy = answer && answer->status == 429;
         if (!is_busy || when_busy == WhenBusy::answer || tries == most_tries) co_return answer;
         about_to_wait_for("the Loop, which is busy");
         timer.expires_after(backoff.next(answer->retry_after));
         co_await timer.async_wait(asio::use_awaitable);
     }
+}
+
+Task<Result<void>> LoopSession::log_in()
+{
+    if (has_token_) co_return Result<void>();
+    co_return co_await renew_login(logins_);
 }
 
 Task<Result<http::Answer>> LoopSession::logged_in(Call const& call)
@@ -80,10 +85,13 @@ Task<Result<void>> LoopSession::renew_login(std::uint64_t logins_seen)
         }
     };
     while (is_logging_in_) co_await login_ended_.async_wait(asio::as_tuple(asio::use_awaitable));
-    if (logins_ != logins_seen) co_return last_login_;
+    bool const is_too_early = !last_login_ && std::chrono::steady_clock::now() < next_login_;
+    if (logins_ != logins_seen || is_too_early) co_return last_login_;
     is_logging_in_ = true;
     Turn const turn{*this};
     auto const done = co_await send_login();
+    if (done) login_backoff_.reset();
+    else next_login_ = std::max(not_before_, std::chrono::steady_clock::now() + login_backoff_.next());
     ++logins_;
     last_login_ = done;
     co_return done;
@@ -96,6 +104,7 @@ Task<Result<void>> LoopSession::send_login()
     fields.emplace_back("password", password_.reveal());
     auto const answer = co_await http_.post_form(login_path, std::move(fields));
     if (!answer) co_return answer.error();
+    heed(*answer);
     auto const status = answer->status;
     if (status == 200 && !cookie_header(login_path).empty()) co_return Result<void>();
     if (status == 200)
@@ -105,6 +114,11 @@ Task<Result<void>> LoopSession::send_login()
                                                 "): check LOOP_USERNAME and LOOP_PASSWORD"};
     }
     co_return loop_refusal(*answer, "login");
+}
+
+void LoopSession::heed(http::Answer const& answer)
+{
+    if (answer.retry_after.count() > 0) not_before_ = std::chrono::steady_clock::now() + answer.retry_after;
 }
 
 std::chrono::milliseconds LoopSession::asked_wait() const

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "learning_loop/async/retry.h"
 #include "learning_loop/net/http/client.h"
 #include "learning_loop/node/settings.h"
 
@@ -23,7 +24,7 @@ enum class WhenBusy {
 
 struct LoopSessionOptions {
     http::ClientSettings http;
-    std::chrono::milliseconds first_busy_wait{2000}; ///< After a 429 that asks for none; later waits are longer.
+    std::chrono::milliseconds first_busy_wait{2000}; ///< After a 429 or a login that failed; later waits are longer.
 };
 
 /// How to talk to the Loop of these settings.
@@ -47,7 +48,9 @@ public:
     Task<Result<http::Answer>> ask(Call call, WhenBusy when_busy = WhenBusy::wait);
 
     /// Logs in anew, as before each connection of Socket.IO. Who asks for it while one is on its way shares that one.
-    Task<Result<void>> log_in() { return renew_login(logins_); }
+    /// After one that failed there is none for a second or more, as its answer or a growing wait asks: until then that
+    /// one's result stands. With a token there is nothing to do.
+    Task<Result<void>> log_in();
 
     /// The cookies of the login for a request to this path, as the value of a header; empty: none.
     std::string cookie_header(std::string_view path) const { return http_.cookies_for(path); }
@@ -59,6 +62,7 @@ private:
     Task<Result<http::Answer>> logged_in(Call const& call);
     Task<Result<void>> renew_login(std::uint64_t logins_seen);
     Task<Result<void>> send_login();
+    void heed(http::Answer const& answer);
 
     http::Client http_;
     std::chrono::milliseconds first_busy_wait_;
@@ -68,6 +72,8 @@ private:
 
     std::uint64_t logins_ = 0; ///< Tried so far.
     Result<void> last_login_;
+    Backoff login_backoff_;
+    std::chrono::steady_clock::time_point next_login_{}; ///< After one that failed.
     bool is_logging_in_ = false;
     boost::asio::steady_timer login_ended_; ///< Never runs out; cancelled to wake those who share a login.
     std::chrono::steady_clock::time_point not_before_{};

@@ -133,6 +133,23 @@ TEST_F(LoopSessionTest, tells_a_loop_that_is_away_from_one_that_refuses)
     EXPECT_EQ(ask().error().code, Errc::unavailable);
 }
 
+TEST_F(LoopSessionTest, logs_in_again_only_when_the_loop_wants_it)
+{
+    test::ScriptedServer const loop({{http_answer(429, "", "Retry-After: 1\r\n")}, // login
+                                     {http_answer(200, "", new_cookie)},           // login
+                                     {http_answer(200, "a")}});
+    settings.username = "u";
+    start(loop.url());
+    EXPECT_EQ(ask().error().code, Errc::unavailable);
+    EXPECT_GT(session->asked_wait(), 0ms);
+    EXPECT_FALSE(io.run(session->log_in()));
+    EXPECT_EQ(ask().error().code, Errc::unavailable);
+    EXPECT_EQ(loop.requests().size(), 1u);
+    ASSERT_TRUE(io.run_until([&] { return session->asked_wait() == 0ms; }));
+    EXPECT_EQ(ask().value().body, "a");
+    EXPECT_GE(loop.times().at(1) - loop.times().at(0), 1s);
+}
+
 TEST_F(LoopSessionTest, gives_its_cookies_to_socket_io)
 {
     test::FakeLoop loop;
@@ -151,6 +168,7 @@ TEST_F(LoopSessionTest, sends_its_token_and_never_logs_in)
     settings.loop_token = Secret("a-token");
     start(loop.url());
     EXPECT_EQ(ask().value().status, 401);
+    EXPECT_TRUE(io.run(session->log_in()));
     ASSERT_EQ(loop.requests().size(), 1u);
     EXPECT_NE(loop.requests().at(0).find("Authorization: Bearer a-token\r\n"), std::string::npos);
 }

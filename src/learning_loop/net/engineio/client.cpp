@@ -32,6 +32,12 @@ std::optional<std::string> failure_of(Result<http::Answer> const& answer)
     return "the server answers " + std::to_string(answer->status) + " " + printable(answer->body);
 }
 
+std::optional<Message> message_of(std::optional<http::WebSocket::Message> frame)
+{
+    if (!frame) return std::nullopt;
+    return Message{frame->is_binary, std::move(frame->bytes)};
+}
+
 } // namespace
 
 Client::Client(boost::asio::any_io_executor executor, http::Client& http, ClientSettings settings,
@@ -93,7 +99,7 @@ Task<> Client::open()
     if (settings_.session.first == Transport::polling) co_return co_await poll({});
     auto socket = co_await open_websocket();
     if (!socket) co_return execute(core_.on_failure(socket.error().message));
-    websocket_ = outlet_of(*socket);
+    use(*socket, outlet_of(*socket));
     co_await read_frames(*socket);
 }
 
@@ -103,7 +109,7 @@ Task<> Client::poll(std::chrono::milliseconds after)
         Pause pause(executor_);
         co_await pause.sleep(after);
     }
-    http::CallOptions options{settings_.headers, longest_poll, settings_.most_message_bytes / 3 * 4 + 1024};
+    http::CallOptions options{settings_.headers, longest_poll, settings_.most_message_bytes / 3 * 4 + 1024, true};
     auto answer = co_await http_.get(target(Transport::polling), std::move(options));
     if (auto const why = failure_of(answer)) co_return execute(core_.on_failure(*why));
     execute(core_.on_poll_answer(Bytes(std::move(answer->body)), Clock::now()));
@@ -111,7 +117,7 @@ Task<> Client::poll(std::chrono::milliseconds after)
 
 Task<> Client::post(std::string payload)
 {
-    http::CallOptions options{settings_.headers, {}, {}};
+    http::CallOptions options{settings_.headers, {}, {}, true};
     auto const answer = co_await http_.post_text(target(Transport::polling), std::move(payload), std::move(options));
     if (auto const why = failure_of(answer)) co_return execute(core_.on_failure(*why));
     execute(core_.on_posted());
@@ -125,27 +131,49 @@ Task<> Client::probe()
         log::debug("Engine.IO: no upgrade: {}", opened.error().message);
         co_return execute(core_.on_probe_closed());
     }
-    probe_socket_ = *opened;
-    probe_socket_->end_within(settings_.handshake_timeout);
-    probe_ = outlet_of(probe_socket_);
+    auto const socket = *opened;
+    probe_socket_ = socket;
+    socket->end_within(settings_.handshake_timeout);
+    probe_ = outlet_of(socket);
     execute(core_.on_probe_open());
-    auto const frame = co_await probe_socket_->read();
-    // Once it is granted, the server says nothing more here until the session has turned to it.
-    if (frame) execute(core_.on_probe_frame({frame->is_binary, frame->bytes}));
-    else execute(core_.on_probe_closed());
+    // It is read on after the grant: while the session waits for a poll or a post, the WebSocket may be lost.
+    while (probe_socket_ == socket) {
+        auto frame = message_of(co_await socket->read());
+        if (probe_socket_ != socket) take(*socket, std::move(frame)); // the session turned to it meanwhile
+        else if (frame) execute(core_.on_probe_frame(std::move(*frame)));
+        else lose_probe();
+    }
+    if (websocket_ && !probe_) co_await read_frames(socket);
+}
+
+void Client::lose_probe()
+{
+    probe_socket_.reset();
+    std::exchange(probe_, nullptr)->end(http::CloseCode::normal);
+    execute(core_.on_probe_closed());
 }
 
 Task<> Client::read_frames(Socket socket)
 {
+    while (!core_.is_over()) {
+        auto frame = message_of(co_await socket->read());
+        take(*socket, std::move(frame));
+    }
+}
+
+void Client::take(http::WebSocket& socket, std::optional<Message> frame)
+{
+    if (frame) execute(core_.on_frame(std::move(*frame), Clock::now()));
+    else execute(core_.on_failure(socket.why_closed(), socket.code_to_send()));
+}
+
+void Client::use(Socket const& socket, std::shared_ptr<Outlet> outlet)
+{
+    websocket_ = std::move(outlet);
     socket->on_bytes([this](std::size_t bytes) {
         core_.on_bytes(Clock::now());
         application_.receiving(bytes);
     });
-    while (!core_.is_over()) {
-        auto frame = co_await socket->read();
-        if (frame) execute(core_.on_frame({frame->is_binary, std::move(frame->bytes)}, Clock::now()));
-        else execute(core_.on_failure(socket->why_closed(), socket->code_to_send()));
-    }
 }
 
 Task<> Client::watch()
@@ -202,16 +230,21 @@ void Client::execute(ClientAction action)
     else if (auto* send = std::get_if<Send>(&action)) websocket_->put(std::move(send->packet));
     else if (auto* to_probe = std::get_if<SendProbe>(&action)) probe_->put(std::move(to_probe->packet));
     else if (std::holds_alternative<Promote>(action)) promote();
-    else if (std::holds_alternative<DropProbe>(action))
-        std::exchange(probe_, nullptr)->end(http::CloseCode::policy_violation);
+    else if (std::holds_alternative<DropProbe>(action)) drop_probe();
     else if (auto* over = std::get_if<End>(&action)) end(std::move(*over));
 }
 
 void Client::promote()
 {
-    websocket_ = std::exchange(probe_, nullptr);
     probe_socket_->lift_limit();
-    tasks_.spawn("a WebSocket's reader", read_frames(std::exchange(probe_socket_, nullptr)));
+    use(probe_socket_, std::exchange(probe_, nullptr));
+    probe_socket_.reset(); // who reads it goes on as reader of the session
+}
+
+void Client::drop_probe()
+{
+    probe_socket_.reset();
+    std::exchange(probe_, nullptr)->end(http::CloseCode::policy_violation);
 }
 
 void Client::end(End end)

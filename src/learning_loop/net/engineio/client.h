@@ -9,6 +9,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,7 +62,11 @@ private:
     std::shared_ptr<Outlet> outlet_of(Socket socket);
     void execute(ClientActions actions);
     void execute(ClientAction action);
+    void use(Socket const& socket, std::shared_ptr<Outlet> outlet);
+    void take(http::WebSocket& socket, std::optional<Message> frame);
     void promote();
+    void drop_probe();
+    void lose_probe();
     void end(End end);
 
     boost::asio::any_io_executor executor_;

@@ -65,6 +65,7 @@ TransferRequest Client::request(std::string method, std::string const& path, Cal
     request.url = settings_.base_url + path;
     request.headers = std::move(options.headers);
     request.most_bytes = options.most_answer_bytes.value_or(settings_.most_answer_bytes);
+    request.once = options.once;
     request.stall_timeout = options.stall_timeout.value_or(settings_.stall_timeout);
     return request;
 }
@@ -106,11 +107,9 @@ Task<Result<Answer>> Client::post_form(std::string path, std::vector<std::pair<s
 
 Task<Result<std::shared_ptr<asio::ssl::context>>> Client::tls()
 {
-    if (tls_ || !settings_.base_url.starts_with("https://")) co_return tls_;
-    auto load = [ca_file = settings_.ca_file] { return load_client_tls(ca_file); };
-    auto loaded = co_await files_.run(std::move(load));
-    if (loaded) tls_ = *loaded;
-    co_return loaded;
+    if (!settings_.base_url.starts_with("https://")) co_return nullptr;
+    auto load = [ca_file = settings_.ca_file] { return load_client_tls(ca_file); }; // each time: it may be replaced
+    co_return co_await files_.run(std::move(load));
 }
 
 Task<Result<asio::ip::tcp::socket>> Client::connect()

@@ -66,6 +66,7 @@ struct CallOptions {
     Headers headers;
     std::optional<std::chrono::seconds> stall_timeout;
     std::optional<std::size_t> most_answer_bytes;
+    bool once = false; ///< It must not reach the server twice: fails when a connection that was used before breaks off.
 };
 
 class Transfers;
@@ -119,7 +120,6 @@ private:
 
     ClientSettings settings_;
     std::unique_ptr<Transfers> transfers_;
-    std::shared_ptr<boost::asio::ssl::context> tls_; // shared: with connections that are being opened
     Lane files_{"files of a client"};
 };
 

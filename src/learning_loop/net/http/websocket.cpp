@@ -137,7 +137,7 @@ public:
     {
         if (size_ == capacity_) grow(coming);
         auto const piece = std::min({capacity_ - size_, std::max(size_, first_bytes), most_piece_bytes});
-        if (!held_->share.grow_to(size_ + piece)) return std::nullopt;
+        if (size_ > 0 && !held_->share.grow_to(size_ + piece)) return std::nullopt; // else all that are idle hold one
         return asio::buffer(held_->data.get() + size_, piece);
     }
 
@@ -147,7 +147,7 @@ public:
     Bytes bytes() const
     {
         std::string_view const view(held_->data.get(), size_);
-        if (size_ < first_bytes) return Bytes(std::string(view));
+        if (size_ <= first_bytes) return Bytes(std::string(view));
         held_->share.shrink_to(size_);
         return {held_, view};
     }

@@ -149,7 +149,10 @@ void Client::execute(ClientActions actions)
 
 void Client::handle(Event event)
 {
-    if (!settings_.load.allow(load_, event.bytes)) return acknowledge(event.ack_id, too_many_events(event.name));
+    if (!settings_.load.allow(load_, event.bytes)) {
+        if (event.ack_id) return acknowledge(event.ack_id, too_many_events(event.name));
+        return engine_->close(too_many_events(event.name).message, http::CloseCode::try_again_later);
+    }
     auto name = "the event " + printable(event.name);
     tasks_.spawn(std::move(name), answer(std::move(event)));
 }

@@ -4,6 +4,9 @@
 #include "learning_loop/base/log.h"
 #include "learning_loop/net/socketio/acks.h"
 
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+
 namespace learning_loop::socketio {
 namespace {
 
@@ -143,14 +146,16 @@ void Server::join(ConnectionPtr const& connection, Join join)
 Task<> Server::admit(ConnectionPtr connection, Namespace const& nsp, PeerPtr peer)
 {
     Result<void> admission = Error{Errc::unavailable, "internal error: the program's log tells what happened"};
+    std::exception_ptr thrown;
     try {
         admission = co_await nsp.admit(peer);
-    } catch (boost::system::system_error const& failure) {
-        if (failure.code() == boost::asio::error::operation_aborted) throw; // we are shutting down
-        log::error("the admission to {}: {}", peer->nsp, failure.what());
     } catch (std::exception const& failure) {
+        thrown = std::current_exception();
         log::error("the admission to {}: {}", peer->nsp, failure.what());
     }
+    auto const state = co_await boost::asio::this_coro::cancellation_state;
+    bool const is_ending = state.cancelled() != boost::asio::cancellation_type::none;
+    if (thrown && is_ending) std::rethrow_exception(thrown);
     if (admission) admitted(connection, nsp, std::move(peer));
     else execute(connection, connection->core.refuse(peer->nsp, admission.error().message));
 }
@@ -179,8 +184,11 @@ void Server::handle(ConnectionPtr const& connection, Event event)
 {
     auto const peer = connection->peers.find(event.nsp);
     if (peer == connection->peers.end()) return;
-    if (!options_.load.allow(connection->load, event.bytes))
-        return acknowledge(connection, *peer->second, event.ack_id, too_many_events(event.name));
+    if (!options_.load.allow(connection->load, event.bytes)) {
+        auto const refusal = too_many_events(event.name);
+        if (event.ack_id) return acknowledge(connection, *peer->second, event.ack_id, refusal);
+        return engine_.close(connection->session, refusal.message, http::CloseCode::try_again_later);
+    }
     auto name = "the event " + printable(event.name);
     tasks_.spawn(std::move(name), answer(connection, peer->second, std::move(event)));
 }

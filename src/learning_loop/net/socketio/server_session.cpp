@@ -44,7 +44,6 @@ void ServerSession::take(Packet packet, ServerActions& actions)
     if (packet.type == PacketType::connect) {
         if (member != members_.end() && member->second != State::left)
             return end("a CONNECT to a namespace that is connected", actions);
-        has_connected_ = true;
         members_.insert_or_assign(packet.nsp, State::joining);
         actions.emplace_back(Join{std::move(packet.nsp), std::move(packet.data)});
         return;
@@ -72,6 +71,7 @@ ServerActions ServerSession::admit(std::string const& nsp, std::string const& id
     ServerActions actions;
     auto const member = members_.find(nsp);
     if (over_ || member == members_.end() || member->second != State::joining) return actions;
+    has_connected_ = true; // not before: one that is refused everywhere may not stay
     member->second = State::joined;
     actions.emplace_back(Send{messages_of({PacketType::connect, nsp, {}, {{"sid", id}}, {}, 0})});
     return actions;

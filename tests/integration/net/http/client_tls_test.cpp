@@ -69,6 +69,20 @@ TEST_F(HttpClientTls, talks_to_a_certificate_that_is_its_own_authority)
     EXPECT_EQ(log_in(peer.url()).value().status, 200);
 }
 
+TEST_F(HttpClientTls, heeds_a_new_authority_in_the_old_ones_place)
+{
+    test::TlsPeer const peer(signed_one());
+    test::put(folder / "ca.pem", new_certificate(authority_wishes()).certificate);
+    settings.base_url = peer.url();
+    Client client(settings);
+    EXPECT_FALSE(io.run(client.get("/")));
+    auto const old_tls = io.run(client.tls()).value();
+    test::put(folder / "ca.pem", authority.certificate);
+    auto const answer = io.run(client.get("/"));
+    EXPECT_TRUE(answer) << answer.error().message;
+    EXPECT_NE(io.run(client.tls()).value(), old_tls);
+}
+
 TEST_F(HttpClientTls, talks_to_an_address_that_the_certificate_names)
 {
     test::TlsPeer const peer(signed_one([](auto& wishes) { wishes.alternative_names = "IP:127.0.0.1"; }));

@@ -344,6 +344,8 @@ TEST_F(EventsTest, too_many_events_at_once_are_told_so)
     peer->send(R"(21["add",1,2])");
     EXPECT_EQ(peer->next(), R"(31[{"error":"add: too many events at once: wait for their acks"}])");
     expect_healthy(); // the limit is that of one connection
+    peer->send(R"(2["add",1,2])"); // and nobody could be told
+    EXPECT_EQ(peer->close_code(), 1013);
 }
 
 TEST_F(EventsTest, handlers_end_with_the_server)

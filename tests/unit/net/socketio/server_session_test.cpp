@@ -136,7 +136,10 @@ TEST_F(SocketIoServerSessionTest, ends_when_no_connect_comes_in_time)
     auto other = session;
     EXPECT_EQ(told(other.on_time(start + 45s)), "end 1002: no CONNECT came in time");
     EXPECT_EQ(other.next_time(), Time::max());
-    gets("0");
+    gets("0/nonsense,");
+    session.refuse("/nonsense", "Invalid namespace");
+    EXPECT_EQ(session.next_time(), start + 45s);
+    join("/");
     EXPECT_EQ(session.next_time(), Time::max());
     EXPECT_EQ(told(session.on_time(start + 45s)), "");
 }

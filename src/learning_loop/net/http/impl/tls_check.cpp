@@ -54,6 +54,7 @@ void verify_tls(CURL* curl, std::string const& ca_file)
     if (ca_file.empty()) return;
     set(curl, CURLOPT_CAINFO, ca_file.c_str());
     set(curl, CURLOPT_CAPATH, static_cast<char const*>(nullptr)); // else the system's count as well
+    set(curl, CURLOPT_CA_CACHE_TIMEOUT, 0L);                      // a file that was replaced counts at once
 }
 
 std::string tls_problem(CURL* curl, CURLcode code, std::string const& detail)

@@ -92,9 +92,11 @@ void Transfer::want_connection(bool is_local)
         auto authority = request_.url.substr(secure.size());
         bool const has_port = authority.find(':', authority.rfind(']') + 1) != std::string::npos;
         request_.url = "http://" + authority + (has_port ? "" : ":443");
-        auto proxy = environment("https_proxy"); // as libcurl itself does for what it knows to be TLS
-        if (proxy.empty()) proxy = environment("HTTPS_PROXY");
-        if (!proxy.empty() && !is_local) set(curl_.get(), CURLOPT_PROXY, proxy.c_str());
+        std::string proxy; // as libcurl itself does for what it knows to be TLS
+        for (auto const* name : {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}) {
+            if (proxy.empty()) proxy = environment(name);
+        }
+        if (!is_local) set(curl_.get(), CURLOPT_PROXY, proxy.c_str());
     }
     set(curl_.get(), CURLOPT_CONNECT_ONLY, 1L);
     set(curl_.get(), CURLOPT_HTTPPROXYTUNNEL, 1L);
@@ -119,6 +121,8 @@ void Transfer::set_request()
     set(curl, CURLOPT_HEADERDATA, static_cast<void*>(this));
     set(curl, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
     set(curl, CURLOPT_WRITEDATA, static_cast<void*>(this));
+    set(curl, CURLOPT_PREREQFUNCTION, &Transfer::on_request);
+    set(curl, CURLOPT_PREREQDATA, static_cast<void*>(this));
     if (!request_.progress) return;
     set(curl, CURLOPT_NOPROGRESS, 0L);
     set(curl, CURLOPT_XFERINFOFUNCTION, &Transfer::on_progress);
@@ -175,7 +179,7 @@ Outcome Transfer::end(CURLcode code)
 Result<Answer> Transfer::whole_answer()
 {
     // libcurl takes the end of the connection within a head for the end of the head.
-    if (!head_.is_whole) return Error{Errc::unavailable, request_.url + ": the answer breaks off in its head"};
+    if (!head_.is_whole) return Error{Errc::unavailable, request_.where() + ": the answer breaks off in its head"};
     answer_.status = head_.status;
     answer_.retry_after = head_.retry_after;
     answer_.location = std::move(head_.location);
@@ -209,7 +213,7 @@ void Transfer::report(Progress progress)
 
 Error Transfer::failure_of(CURLcode code) const
 {
-    if (refusal_) return {refusal_->code, request_.url + ": " + refusal_->message};
+    if (refusal_) return {refusal_->code, request_.where() + ": " + refusal_->message};
     auto what = tls_problem(curl_.get(), code, detail_.data());
     if (what.empty() && code == CURLE_OPERATION_TIMEDOUT) {
         curl_off_t connected = 0;
@@ -218,8 +222,9 @@ Error Transfer::failure_of(CURLcode code) const
                               : "stalls: less than " + std::to_string(settings_.least_rate) + " bytes a second for " +
                                     seconds_text(request_.stall_timeout);
     }
+    if (is_broken_off_) what = "the connection broke off before an answer";
     if (what.empty()) what = curl_easy_strerror(code);
-    return {Errc::unavailable, request_.url + ": " + what};
+    return {Errc::unavailable, request_.where() + ": " + what};
 }
 
 /// What a callback of libcurl returns: all bytes, or none to end the transfer.
@@ -247,6 +252,16 @@ std::size_t Transfer::on_body(char* data, std::size_t, std::size_t bytes, void* 
     auto& transfer = *static_cast<Transfer*>(self);
     auto const used = transfer.taken(bytes, [&] { return transfer.take_body({data, bytes}); });
     return transfer.has_enough_ ? 0 : used;
+}
+
+/// libcurl sends a request again by itself, whatever it is, when a connection that was used before ends without an
+/// answer: but the server may have taken it.
+int Transfer::on_request(void* self, char*, char*, int, int)
+{
+    auto& transfer = *static_cast<Transfer*>(self);
+    bool const is_again = std::exchange(transfer.is_sent_, true) && transfer.head_.status != 417; // 417: without Expect
+    transfer.is_broken_off_ = is_again && transfer.request_.once;
+    return transfer.is_broken_off_ ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 int Transfer::on_progress(void* self, curl_off_t to_come, curl_off_t came, curl_off_t to_send, curl_off_t sent)
@@ -330,8 +345,8 @@ Result<void> Transfer::check_whole_file() const
     if (!request_.file || !file_has_begun_) return {};
     auto const& file = *request_.file;
     if (file.total == 0 || file.bytes() == file.total) return {};
-    return Error{Errc::unavailable,
-                 request_.url + ": " + std::to_string(file.bytes()) + " bytes came of " + std::to_string(file.total)};
+    return Error{Errc::unavailable, request_.where() + ": " + std::to_string(file.bytes()) + " bytes came of " +
+                                        std::to_string(file.total)};
 }
 
 } // namespace learning_loop::http

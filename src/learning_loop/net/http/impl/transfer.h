@@ -49,6 +49,9 @@ struct TransferRequest {
     std::uintmax_t most_bytes = 0;      ///< Of a 200's body.
     std::shared_ptr<DownloadFile> file; ///< Takes a 200's body, if there is one. shared: with the call that goes on.
     ProgressReport progress;            ///< Called on the transfers' thread.
+    bool once = false;                  ///< See CallOptions.
+
+    std::string where() const { return url.substr(0, url.find('?')); } ///< For people: queries hold secrets.
 };
 
 struct Outcome {
@@ -75,6 +78,7 @@ public:
 private:
     static std::size_t on_header(char* data, std::size_t, std::size_t bytes, void* self);
     static std::size_t on_body(char* data, std::size_t, std::size_t bytes, void* self);
+    static int on_request(void* self, char* ip, char* own_ip, int port, int own_port);
     static int on_progress(void* self, curl_off_t to_come, curl_off_t came, curl_off_t to_send, curl_off_t sent);
 
     void set_connection();
@@ -105,6 +109,8 @@ private:
     AnswerHead head_;
     std::size_t head_bytes_ = 0;
     std::size_t dropped_bytes_ = 0; ///< Of an error's long body.
+    bool is_sent_ = false;
+    bool is_broken_off_ = false;    ///< And was to be sent only once.
     bool has_enough_ = false;       ///< An error's body goes on and on: its status is all that counts.
     bool file_has_begun_ = false;
     Answer answer_;

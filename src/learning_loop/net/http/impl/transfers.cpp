@@ -261,8 +261,8 @@ std::string Transfers::line() const
 Task<Outcome> Transfers::run(TransferRequest request)
 {
     if (work_->count >= most_waiting)
-        co_return Outcome{Error{Errc::unavailable, request.url + ": too many transfers wait already"}, false};
-    about_to_wait_for(request.url);
+        co_return Outcome{Error{Errc::unavailable, request.where() + ": too many transfers wait already"}, false};
+    about_to_wait_for(request.where());
     auto job = std::make_shared<Job>(settings_, work_->cookies.get(), std::move(request));
     auto start = Start{work_};
     auto [failure, outcome] =
