@@ -109,7 +109,8 @@ Task<> Client::poll(std::chrono::milliseconds after)
         Pause pause(executor_);
         co_await pause.sleep(after);
     }
-    http::CallOptions options{settings_.headers, longest_poll, settings_.most_message_bytes / 3 * 4 + 1024, true};
+    http::CallOptions options{settings_.headers, longest_poll, settings_.most_message_bytes / 3 * 4 + 1024};
+    options.once = true; // what it brings is gone from the server
     auto answer = co_await http_.get(target(Transport::polling), std::move(options));
     if (auto const why = failure_of(answer)) co_return execute(core_.on_failure(*why));
     execute(core_.on_poll_answer(Bytes(std::move(answer->body)), Clock::now()));
@@ -117,7 +118,8 @@ Task<> Client::poll(std::chrono::milliseconds after)
 
 Task<> Client::post(std::string payload)
 {
-    http::CallOptions options{settings_.headers, {}, {}, true};
+    http::CallOptions options{settings_.headers, {}, {}};
+    options.once = true;
     auto const answer = co_await http_.post_text(target(Transport::polling), std::move(payload), std::move(options));
     if (auto const why = failure_of(answer)) co_return execute(core_.on_failure(*why));
     execute(core_.on_posted());
@@ -139,18 +141,16 @@ Task<> Client::probe()
     // It is read on after the grant: while the session waits for a poll or a post, the WebSocket may be lost.
     while (probe_socket_ == socket) {
         auto frame = message_of(co_await socket->read());
-        if (probe_socket_ != socket) take(*socket, std::move(frame)); // the session turned to it meanwhile
-        else if (frame) execute(core_.on_probe_frame(std::move(*frame)));
-        else lose_probe();
+        if (probe_socket_ != socket) { // the session turned to it meanwhile
+            take(*socket, std::move(frame));
+        } else if (frame) {
+            execute(core_.on_probe_frame(std::move(*frame)));
+        } else {
+            drop_probe(http::CloseCode::normal);
+            execute(core_.on_probe_closed());
+        }
     }
     if (websocket_ && !probe_) co_await read_frames(socket);
-}
-
-void Client::lose_probe()
-{
-    probe_socket_.reset();
-    std::exchange(probe_, nullptr)->end(http::CloseCode::normal);
-    execute(core_.on_probe_closed());
 }
 
 Task<> Client::read_frames(Socket socket)
@@ -230,7 +230,7 @@ void Client::execute(ClientAction action)
     else if (auto* send = std::get_if<Send>(&action)) websocket_->put(std::move(send->packet));
     else if (auto* to_probe = std::get_if<SendProbe>(&action)) probe_->put(std::move(to_probe->packet));
     else if (std::holds_alternative<Promote>(action)) promote();
-    else if (std::holds_alternative<DropProbe>(action)) drop_probe();
+    else if (std::holds_alternative<DropProbe>(action)) drop_probe(http::CloseCode::policy_violation);
     else if (auto* over = std::get_if<End>(&action)) end(std::move(*over));
 }
 
@@ -241,10 +241,10 @@ void Client::promote()
     probe_socket_.reset(); // who reads it goes on as reader of the session
 }
 
-void Client::drop_probe()
+void Client::drop_probe(http::CloseCode code)
 {
     probe_socket_.reset();
-    std::exchange(probe_, nullptr)->end(http::CloseCode::policy_violation);
+    std::exchange(probe_, nullptr)->end(code);
 }
 
 void Client::end(End end)

@@ -65,8 +65,7 @@ private:
     void use(Socket const& socket, std::shared_ptr<Outlet> outlet);
     void take(http::WebSocket& socket, std::optional<Message> frame);
     void promote();
-    void drop_probe();
-    void lose_probe();
+    void drop_probe(http::CloseCode code);
     void end(End end);
 
     boost::asio::any_io_executor executor_;

@@ -147,15 +147,17 @@ Task<> Server::admit(ConnectionPtr connection, Namespace const& nsp, PeerPtr pee
 {
     Result<void> admission = Error{Errc::unavailable, "internal error: the program's log tells what happened"};
     std::exception_ptr thrown;
+    std::string what;
     try {
         admission = co_await nsp.admit(peer);
     } catch (std::exception const& failure) {
         thrown = std::current_exception();
-        log::error("the admission to {}: {}", peer->nsp, failure.what());
+        what = failure.what();
     }
     auto const state = co_await boost::asio::this_coro::cancellation_state;
     bool const is_ending = state.cancelled() != boost::asio::cancellation_type::none;
-    if (thrown && is_ending) std::rethrow_exception(thrown);
+    if (thrown && is_ending) std::rethrow_exception(thrown); // we are shutting down
+    if (thrown) log::error("the admission to {}: {}", peer->nsp, what);
     if (admission) admitted(connection, nsp, std::move(peer));
     else execute(connection, connection->core.refuse(peer->nsp, admission.error().message));
 }
