@@ -1,6 +1,6 @@
 # Everything comes from the distribution's packages (tools/setup names them) but ONNX Runtime (tools/fetch_onnxruntime).
 find_package(Threads REQUIRED)
-find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS json)
+find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS json url)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto SSL)
 find_package(spdlog REQUIRED)
 find_package(LibArchive REQUIRED)
@@ -30,7 +30,6 @@ if(LL_ONNXRUNTIME_INCLUDE AND LL_ONNXRUNTIME_LIBRARY)
         LL_ONNXRUNTIME_LIBRARY="${LL_ONNXRUNTIME_LIBRARY}"
         LL_ONNXRUNTIME_INSTALLED="${CMAKE_INSTALL_LIBDIR}/learning_loop/libonnxruntime.so")
     set(LL_WITH_ONNX ON)
-    set(LL_ONNXRUNTIME_HEADERS ll_onnxruntime)
 else()
     set(LL_WITH_ONNX OFF)
     message(STATUS "ONNX Runtime is not here: `learning-loop detector` will not be built "

@@ -1,10 +1,10 @@
 #include "echo_program.h"
 
-#include "learning_loop/async/end_signal.h"
+#include "learning_loop/async/shutdown_signal.h"
 #include "learning_loop/async/task_group.h"
 #include "learning_loop/base/log.h"
-#include "learning_loop/base/settings.h"
-#include "learning_loop/net/http/server.h"
+#include "learning_loop/settings/settings.h"
+#include "learning_loop/http/server/server.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/describe/class.hpp>
@@ -20,13 +20,13 @@ namespace {
 std::vector<ll::Setting> rows()
 {
     return {{.field = "port", .meaning = "port on 127.0.0.1; 0: one that is free"},
-            {.field = "ping_interval_ms", .meaning = "time between two pings", .least = 10, .most = 3'600'000},
-            {.field = "ping_timeout_ms", .meaning = "longest time to the answer", .least = 10, .most = 3'600'000},
-            {.field = "max_payload", .meaning = "longest message", .least = 1000, .most = 1 << 30, .bytes = true},
+            {.field = "ping_interval_ms", .meaning = "time between two pings", .min = 10, .max = 3'600'000},
+            {.field = "ping_timeout_ms", .meaning = "longest time to the answer", .min = 10, .max = 3'600'000},
+            {.field = "max_payload", .meaning = "longest message", .min = 1000, .max = 1 << 30, .bytes = true},
             {.field = "connect_timeout_ms",
              .meaning = "longest time from the handshake to a namespace (Socket.IO)",
-             .least = 10,
-             .most = 3'600'000}};
+             .min = 10,
+             .max = 3'600'000}};
 }
 
 ll::Result<void> check(EchoSettings&, ll::SettingsReader const&)
@@ -34,7 +34,7 @@ ll::Result<void> check(EchoSettings&, ll::SettingsReader const&)
     return {};
 }
 
-ll::Task<> serve(EchoService const& service, ll::http::Server& server, ll::EndSignal& end,
+ll::Task<> serve(EchoService const& service, ll::http::Server& server, ll::ShutdownSignal& end,
                  boost::asio::any_io_executor executor)
 {
     ll::TaskGroup running(executor, [&end] { end.fail(); });
@@ -80,7 +80,7 @@ int run_echo(int argc, char const* const* argv, char const* name, char const* pu
         std::cerr << name << ": " << bound.error().message << "\n";
         return 2;
     }
-    ll::EndSignal end(io.get_executor());
+    ll::ShutdownSignal end(io.get_executor());
     ll::TaskGroup tasks(io.get_executor());
     tasks.spawn("the program", serve(service, server, end, io.get_executor()));
     ll::log::info("listening on {}", server.url());

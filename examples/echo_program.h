@@ -1,8 +1,8 @@
 #pragma once
 
 #include "learning_loop/async/task.h"
-#include "learning_loop/net/engineio/server_session.h"
-#include "learning_loop/net/http/router.h"
+#include "learning_loop/socketio/engineio/server_session.h"
+#include "learning_loop/http/api/router.h"
 
 #include <boost/asio/any_io_executor.hpp>
 

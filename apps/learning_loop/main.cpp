@@ -1,9 +1,9 @@
 // learning-loop <program> [flags]: the ready-to-run programs in one executable.
 #if LL_WITH_ONNX
-#include "learning_loop/node/onnx/run_onnx_detector.h"
+#include "learning_loop/detector/onnx/run_onnx_detector.h"
 #endif
-#include "learning_loop/base/settings_text.h"
-#include "learning_loop/node/detector_settings.h"
+#include "learning_loop/settings/settings_text.h"
+#include "learning_loop/detector/detector_settings.h"
 #include "learning_loop/node/trainer_settings.h"
 #include "learning_loop/server/run_server.h"
 #include "learning_loop/server/settings.h"

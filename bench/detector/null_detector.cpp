@@ -1,5 +1,5 @@
 // A detector that finds nothing, at once: what is left is the cost of the node.
-#include "learning_loop/node/run_detector_node.h"
+#include "learning_loop/detector/run_detector_node.h"
 
 class Nothing final : public learning_loop::DetectorLogic {
 public:

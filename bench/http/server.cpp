@@ -1,9 +1,9 @@
 // A server of ours with everything on: limits, deadlines, metrics, access log. GET /hello answers 13 bytes, POST /count
 // takes a multipart body and tells how long its files are.
-#include "learning_loop/net/http/server.h"
+#include "learning_loop/http/server/server.h"
 #include "learning_loop/async/task_group.h"
 #include "learning_loop/base/log.h"
-#include "learning_loop/net/http/multipart.h"
+#include "learning_loop/http/multipart.h"
 
 #include <boost/asio/io_context.hpp>
 
@@ -17,7 +17,7 @@ public:
     void add_to(ll::http::Router& router)
     {
         router.get("/hello", *this, &BenchApi::hello);
-        router.post("/count", *this, &BenchApi::count).takes_at_most(64u << 20);
+        router.post("/count", *this, &BenchApi::count).body_limit(64u << 20);
     }
 
 private:

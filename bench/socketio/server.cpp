@@ -1,8 +1,8 @@
 // A Socket.IO server of ours with all its limits and deadlines: the event `count` is acked with the size of its bytes,
 // `echo` with its arguments.
-#include "learning_loop/net/http/server.h"
+#include "learning_loop/http/server/server.h"
 #include "learning_loop/base/log.h"
-#include "learning_loop/net/socketio/server.h"
+#include "learning_loop/socketio/server.h"
 
 #include <boost/asio/io_context.hpp>
 

@@ -1,5 +1,5 @@
 // A detector node without a model: the brightest region of the image is the detection.
-#include "learning_loop/node/run_detector_node.h"
+#include "learning_loop/detector/run_detector_node.h"
 
 #include <opencv2/imgproc.hpp>
 

@@ -1,6 +1,6 @@
 // An Engine.IO server: every message comes back as it came.
 #include "echo_program.h"
-#include "learning_loop/net/engineio/server.h"
+#include "learning_loop/socketio/engineio/server.h"
 
 namespace ll = learning_loop;
 

@@ -1,6 +1,6 @@
 // A Socket.IO server: messages come back, with their attachments; events that want an ack get their arguments.
 #include "echo_program.h"
-#include "learning_loop/net/socketio/server.h"
+#include "learning_loop/socketio/server.h"
 
 namespace ll = learning_loop;
 namespace io = learning_loop::socketio;

@@ -56,7 +56,7 @@ def test_the_installed_program_needs_nothing_of_this_tree(prefix):
 
 def test_what_is_not_our_interface_is_not_installed(prefix):
     headers = {path.relative_to(prefix / "include").as_posix() for path in (prefix / "include").rglob("*.h")}
-    assert "learning_loop/node/run_detector_node.h" in headers
+    assert "learning_loop/detector/run_detector_node.h" in headers
     assert [name for name in headers if "/impl/" in name] == []
     assert [name for name in headers if "#include <onnxruntime" in (prefix / "include" / name).read_text()] == []
 

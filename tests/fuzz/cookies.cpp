@@ -1,5 +1,5 @@
 // The cookies that are found in a header are found again when they are written into one.
-#include "learning_loop/net/http/cookies.h"
+#include "learning_loop/http/cookies.h"
 
 #include "target.h"
 

@@ -1,7 +1,7 @@
 // What is read and written again reads the same: payloads, frames, the open packet. A session that is fed a script, a
 // line for each thing that happens, keeps what its driver relies on, and loses none of its messages.
 #include "learning_loop/base/utf8.h"
-#include "learning_loop/net/engineio/server_session.h"
+#include "learning_loop/socketio/engineio/server_session.h"
 
 #include "script.h"
 #include "target.h"
@@ -20,15 +20,15 @@ constexpr char separator = '\x1e';
 
 void check_payload(std::string_view text)
 {
-    constexpr std::size_t most_packets = 100;
-    auto const packets = packets_of_payload(Bytes(std::string(text)), most_packets);
+    constexpr std::size_t max_packets = 100;
+    auto const packets = packets_of_payload(Bytes(std::string(text)), max_packets);
     if (!packets) {
         require(!packets.error().message.empty(), "an error tells what is wrong");
         return;
     }
-    require(!packets->empty() && packets->size() <= most_packets, "a payload has packets, and not too many");
+    require(!packets->empty() && packets->size() <= max_packets, "a payload has packets, and not too many");
     auto const again = payload_of(*packets);
-    require(packets_of_payload(Bytes(again), most_packets).value() == *packets, "packets survive being written");
+    require(packets_of_payload(Bytes(again), max_packets).value() == *packets, "packets survive being written");
     auto bytes = packets->size() - 1;
     for (auto const& one : *packets) bytes += bytes_in_payload(one);
     require(bytes == again.size(), "it is known how long a payload will be");
@@ -90,7 +90,7 @@ private:
                 .ping_timeout = 500ms,
                 .upgrade_timeout = 300ms,
                 .max_payload = 64,
-                .most_queued_bytes = 2000};
+                .max_queued_bytes = 2000};
     }
 
     void poll()
@@ -144,7 +144,7 @@ private:
             due_bytes_ += data.size();
         }
         follow(session_.send({message}));
-        require(has_ended_ || due_bytes_ <= options().most_queued_bytes, "what waits is bounded");
+        require(has_ended_ || due_bytes_ <= options().max_queued_bytes, "what waits is bounded");
     }
     void goes_out(std::size_t packets)
     {
@@ -205,8 +205,8 @@ public: // for std::visit
     void operator()(AnswerPoll const& answer)
     {
         require(std::exchange(poll_waits_, false), "an answer is for a poll that waits");
-        constexpr std::size_t most_packets = 16;
-        auto const packets = packets_of_payload(Bytes(answer.payload), most_packets).value();
+        constexpr std::size_t max_packets = 16;
+        auto const packets = packets_of_payload(Bytes(answer.payload), max_packets).value();
         require(packets.size() == 1 || answer.payload.size() <= options().max_payload, "an answer is not too long");
         for (auto const& one : packets) {
             if (one.type != PacketType::message) continue;

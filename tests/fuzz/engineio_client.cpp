@@ -1,7 +1,7 @@
 // A client's session that is fed a script, a line for each thing that happens, by whatever server: it keeps what its
 // driver relies on, and loses none of its messages.
 #include "learning_loop/base/utf8.h"
-#include "learning_loop/net/engineio/client_session.h"
+#include "learning_loop/socketio/engineio/client_session.h"
 
 #include "script.h"
 #include "target.h"
@@ -21,7 +21,7 @@ constexpr char separator = '\x1e';
 class Driven {
 public:
     explicit Driven(Transport first)
-        : session_({.first = first, .most_queued_bytes = most_queued_bytes}, now_),
+        : session_({.first = first, .max_queued_bytes = max_queued_bytes}, now_),
           is_websocket_(first == Transport::websocket),
           polls_(!is_websocket_)
     {}
@@ -62,7 +62,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t most_queued_bytes = 1000;
+    static constexpr std::size_t max_queued_bytes = 1000;
 
     void send(std::string_view data)
     {

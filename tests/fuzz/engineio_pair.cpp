@@ -1,7 +1,7 @@
 // A client and a server of Engine.IO, and what is between them in any order that the input tells, a byte for each step:
 // no message is lost, doubled or overtaken, whatever the upgrade meets.
-#include "learning_loop/net/engineio/client_session.h"
-#include "learning_loop/net/engineio/server_session.h"
+#include "learning_loop/socketio/engineio/client_session.h"
+#include "learning_loop/socketio/engineio/server_session.h"
 
 #include "target.h"
 

@@ -1,6 +1,6 @@
 // A head that is let through to the parser has one reading: no controls, one framing, within its limits.
-#include "learning_loop/net/http/head_check.h"
-#include "learning_loop/net/http/message.h"
+#include "learning_loop/http/server/head_check.h"
+#include "learning_loop/http/message.h"
 
 #include "target.h"
 

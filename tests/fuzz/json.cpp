@@ -1,5 +1,5 @@
 // What was read, written and read again is the same: JSON values, and the metadata of an image.
-#include "learning_loop/base/json.h"
+#include "learning_loop/json/json.h"
 #include "learning_loop/data/image_metadata.h"
 
 #include "same_json.h"

@@ -1,5 +1,5 @@
 // A body is read the same whole and in pieces, wherever it is cut. The input's first line is the Content-Type.
-#include "learning_loop/net/http/multipart.h"
+#include "learning_loop/http/multipart.h"
 
 #include "target.h"
 
@@ -93,8 +93,8 @@ void check(std::string_view content_type, std::string_view body)
         require(std::ranges::equal(*views, whole.parts, same), "both readers find the same parts");
     }
     for (std::size_t const size : {1U, 2U, 3U, 7U, 64U}) require_same(whole, outcome_of(*parser, body, size, size));
-    constexpr std::size_t most_cuts = 300; // of a longer body, its beginning
-    for (std::size_t cut = 1; cut < std::min(body.size(), most_cuts); ++cut)
+    constexpr std::size_t max_cuts = 300; // of a longer body, its beginning
+    for (std::size_t cut = 1; cut < std::min(body.size(), max_cuts); ++cut)
         require_same(whole, outcome_of(*parser, body, cut, body.size()));
 }
 

@@ -1,6 +1,6 @@
 // Whatever a client asks for, what is sent lies within the file. The input's lines are Range, If-Range and
 // If-None-Match.
-#include "learning_loop/net/http/conditional.h"
+#include "learning_loop/http/conditional.h"
 
 #include "target.h"
 

@@ -1,7 +1,7 @@
 // Packets that are read and written again read the same, with their attachments. A session that is fed a script, a line
 // for each thing that happens, keeps what its driver relies on. A message is a line: `+` and bytes, or a text.
-#include "learning_loop/net/socketio/client_session.h"
-#include "learning_loop/net/socketio/server_session.h"
+#include "learning_loop/socketio/client_session.h"
+#include "learning_loop/socketio/server_session.h"
 
 #include "same_json.h"
 #include "script.h"
@@ -16,7 +16,7 @@ using fuzz::number_in;
 using fuzz::require;
 using namespace std::chrono_literals;
 
-constexpr PacketLimits limits{.most_text_bytes = 3000, .most_attachments = 8, .most_attachment_bytes = 50};
+constexpr PacketLimits limits{.max_text_bytes = 3000, .max_attachments = 8, .max_attachment_bytes = 50};
 
 engineio::Message message_of(std::string_view line)
 {
@@ -46,8 +46,8 @@ void check_packet(Packet const& packet)
 {
     std::size_t bytes = 0;
     for (auto const& one : packet.attachments) bytes += one.size();
-    require(packet.attachments.size() <= limits.most_attachments, "attachments are not too many");
-    require(bytes <= limits.most_attachment_bytes, "attachments are not too long");
+    require(packet.attachments.size() <= limits.max_attachments, "attachments are not too many");
+    require(bytes <= limits.max_attachment_bytes, "attachments are not too long");
     require(packet.attachments.empty() || placeholders_in(packet.data) == packet.attachments.size(),
             "each attachment has its place");
     PacketReader reader; // a number may take more than it took: 1e300

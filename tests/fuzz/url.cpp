@@ -1,5 +1,5 @@
 // What percent-decoding lets through has no NUL, and survives being encoded and decoded again.
-#include "learning_loop/net/http/url.h"
+#include "learning_loop/http/url.h"
 
 #include "target.h"
 

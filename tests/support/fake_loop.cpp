@@ -1,7 +1,7 @@
 #include "support/fake_loop.h"
 
-#include "learning_loop/base/json.h"
-#include "learning_loop/net/http/multipart.h"
+#include "learning_loop/json/json.h"
+#include "learning_loop/http/multipart.h"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -10,7 +10,7 @@
 namespace learning_loop::test {
 namespace {
 
-constexpr std::size_t most_upload_bytes = 64u << 20;
+constexpr std::size_t max_upload_bytes = 64u << 20;
 
 Error not_logged_in()
 {
@@ -41,7 +41,7 @@ http::Router& FakeLoop::with_routes()
 {
     std::string const project = "/api/zauberzeug/projects/demo";
     router_.post("/api/login", *this, &FakeLoop::login);
-    router_.post(project + "/images", *this, &FakeLoop::upload).takes_at_most(most_upload_bytes);
+    router_.post(project + "/images", *this, &FakeLoop::upload).body_limit(max_upload_bytes);
     router_.post(project + "/detectors", *this, &FakeLoop::report);
     router_.get(project + "/deployment/target", *this, &FakeLoop::target);
     router_.get(project + "/models", *this, &FakeLoop::models);
@@ -111,7 +111,7 @@ FakeLoop::Answer FakeLoop::models(http::Request request)
 FakeLoop::Answer FakeLoop::model_file(http::Request request)
 {
     if (!let_in(request)) co_return not_logged_in();
-    auto const name = request.place("id") + "/" + request.place("format");
+    auto const name = request.path_param("id") + "/" + request.path_param("format");
     auto const zip = with([&](auto& state) {
         ++state.downloads;
         return state.zips.contains(name) ? state.zips.at(name) : std::string();

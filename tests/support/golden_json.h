@@ -1,7 +1,7 @@
 #pragma once
 
-#include "learning_loop/base/json.h"
-#include "learning_loop/base/reflect.h"
+#include "learning_loop/json/json.h"
+#include "learning_loop/json/reflect.h"
 
 #include <gtest/gtest.h>
 

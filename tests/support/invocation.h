@@ -1,6 +1,6 @@
 #pragma once
 
-#include "learning_loop/base/settings.h"
+#include "learning_loop/settings/settings.h"
 
 #include <map>
 #include <sstream>

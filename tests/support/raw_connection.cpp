@@ -121,9 +121,9 @@ bool RawConnection::closed()
     return got == 0 || (got < 0 && errno == ECONNRESET);
 }
 
-std::size_t RawConnection::read_some(std::size_t most_bytes)
+std::size_t RawConnection::read_some(std::size_t max_bytes)
 {
-    std::string piece(most_bytes, '\0');
+    std::string piece(max_bytes, '\0');
     auto const got = ::recv(socket_, piece.data(), piece.size(), 0);
     return got > 0 ? static_cast<std::size_t>(got) : 0;
 }

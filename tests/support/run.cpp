@@ -10,7 +10,7 @@
 namespace learning_loop::test {
 namespace {
 
-constexpr std::chrono::seconds most_patience{20};
+constexpr std::chrono::seconds max_patience{20};
 
 } // namespace
 
@@ -28,7 +28,7 @@ void Io::run(Task<> task)
 
 bool Io::run_until(std::function<bool()> const& condition)
 {
-    auto const deadline = std::chrono::steady_clock::now() + most_patience;
+    auto const deadline = std::chrono::steady_clock::now() + max_patience;
     auto const work = boost::asio::make_work_guard(io_); // what comes next may come from another thread
     io_.restart();
     while (!condition()) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "learning_loop/net/http/server.h"
+#include "learning_loop/http/server/server.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>

@@ -9,11 +9,11 @@ namespace learning_loop::test {
 /// While it lives, the kernel refuses longer files of this process with EFBIG, as a full disk or a quota refuses them.
 class ShortOfSpace {
 public:
-    explicit ShortOfSpace(rlim_t most_bytes)
+    explicit ShortOfSpace(rlim_t max_bytes)
     {
         ::getrlimit(RLIMIT_FSIZE, &before_);
         ::signal(SIGXFSZ, SIG_IGN);
-        rlimit const limit{most_bytes, before_.rlim_max};
+        rlimit const limit{max_bytes, before_.rlim_max};
         ::setrlimit(RLIMIT_FSIZE, &limit);
     }
     ShortOfSpace(ShortOfSpace const&) = delete;

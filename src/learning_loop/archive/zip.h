@@ -16,9 +16,9 @@ namespace learning_loop {
 
 /// What a zip from outside may cost at most.
 struct ZipLimits {
-    std::size_t most_entries = 1000;
-    std::uintmax_t most_bytes = std::uintmax_t{4} << 30; ///< Of all unpacked files together.
-    unsigned most_ratio = 200; ///< Unpacked bytes for each packed one; 16 MiB are accepted of any zip.
+    std::size_t max_entries = 1000;
+    std::uintmax_t max_bytes = std::uintmax_t{4} << 30; ///< Of all unpacked files together.
+    unsigned max_ratio = 200; ///< Unpacked bytes for each packed one; 16 MiB are accepted of any zip.
 };
 
 struct ZipEntry {

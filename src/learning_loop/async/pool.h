@@ -27,8 +27,8 @@ namespace learning_loop {
 /// that are queued run to their end.
 class Pool {
 public:
-    Pool(std::string name, unsigned threads, int most_waiting)
-        : name_(std::move(name)), most_waiting_(most_waiting), threads_(threads)
+    Pool(std::string name, unsigned threads, int max_waiting)
+        : name_(std::move(name)), max_waiting_(max_waiting), threads_(threads)
     {}
     Pool(Pool const&) = delete;
     Pool& operator=(Pool const&) = delete;
@@ -39,7 +39,7 @@ public:
     template <class Job, class Answer = std::invoke_result_t<Job&>>
     Task<Answer> run(Job job)
     {
-        if (waiting_ >= most_waiting_) co_return Error{Errc::unavailable, name_ + " is busy: try again later"};
+        if (waiting_ >= max_waiting_) co_return Error{Errc::unavailable, name_ + " is busy: try again later"};
         ++waiting_;
         about_to_wait_for(name_);
         auto start = Start{threads_.get_executor()};
@@ -87,7 +87,7 @@ private:
     std::string line() const { return waiting_ == 0 ? "" : name_ + ": " + std::to_string(waiting_) + " jobs"; }
 
     std::string name_;
-    int most_waiting_;
+    int max_waiting_;
     std::atomic<int> waiting_ = 0;
     ReportEntry in_report_{[this] { return line(); }};
     boost::asio::thread_pool threads_;
@@ -98,7 +98,7 @@ class Lane : public Pool {
 public:
     static constexpr int unbounded = std::numeric_limits<int>::max(); ///< For callers that have a bound of their own.
 
-    explicit Lane(std::string name, int most_waiting = 1000) : Pool(std::move(name), 1, most_waiting) {}
+    explicit Lane(std::string name, int max_waiting = 1000) : Pool(std::move(name), 1, max_waiting) {}
 };
 
 } // namespace learning_loop

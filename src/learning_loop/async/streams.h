@@ -13,10 +13,10 @@ namespace learning_loop {
 template <class Instance>
 class Streams {
 public:
-    Streams(std::string const& name, std::vector<std::unique_ptr<Instance>> instances, int most_waiting_each)
+    Streams(std::string const& name, std::vector<std::unique_ptr<Instance>> instances, int max_waiting_each)
     {
         for (auto& instance : instances)
-            streams_.push_back(std::make_unique<Stream>(name, most_waiting_each, std::move(instance)));
+            streams_.push_back(std::make_unique<Stream>(name, max_waiting_each, std::move(instance)));
     }
 
     /// Like `Pool::run`, for `job(Instance&)`.
@@ -32,8 +32,8 @@ public:
 
 private:
     struct Stream {
-        Stream(std::string const& name, int most_waiting, std::unique_ptr<Instance> instance_)
-            : instance(std::move(instance_)), lane(name, most_waiting)
+        Stream(std::string const& name, int max_waiting, std::unique_ptr<Instance> instance_)
+            : instance(std::move(instance_)), lane(name, max_waiting)
         {}
         std::unique_ptr<Instance> instance;
         Lane lane; // last: its thread ends before the instance goes

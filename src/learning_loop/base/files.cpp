@@ -120,7 +120,7 @@ void rename_durably(fs::path const& from, fs::path const& to)
     if (from.parent_path() != to.parent_path()) sync_folder(from.parent_path());
 }
 
-Result<std::string> read_file(fs::path const& file, std::size_t most_bytes)
+Result<std::string> read_file(fs::path const& file, std::size_t max_bytes)
 {
     Descriptor const descriptor(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK); // O_NONBLOCK: a FIFO must not hold us up
     struct stat status {};
@@ -129,8 +129,8 @@ Result<std::string> read_file(fs::path const& file, std::size_t most_bytes)
     if (!descriptor.opened() && errno == ELOOP) return Error{Errc::invalid_argument, file.string() + ": is a link"};
     if (!descriptor.opened() || ::fstat(*descriptor, &status) != 0) throw_errno("cannot read", file);
     if (!S_ISREG(status.st_mode)) return Error{Errc::invalid_argument, file.string() + ": is no plain file"};
-    if (static_cast<std::size_t>(status.st_size) > most_bytes) {
-        return Error{Errc::too_large, file.string() + ": is longer than " + std::to_string(most_bytes) + " bytes"};
+    if (static_cast<std::size_t>(status.st_size) > max_bytes) {
+        return Error{Errc::too_large, file.string() + ": is longer than " + std::to_string(max_bytes) + " bytes"};
     }
     std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
     std::size_t read = 0;

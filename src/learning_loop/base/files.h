@@ -27,9 +27,9 @@ void make_folder_durably(std::filesystem::path const& folder);
 /// Renames and syncs both folders. Replaces `to` when it is a file.
 void rename_durably(std::filesystem::path const& from, std::filesystem::path const& to);
 
-/// not_found: there is no such file. too_large: it is longer than `most_bytes`. invalid_argument: it is no plain file
+/// not_found: there is no such file. too_large: it is longer than `max_bytes`. invalid_argument: it is no plain file
 /// (links are not followed). Anything else that fails throws std::system_error.
-Result<std::string> read_file(std::filesystem::path const& file, std::size_t most_bytes);
+Result<std::string> read_file(std::filesystem::path const& file, std::size_t max_bytes);
 
 /// Runs what changes the disk, and turns what it throws because there is no room into out_of_space.
 Result<void> unless_disk_is_full(std::function<Result<void>()> const& change);

@@ -31,26 +31,26 @@ bool is_word(std::string_view text)
 }
 
 /// The first bytes of the text, without half a character at their end.
-std::string_view start_of(std::string_view text, std::size_t most_bytes)
+std::string_view start_of(std::string_view text, std::size_t max_bytes)
 {
-    if (text.size() <= most_bytes) return text;
-    auto end = most_bytes;
-    while (end > most_bytes - 3 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80) --end;
-    return text.substr(0, is_utf8(text.substr(0, end)) ? end : most_bytes);
+    if (text.size() <= max_bytes) return text;
+    auto end = max_bytes;
+    while (end > max_bytes - 3 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80) --end;
+    return text.substr(0, is_utf8(text.substr(0, end)) ? end : max_bytes);
 }
 
 } // namespace
 
 std::string printable(std::string_view text)
 {
-    constexpr std::size_t most_bytes = 200;
-    auto line = as_utf8(start_of(text, most_bytes));
+    constexpr std::size_t max_bytes = 200;
+    auto line = as_utf8(start_of(text, max_bytes));
     for (std::size_t i = 0; i < line.size(); ++i) {
         auto const byte = static_cast<unsigned char>(line[i]);
         if (byte < 0x20 || byte == 0x7f) line[i] = '?';
         if (impl::is_c1_control(std::string_view(line).substr(i))) line.replace(i, 2, "?");
     }
-    return text.size() > most_bytes ? line + "..." : line;
+    return text.size() > max_bytes ? line + "..." : line;
 }
 
 void start_log(log::Level level)

@@ -1,6 +1,6 @@
 #include "learning_loop/base/secret.h"
 
-#include "learning_loop/base/reflect.h"
+#include "learning_loop/json/reflect.h"
 
 #include <openssl/crypto.h>
 

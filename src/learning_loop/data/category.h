@@ -1,6 +1,6 @@
 #pragma once
 
-#include "learning_loop/base/reflect.h"
+#include "learning_loop/json/reflect.h"
 
 #include <boost/describe/class.hpp>
 

@@ -1,6 +1,6 @@
 #include "learning_loop/data/detections.h"
 
-#include "learning_loop/base/every_field_is_described.h"
+#include "learning_loop/json/every_field_is_described.h"
 
 namespace learning_loop {
 

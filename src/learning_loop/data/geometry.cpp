@@ -1,7 +1,7 @@
 #include "learning_loop/data/geometry.h"
 
-#include "learning_loop/base/every_field_is_described.h"
-#include "learning_loop/base/schema.h"
+#include "learning_loop/json/every_field_is_described.h"
+#include "learning_loop/json/schema.h"
 
 #include <charconv>
 #include <cmath>

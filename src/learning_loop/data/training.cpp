@@ -1,7 +1,7 @@
 #include "learning_loop/data/training.h"
 
-#include "learning_loop/base/every_field_is_described.h"
-#include "learning_loop/base/json.h"
+#include "learning_loop/json/every_field_is_described.h"
+#include "learning_loop/json/json.h"
 
 namespace learning_loop {
 namespace {

@@ -15,8 +15,8 @@ std::string megapixels(std::int64_t pixels)
 
 Result<ImageFormat> format_of(std::string_view bytes, ImageLimits const& limits)
 {
-    if (bytes.size() > limits.most_bytes) {
-        return Error{Errc::too_large, "the image is longer than " + std::to_string(limits.most_bytes >> 20) +
+    if (bytes.size() > limits.max_bytes) {
+        return Error{Errc::too_large, "the image is longer than " + std::to_string(limits.max_bytes >> 20) +
                                           " MiB: send a smaller or more strongly compressed one"};
     }
     if (looks_like_jpeg(bytes)) return ImageFormat::jpeg;
@@ -29,10 +29,10 @@ Result<ImageFormat> format_of(std::string_view bytes, ImageLimits const& limits)
 Result<void> check_pixels(ImageFile const& file, ImageLimits const& limits)
 {
     auto const pixels = std::int64_t{file.width_px} * file.height_px;
-    if (pixels <= limits.most_pixels) return {};
+    if (pixels <= limits.max_pixels) return {};
     return Error{Errc::too_large, "the image has " + std::to_string(file.width_px) + "x" +
                                       std::to_string(file.height_px) + " pixels, more than the " +
-                                      megapixels(limits.most_pixels) + " that are accepted: scale it down"};
+                                      megapixels(limits.max_pixels) + " that are accepted: scale it down"};
 }
 
 bool lies_on_its_side(int orientation)
@@ -67,9 +67,9 @@ Result<CheckedFile> read_whole(std::string_view bytes, ImageLimits const& limits
     if (!checked || checked->format == ImageFormat::png) return checked;
     auto const file = read_jpeg(bytes, ReadUpTo::end);
     if (!file) return file.error();
-    if (file->scans > limits.most_scans) {
+    if (file->scans > limits.max_scans) {
         return Error{Errc::invalid_argument, "the JPEG image has " + std::to_string(file->scans) +
-                                                 " scans, more than the " + std::to_string(limits.most_scans) +
+                                                 " scans, more than the " + std::to_string(limits.max_scans) +
                                                  " that are accepted: save it as a baseline JPEG"};
     }
     checked->file = *file;

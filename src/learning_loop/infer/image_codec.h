@@ -18,9 +18,9 @@ enum class ImageFormat { jpeg, png };
 
 /// What an image from outside may cost at most. The pixels bound the memory of a decoded image, the scans its time.
 struct ImageLimits {
-    std::size_t most_bytes = std::size_t{64} << 20;
-    std::int64_t most_pixels = 50'000'000;
-    int most_scans = 100; ///< Of a progressive JPEG, each over the whole image. Encoders write about ten.
+    std::size_t max_bytes = std::size_t{64} << 20;
+    std::int64_t max_pixels = 50'000'000;
+    int max_scans = 100; ///< Of a progressive JPEG, each over the whole image. Encoders write about ten.
 };
 
 struct ImageHeader {

@@ -1,9 +1,9 @@
 #include "learning_loop/node/loop_client.h"
 
 #include "learning_loop/base/ids.h"
-#include "learning_loop/base/json.h"
+#include "learning_loop/json/json.h"
 #include "learning_loop/base/log.h"
-#include "learning_loop/net/http/url.h"
+#include "learning_loop/http/url.h"
 
 namespace learning_loop {
 
@@ -16,7 +16,7 @@ struct ListedModels {
 };
 BOOST_DESCRIBE_STRUCT(ListedModels, (), (models))
 
-constexpr std::uintmax_t most_model_bytes = 4ull << 30;
+constexpr std::uintmax_t max_model_bytes = 4ull << 30;
 
 Result<DeploymentTarget> target_from(std::string const& text)
 {
@@ -88,7 +88,7 @@ Task<Result<void>> LoopClient::download_model(std::string model_id, std::string 
         project_path_ + "/models/" + http::percent_encoded(model_id) + "/" + http::percent_encoded(format) + "/file";
     LoopSession::Call const call = [path, zip](auto& http) {
         http::DownloadOptions options;
-        options.most_bytes = most_model_bytes;
+        options.max_bytes = max_model_bytes;
         return http.download(path, zip, std::move(options));
     };
     auto const answer = co_await session_.ask(call);

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "learning_loop/data/detector_status.h"
-#include "learning_loop/node/detector_settings.h"
+#include "learning_loop/detector/detector_settings.h"
 #include "learning_loop/node/loop_session.h"
 
 #include <filesystem>

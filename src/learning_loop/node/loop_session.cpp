@@ -13,7 +13,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr auto* login_path = "/api/login";
-constexpr int most_tries = 20;
+constexpr int max_tries = 20;
 constexpr std::chrono::seconds longest_busy_wait{60};
 
 } // namespace
@@ -45,7 +45,7 @@ Task<Result<http::Answer>> LoopSession::ask(Call call, WhenBusy when_busy)
         auto answer = co_await logged_in(call);
         if (answer) heed(*answer);
         bool const is_busy = answer && answer->status == 429;
-        if (!is_busy || when_busy == WhenBusy::answer || tries == most_tries) co_return answer;
+        if (!is_busy || when_busy == WhenBusy::answer || tries == max_tries) co_return answer;
         about_to_wait_for("the Loop, which is busy");
         timer.expires_after(backoff.next(answer->retry_after));
         co_await timer.async_wait(asio::use_awaitable);

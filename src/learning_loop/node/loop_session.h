@@ -1,7 +1,7 @@
 #pragma once
 
 #include "learning_loop/async/retry.h"
-#include "learning_loop/net/http/client.h"
+#include "learning_loop/http/client/client.h"
 #include "learning_loop/node/settings.h"
 
 #include <boost/asio/any_io_executor.hpp>

@@ -2,9 +2,9 @@
 
 #include "learning_loop/base/files.h"
 #include "learning_loop/base/ids.h"
-#include "learning_loop/base/json.h"
+#include "learning_loop/json/json.h"
 #include "learning_loop/base/log.h"
-#include "learning_loop/base/reflect.h"
+#include "learning_loop/json/reflect.h"
 
 #include <algorithm>
 

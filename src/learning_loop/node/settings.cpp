@@ -1,7 +1,7 @@
 #include "learning_loop/node/settings.h"
 
 #include "learning_loop/base/log.h"
-#include "learning_loop/net/http/loopback.h"
+#include "learning_loop/http/loopback.h"
 
 #include <algorithm>
 #include <charconv>

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "learning_loop/base/secret.h"
-#include "learning_loop/base/settings.h"
-#include "learning_loop/net/http/settings.h"
+#include "learning_loop/settings/settings.h"
+#include "learning_loop/http/server/settings.h"
 
 #include <filesystem>
 #include <string>

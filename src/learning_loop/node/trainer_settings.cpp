@@ -1,8 +1,8 @@
 #include "learning_loop/node/trainer_settings.h"
 
 #include "learning_loop/base/log.h"
-#include "learning_loop/base/settings_text.h"
-#include "learning_loop/base/state_folder.h"
+#include "learning_loop/settings/settings_text.h"
+#include "learning_loop/settings/state_folder.h"
 
 namespace learning_loop {
 namespace {
@@ -13,8 +13,8 @@ ProgramDescription description(std::string program)
     std::vector<Setting> const own{
         {.field = "inference_batch_size",
          .meaning = "images per detect call after a training",
-         .least = 1,
-         .most = 1e4},
+         .min = 1,
+         .max = 1e4},
         {.field = "restart_after_training", .meaning = "exit with 0 after a training, also after an aborted one"},
         {.field = "keep_old_trainings", .meaning = "keep the project's old training folders when a training begins"},
         {.field = "training_slot_lock",
@@ -22,11 +22,11 @@ ProgramDescription description(std::string program)
          .default_text = "no lock"},
         {.field = "vram_limit_gb",
          .meaning = "gigabytes of the GPU's memory, of all it has, that a training may use; 0: the whole card",
-         .least = 0},
+         .min = 0},
         {.field = "trainer_idle_timeout_sec",
          .meaning = "exit with 0 after so many seconds idle (blocked counts); 0: never",
-         .least = 0,
-         .most = 1e9},
+         .min = 0,
+         .max = 1e9},
     };
     rows.insert(rows.end(), own.begin(), own.end());
     return {std::move(program),

@@ -1,18 +1,18 @@
 #include "learning_loop/server/loop_parts.h"
 
-#include "learning_loop/server/deployment_api.h"
-#include "learning_loop/server/generator_api.h"
-#include "learning_loop/server/image_api.h"
-#include "learning_loop/server/model_api.h"
-#include "learning_loop/server/page.h"
-#include "learning_loop/server/project_api.h"
+#include "learning_loop/server/models/deployment_api.h"
+#include "learning_loop/server/generator/generator_api.h"
+#include "learning_loop/server/images/image_api.h"
+#include "learning_loop/server/models/model_api.h"
+#include "learning_loop/server/page/page.h"
+#include "learning_loop/server/projects/project_api.h"
 #include "learning_loop/server/session_api.h"
 
 namespace learning_loop {
 
 namespace {
 
-constexpr std::uintmax_t least_free_bytes = 32u << 20;
+constexpr std::uintmax_t min_free_bytes = 32u << 20;
 
 } // namespace
 
@@ -35,7 +35,7 @@ LoopParts::LoopParts(http::Router& router, Metrics& metrics, std::filesystem::pa
         if (!std::filesystem::exists(folder / "loop.db", gone))
             return "the database in " + folder.string() + " is gone";
         auto const space = std::filesystem::space(folder, gone);
-        if (gone || space.available >= least_free_bytes) return std::nullopt;
+        if (gone || space.available >= min_free_bytes) return std::nullopt;
         return "the disk that holds " + folder.string() + " is almost full: free some space";
     });
     http::add_service_api(router, metrics, health, "Learning Loop");

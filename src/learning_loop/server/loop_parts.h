@@ -1,8 +1,8 @@
 #pragma once
 
 #include "learning_loop/async/pool.h"
-#include "learning_loop/net/http/service_api.h"
-#include "learning_loop/server/model_intake.h"
+#include "learning_loop/http/api/service_api.h"
+#include "learning_loop/server/models/model_intake.h"
 #include "learning_loop/store/blob_files.h"
 #include "learning_loop/store/database_lanes.h"
 #include "learning_loop/store/detector_repository.h"

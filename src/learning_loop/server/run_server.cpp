@@ -1,10 +1,10 @@
 #include "learning_loop/server/run_server.h"
 
-#include "learning_loop/async/end_signal.h"
+#include "learning_loop/async/shutdown_signal.h"
 #include "learning_loop/async/task_group.h"
 #include "learning_loop/base/files.h"
 #include "learning_loop/base/log.h"
-#include "learning_loop/net/http/server.h"
+#include "learning_loop/http/server/server.h"
 #include "learning_loop/server/loop_parts.h"
 #include "learning_loop/server/settings.h"
 
@@ -23,7 +23,7 @@ int refuse(Error const& error)
     return 2;
 }
 
-Task<> serve_until_signal(http::Server& server, EndSignal& end, boost::asio::any_io_executor executor)
+Task<> serve_until_signal(http::Server& server, ShutdownSignal& end, boost::asio::any_io_executor executor)
 {
     TaskGroup listening(executor, [&end] { end.fail(); });
     listening.spawn("the listener", server.serve());
@@ -54,7 +54,7 @@ int run_server(int argc, char const* const* argv)
     if (auto const listening = server.listen(); !listening) return refuse(listening.error());
     LoopParts parts(router, metrics, folder, server.url());
     TaskGroup tasks(io.get_executor());
-    EndSignal end(io.get_executor());
+    ShutdownSignal end(io.get_executor());
     tasks.spawn("the server", serve_until_signal(server, end, io.get_executor()));
     log::info("the Loop is ready at {}", server.url());
     io.run();

@@ -1,7 +1,7 @@
 #include "learning_loop/server/session_api.h"
 
 #include "learning_loop/base/ids.h"
-#include "learning_loop/net/http/cookies.h"
+#include "learning_loop/http/cookies.h"
 
 #include <boost/describe/class.hpp>
 
@@ -13,7 +13,7 @@ struct LoopStatus {
 };
 BOOST_DESCRIBE_STRUCT(LoopStatus, (), (status))
 
-constexpr std::size_t most_form_bytes = 64 * 1024;
+constexpr std::size_t max_form_bytes = 64 * 1024;
 
 http::Response response_with(http::SetCookie const& cookie, std::string const& status)
 {
@@ -28,13 +28,13 @@ public:
 
     void add_to(http::Router& router)
     {
-        router.get("/api/status", *this, &SessionApi::status).says("Whether the Loop is ready.");
+        router.get("/api/status", *this, &SessionApi::status).summary("Whether the Loop is ready.");
         router.post("/api/login", *this, &SessionApi::login)
-            .says("Any login will do: there are no accounts yet.")
-            .takes_at_most(most_form_bytes);
+            .summary("Any login will do: there are no accounts yet.")
+            .body_limit(max_form_bytes);
         router.post("/api/logout", *this, &SessionApi::logout)
-            .says("Forgets the login.")
-            .takes_at_most(most_form_bytes);
+            .summary("Forgets the login.")
+            .body_limit(max_form_bytes);
     }
 
 private:

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "learning_loop/net/http/router.h"
+#include "learning_loop/http/api/router.h"
 
 namespace learning_loop {
 

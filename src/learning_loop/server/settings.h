@@ -1,7 +1,7 @@
 #pragma once
 
-#include "learning_loop/base/settings.h"
-#include "learning_loop/net/http/settings.h"
+#include "learning_loop/settings/settings.h"
+#include "learning_loop/http/server/settings.h"
 
 #include <filesystem>
 #include <string>

@@ -1,6 +1,6 @@
 #include "learning_loop/store/database_lanes.h"
 
-#include "learning_loop/store/migrations.h"
+#include "learning_loop/store/sqlite/migrations.h"
 
 namespace learning_loop::store {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "learning_loop/async/pool.h"
-#include "learning_loop/store/database.h"
+#include "learning_loop/store/sqlite/database.h"
 
 #include <filesystem>
 

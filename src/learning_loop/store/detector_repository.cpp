@@ -1,6 +1,6 @@
 #include "learning_loop/store/detector_repository.h"
 
-#include "learning_loop/base/json.h"
+#include "learning_loop/json/json.h"
 #include "learning_loop/base/timestamps.h"
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 namespace learning_loop::store {
 namespace {
 
-constexpr std::int64_t most_detectors = 1000;
+constexpr std::int64_t max_detectors = 1000;
 
 SeenDetector detector_of(Row const& row)
 {
@@ -32,7 +32,7 @@ Task<Result<void>> DetectorRepository::keep(Project project, DetectorStatus stat
                          {number, uuid, text, timestamp_now()});
         database.execute("DELETE FROM detectors WHERE project = $1 AND uuid NOT IN "
                          "(SELECT uuid FROM detectors WHERE project = $1 ORDER BY last_seen DESC LIMIT $2)",
-                         {number, most_detectors});
+                         {number, max_detectors});
         transaction.commit();
         return {};
     };

@@ -1,11 +1,11 @@
 // Our Socket.IO client, driven by lines of JSON: commands come on stdin, all that happens goes to stdout. For the tests
 // against other servers.
-#include "learning_loop/async/end_signal.h"
+#include "learning_loop/async/shutdown_signal.h"
 #include "learning_loop/base/ids.h"
-#include "learning_loop/base/json.h"
+#include "learning_loop/json/json.h"
 #include "learning_loop/base/log.h"
-#include "learning_loop/base/settings.h"
-#include "learning_loop/net/socketio/client.h"
+#include "learning_loop/settings/settings.h"
+#include "learning_loop/socketio/client.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/io_context.hpp>
@@ -121,7 +121,7 @@ public:
         for (auto& listener : listeners_) client_.events.on(listener.name, listener, &Listener::received);
     }
 
-    ll::Task<> run(ll::EndSignal& end)
+    ll::Task<> run(ll::ShutdownSignal& end)
     {
         tasks_.spawn("the client", client_.run());
         tasks_.spawn("the commands", obey(end));
@@ -149,7 +149,7 @@ private:
         return client;
     }
 
-    ll::Task<> obey(ll::EndSignal& end)
+    ll::Task<> obey(ll::ShutdownSignal& end)
     {
         std::string text;
         for (;;) {
@@ -197,7 +197,7 @@ int main(int argc, char** argv)
     if (auto const* status = std::get_if<int>(&read)) return *status;
     boost::asio::io_context context(1);
     Caller caller(context.get_executor(), std::get<CallerSettings>(read));
-    ll::EndSignal end(context.get_executor());
+    ll::ShutdownSignal end(context.get_executor());
     ll::TaskGroup tasks(context.get_executor());
     tasks.spawn("the program", caller.run(end));
     context.run();

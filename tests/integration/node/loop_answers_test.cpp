@@ -1,5 +1,5 @@
 #include "learning_loop/async/task_group.h"
-#include "learning_loop/node/outbox_uploader.h"
+#include "learning_loop/detector/outbox_uploader.h"
 #include "support/fault_proxy.h"
 #include "support/process_figures.h"
 #include "support/raw_connection.h"
@@ -33,7 +33,7 @@ struct Row {
     std::string name;
     Act act;
     Reaction reaction;
-    std::chrono::seconds least_wait{1};
+    std::chrono::seconds min_wait{1};
 };
 
 std::string gmt_in(std::chrono::seconds wait)
@@ -100,7 +100,7 @@ std::vector<Row> rows()
 struct LoopAnswersTest : testing::Test {
     test::Io io;
     test::TempFolder folder;
-    Outbox outbox{io.executor(), folder.path(), {.most_bytes = 1 << 30, .most_normal_images = 0, .free_disk_bytes = 0}};
+    Outbox outbox{io.executor(), folder.path(), {.max_bytes = 1 << 30, .max_normal_images = 0, .free_disk_bytes = 0}};
     DetectorSettings settings;
     std::optional<LoopSession> session;
     std::optional<LoopClient> client;
@@ -160,7 +160,7 @@ TEST_P(LoopAnswers, is_treated_as_the_table_says)
     case Reaction::retry:
         auto const first_try = row.reaction == Reaction::log_in ? 2u : 1u;
         ASSERT_TRUE(io.run_until([&] { return loop.requests().size() > first_try; }));
-        EXPECT_GE(loop.times().at(first_try) - loop.times().at(first_try - 1), row.least_wait);
+        EXPECT_GE(loop.times().at(first_try) - loop.times().at(first_try - 1), row.min_wait);
         EXPECT_TRUE(uploader->problem());
         EXPECT_EQ(images_in("normal"), 2u); // nothing is deleted because the Loop says no
         EXPECT_EQ(images_in("rejected"), 0u);

@@ -215,15 +215,15 @@ TEST_F(ZipTest, refuses_too_many_entries)
     ForeignZip zip;
     for (int i = 0; i < 11; ++i) zip.add(std::to_string(i), "x");
     auto const bytes = zip.bytes();
-    EXPECT_TRUE(read_zip(bytes, {.most_entries = 11}));
-    expect_refused(bytes, Errc::too_large, "\"10\": is one more than the 10 files", {.most_entries = 10});
+    EXPECT_TRUE(read_zip(bytes, {.max_entries = 11}));
+    expect_refused(bytes, Errc::too_large, "\"10\": is one more than the 10 files", {.max_entries = 10});
 }
 
 TEST_F(ZipTest, refuses_too_many_bytes_while_it_unpacks_them)
 {
     auto const zip = ForeignZip().add("small", "x").add("large", std::string(50'000, 'a')).bytes();
-    EXPECT_TRUE(read_zip(zip, {.most_bytes = 50'001}));
-    expect_refused(zip, Errc::too_large, "\"large\"", {.most_bytes = 50'000});
+    EXPECT_TRUE(read_zip(zip, {.max_bytes = 50'001}));
+    expect_refused(zip, Errc::too_large, "\"large\"", {.max_bytes = 50'000});
 }
 
 TEST_F(ZipTest, refuses_what_inflates_beyond_all_measure)
@@ -231,7 +231,7 @@ TEST_F(ZipTest, refuses_what_inflates_beyond_all_measure)
     auto const bomb = foreign("zeros", std::string(std::size_t{20} << 20, '\0'));
     ASSERT_LT(bomb.size(), 100'000U);
     expect_refused(bomb, Errc::too_large, "\"zeros\"");
-    EXPECT_TRUE(read_zip(bomb, {.most_ratio = 2000}));
+    EXPECT_TRUE(read_zip(bomb, {.max_ratio = 2000}));
 }
 
 TEST_F(ZipTest, refuses_a_zip_that_was_cut_off_anywhere)

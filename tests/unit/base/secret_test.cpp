@@ -1,7 +1,7 @@
 #include "learning_loop/base/secret.h"
 
-#include "learning_loop/base/json.h"
-#include "learning_loop/base/schema.h"
+#include "learning_loop/json/json.h"
+#include "learning_loop/json/schema.h"
 
 #include <boost/describe/class.hpp>
 #include <gtest/gtest.h>

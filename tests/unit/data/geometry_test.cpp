@@ -1,6 +1,6 @@
 #include "learning_loop/data/geometry.h"
 
-#include "learning_loop/base/schema.h"
+#include "learning_loop/json/schema.h"
 
 #include "support/golden_json.h"
 

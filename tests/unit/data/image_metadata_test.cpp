@@ -1,7 +1,7 @@
 #include "learning_loop/data/image_metadata.h"
 
-#include "learning_loop/base/json.h"
-#include "learning_loop/base/schema.h"
+#include "learning_loop/json/json.h"
+#include "learning_loop/json/schema.h"
 
 #include "support/golden_json.h"
 

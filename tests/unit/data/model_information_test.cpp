@@ -1,6 +1,6 @@
 #include "learning_loop/data/model_information.h"
 
-#include "learning_loop/base/json.h"
+#include "learning_loop/json/json.h"
 
 #include <gtest/gtest.h>
 

@@ -220,9 +220,9 @@ TEST(ImageCodec, refuses_what_is_no_image)
 
 TEST(ImageCodec, names_the_limit_of_bytes)
 {
-    auto const refused = read_image_header(image_file("rgb_baseline.jpg"), {.most_bytes = 100});
+    auto const refused = read_image_header(image_file("rgb_baseline.jpg"), {.max_bytes = 100});
     EXPECT_EQ(refused.error().code, Errc::too_large);
-    EXPECT_EQ(check_image(image_file("rgb.png"), {.most_bytes = 10}).error().code, Errc::too_large);
+    EXPECT_EQ(check_image(image_file("rgb.png"), {.max_bytes = 10}).error().code, Errc::too_large);
 }
 
 TEST(ImageCodec, names_the_limit_of_pixels_before_it_decodes_any)
@@ -337,8 +337,8 @@ TEST(ImageCodec, survives_bytes_changed_at_random)
         for (int i = 0; i < 500; ++i) {
             auto bytes = whole;
             for (int n = 0; n < 1 + i % 3; ++n) bytes[random() % bytes.size()] = static_cast<char>(random());
-            auto const header = check_image(bytes, {.most_pixels = 100'000});
-            auto const bgr = decode_image(bytes, {.most_pixels = 100'000});
+            auto const header = check_image(bytes, {.max_pixels = 100'000});
+            auto const bgr = decode_image(bytes, {.max_pixels = 100'000});
             if (bgr) {
                 ASSERT_TRUE(header);
                 EXPECT_EQ(bgr->size(), cv::Size(header->width_px, header->height_px));

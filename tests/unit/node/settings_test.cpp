@@ -1,7 +1,7 @@
 #include "learning_loop/node/settings.h"
 
-#include "learning_loop/base/state_folder.h"
-#include "learning_loop/node/detector_settings.h"
+#include "learning_loop/settings/state_folder.h"
+#include "learning_loop/detector/detector_settings.h"
 #include "learning_loop/node/trainer_settings.h"
 #include "support/invocation.h"
 #include "support/temp_folder.h"

@@ -1,6 +1,6 @@
 #include "unit/server/server_fixture.h"
 
-#include "learning_loop/net/http/url.h"
+#include "learning_loop/http/url.h"
 #include "learning_loop/server/loop_parts.h"
 
 #include "support/run.h"
@@ -47,7 +47,7 @@ http::Response ServerTest::ask(std::string const& method, std::string const& tar
     http::Request request;
     request.method = method;
     request.path = path;
-    request.places = std::move(match.places);
+    request.path_params = std::move(match.path_params);
     if (path.size() < target.size()) request.query = http::decoded_pairs(target.substr(path.size() + 1)).value();
     request.headers = std::move(headers);
     if (match.route->body_kind == http::BodyKind::upload) {

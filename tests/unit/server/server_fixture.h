@@ -1,6 +1,6 @@
 #pragma once
 
-#include "learning_loop/net/http/message.h"
+#include "learning_loop/http/message.h"
 
 #include "support/multipart_body.h"
 #include "support/temp_folder.h"

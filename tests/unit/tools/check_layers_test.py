@@ -7,11 +7,12 @@ from pathlib import Path
 
 TREE = Path(__file__).resolve().parents[3]
 GOOD = {
+    "src/learning_loop/rooms.txt": (TREE / "src/learning_loop/rooms.txt").read_text(),
     "src/learning_loop/base/error.h": "#pragma once\n",
     "src/learning_loop/data/category.h": '#pragma once\n#include "learning_loop/base/error.h"\n',
-    "src/learning_loop/net/http/server.cpp":
+    "src/learning_loop/http/server.cpp":
         '#include "learning_loop/data/category.h"\n#include <boost/beast/http.hpp>\n',
-    "src/learning_loop/base/environment.cpp": '#include <cstdlib>\nauto a = std::getenv("A");\n',
+    "src/learning_loop/settings/environment.cpp": '#include <cstdlib>\nauto a = std::getenv("A");\n',
     "apps/learning_loop/main.cpp": '#include "learning_loop/base/error.h"\n',
 }
 
@@ -51,12 +52,12 @@ class CheckLayers(unittest.TestCase):
             self.assertEqual(check(folder)[0], 1)
 
     def test_an_include_of_a_room_above_is_found(self):
-        self.assert_finds({"src/learning_loop/async/task.h": '#pragma once\n\n#include "learning_loop/net/http/a.h"\n'},
-                          "src/learning_loop/async/task.h:3: async may not include learning_loop/net/http/a.h")
+        self.assert_finds({"src/learning_loop/async/task.h": '#pragma once\n\n#include "learning_loop/http/a.h"\n'},
+                          "src/learning_loop/async/task.h:3: async may not include learning_loop/http/a.h")
 
     def test_an_include_of_a_room_beside_is_found(self):
-        self.assert_finds({"src/learning_loop/node/outbox.cpp": '#include <learning_loop/server/page.h>\n'},
-                          "src/learning_loop/node/outbox.cpp:1: node may not include learning_loop/server/page.h")
+        self.assert_finds({"src/learning_loop/node/outbox.cpp": '#include <learning_loop/server/page/page.h>\n'},
+                          "src/learning_loop/node/outbox.cpp:1: node may not include learning_loop/server/page/page.h")
 
     def test_an_unknown_room_is_found(self):
         self.assert_finds({"src/learning_loop/misc/a.h": '#include "learning_loop/base/error.h"\n'},
@@ -91,7 +92,7 @@ class CheckLayers(unittest.TestCase):
         for file, header in {"src/learning_loop/node/a.cpp": "boost/beast/core.hpp",
                              "src/learning_loop/server/a.cpp": "sqlite3.h",
                              "src/learning_loop/infer/a.cpp": "onnxruntime_cxx_api.h",
-                             "src/learning_loop/net/a.cpp": "boost/asio/co_spawn.hpp",
+                             "src/learning_loop/http/a.cpp": "boost/asio/co_spawn.hpp",
                              "src/learning_loop/server/b.cpp": "opencv2/core.hpp",
                              "apps/learning_loop/a.cpp": "curl/curl.h"}.items():
             with self.subTest(header):
@@ -101,7 +102,7 @@ class CheckLayers(unittest.TestCase):
         for file in ("src/learning_loop/node/settings.cpp", "apps/learning_loop/main.cpp"):
             with self.subTest(file):
                 self.assert_finds({file: 'auto home = std::getenv("HOME");\n'},
-                                  f"{file}:1: getenv is called only in src/learning_loop/base/environment.cpp")
+                                  f"{file}:1: getenv is called only in src/learning_loop/settings/environment.cpp")
 
 
 if __name__ == "__main__":

@@ -11,10 +11,10 @@
 namespace learning_loop {
 namespace {
 
-std::uintmax_t most_unpacked(ZipLimits const& limits, std::uintmax_t packed_bytes)
+std::uintmax_t max_unpacked(ZipLimits const& limits, std::uintmax_t packed_bytes)
 {
     constexpr std::uintmax_t always_granted = 16 << 20;
-    return std::min(limits.most_bytes, std::max(always_granted, packed_bytes * limits.most_ratio));
+    return std::min(limits.max_bytes, std::max(always_granted, packed_bytes * limits.max_ratio));
 }
 
 Error no_zip()
@@ -36,7 +36,7 @@ void ZipReader::Close::operator()(archive* reader) const
 }
 
 ZipReader::ZipReader(archive* reader, ZipLimits const& limits, std::uintmax_t packed_bytes)
-    : reader_(reader), most_entries_(limits.most_entries), bytes_left_(most_unpacked(limits, packed_bytes))
+    : reader_(reader), max_entries_(limits.max_entries), bytes_left_(max_unpacked(limits, packed_bytes))
 {
     if (!reader_) throw std::bad_alloc();
     // By its table of contents only: read as a stream, a zip that was cut off between two entries would look whole.
@@ -81,9 +81,9 @@ Result<std::optional<std::string>> ZipReader::next()
     auto const refusal = [&](std::string const& why) {
         return Error{Errc::invalid_argument, "zip entry \"" + printable(entry_) + "\": " + why};
     };
-    if (names_.size() == most_entries_) {
+    if (names_.size() == max_entries_) {
         return Error{Errc::too_large, "zip entry \"" + printable(entry_) + "\": is one more than the " +
-                                          std::to_string(most_entries_) + " files that are accepted"};
+                                          std::to_string(max_entries_) + " files that are accepted"};
     }
     if (auto fit = names_.add(entry_); !fit) return fit.error();
     if (status != ARCHIVE_OK) return broken(entry_);

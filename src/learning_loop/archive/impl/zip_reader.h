@@ -35,7 +35,7 @@ private:
     Error broken(std::string_view entry) const;
 
     std::unique_ptr<archive, Close> reader_;
-    std::size_t most_entries_;
+    std::size_t max_entries_;
     std::uintmax_t bytes_left_;
     ZipNames names_;
     std::string entry_;

@@ -14,7 +14,7 @@ namespace learning_loop::impl {
 namespace {
 
 constexpr std::size_t flushed_at_bytes = 32 * 1024;
-constexpr std::size_t most_waiting_bytes = 256 * 1024;
+constexpr std::size_t max_waiting_bytes = 256 * 1024;
 
 /// A pipe or terminal that says it takes more takes at least so much without waiting.
 constexpr std::size_t piece_bytes = PIPE_BUF;
@@ -30,7 +30,7 @@ bool takes_more()
 
 void LogSink::sink_it_(spdlog::details::log_msg const& event)
 {
-    if (lines_.size() >= most_waiting_bytes) {
+    if (lines_.size() >= max_waiting_bytes) {
         ++lost_lines_;
         return;
     }

@@ -35,11 +35,11 @@ tjhandle encoder()
 bool is_padding_at_the_end(std::string_view warning)
 {
     constexpr std::string_view begin = "Corrupt JPEG data: ", end = " extraneous bytes before marker 0xd9";
-    constexpr int most_padding_bytes = 16;
+    constexpr int max_padding_bytes = 16;
     if (!warning.starts_with(begin) || !warning.ends_with(end)) return false;
-    int count = most_padding_bytes + 1;
+    int count = max_padding_bytes + 1;
     std::from_chars(warning.data() + begin.size(), warning.data() + warning.size(), count);
-    return count <= most_padding_bytes;
+    return count <= max_padding_bytes;
 }
 
 /// Ink to light as printing on white paper would, without a colour profile.

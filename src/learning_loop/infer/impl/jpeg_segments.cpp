@@ -117,11 +117,11 @@ bool looks_like_jpeg(std::string_view bytes)
 Result<ImageFile> read_jpeg(std::string_view bytes, ReadUpTo last)
 {
     // A camera's file has a few dozen segments; each of the largest kind of metadata needs one for every 64 KiB.
-    constexpr int most_segments = 4096;
+    constexpr int max_segments = 4096;
     ImageFile file;
     SegmentWalk walk(bytes);
     bool exif_seen = false;
-    for (int i = 0; i < most_segments; ++i) {
+    for (int i = 0; i < max_segments; ++i) {
         auto const marker = walk.next_marker();
         if (!marker) return broken("it ends early or holds garbage between its segments");
         if (*marker == end_of_image) {

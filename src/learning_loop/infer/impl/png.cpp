@@ -98,11 +98,11 @@ bool looks_like_png(std::string_view bytes)
 Result<ImageFile> read_png(std::string_view bytes)
 {
     constexpr std::size_t frame_bytes = 12; // length, type and checksum around a chunk's content
-    constexpr int most_chunks = 200'000;    // encoders put 8 KiB or more of pixels into each
+    constexpr int max_chunks = 200'000;    // encoders put 8 KiB or more of pixels into each
     ImageFile file;
     bool pixels_seen = false;
     auto rest = bytes.substr(signature.size());
-    for (int i = 0; i < most_chunks && rest.size() >= frame_bytes; ++i) {
+    for (int i = 0; i < max_chunks && rest.size() >= frame_bytes; ++i) {
         std::size_t const length = big_endian(rest);
         if (length > rest.size() - frame_bytes) return broken("it ends early");
         auto const type = rest.substr(4, 4);

@@ -12,7 +12,7 @@ namespace learning_loop {
 namespace {
 
 constexpr double default_confidence = 0.25;
-constexpr std::size_t most_model_bytes = std::size_t{1} << 30;
+constexpr std::size_t max_model_bytes = std::size_t{1} << 30;
 
 /// A float's worth of digits, for people who read them.
 double readable(float score)
@@ -93,7 +93,7 @@ Result<std::unique_ptr<DetectorLogic>> make_onnx_detector(ModelInformation const
     if (!model.model_root_path) return Error{Errc::invalid_argument, "model_root_path: the model has no folder"};
 
     auto const file = std::filesystem::path(*model.model_root_path) / "model.onnx";
-    auto const bytes = read_file(file, most_model_bytes);
+    auto const bytes = read_file(file, max_model_bytes);
     if (!bytes) return bytes.error();
     auto head = BoxHead::load(file.string(), *bytes, model.categories.size(), settings.onnxruntime_library);
     if (!head) return head.error();

@@ -1,0 +1,94 @@
+#include "learning_loop/detector/detector_settings.h"
+
+#include "learning_loop/base/ids.h"
+#include "learning_loop/settings/settings_text.h"
+#include "learning_loop/settings/state_folder.h"
+
+namespace learning_loop {
+namespace {
+
+ProgramDescription description(std::string program)
+{
+    auto rows = node_settings();
+    std::vector<Setting> const own{
+        {.field = "organization",
+         .meaning = "id of the organization",
+         .variable = "LOOP_ORGANIZATION",
+         .alias = "ORGANIZATION",
+         .required = true},
+        {.field = "project",
+         .meaning = "id of the project",
+         .variable = "LOOP_PROJECT",
+         .alias = "PROJECT",
+         .required = true},
+        {.field = "min_uncertain_threshold", .meaning = "least uncertain confidence", .min = 0, .max = 1},
+        {.field = "max_uncertain_threshold", .meaning = "highest uncertain confidence", .min = 0, .max = 1},
+        {.field = "outbox_max_bytes", .meaning = "most bytes of images kept for upload", .bytes = true},
+        {.field = "max_outbox_size",
+         .meaning = "most images kept for upload that are no priority",
+         .min = 1,
+         .default_text = "any number"},
+        {.field = "node_version", .meaning = "reported to the Loop"},
+        {.field = "exclusive_model_build",
+         .meaning =
+             "free the old model before a new one is built: less memory, and no answers meanwhile; has no effect yet"},
+        {.field = "version_control_default",
+         .meaning = "`pause`: keep the model that is here; anything else: follow_loop"},
+        {.field = "sync_cycles",
+         .meaning = "report to the Loop every that many cycles of 5 s",
+         .min = 1,
+         .max = 1e6},
+        {.field = "streams", .meaning = "inferences side by side; 0: one per core", .min = 0, .max = 1024},
+        {.field = "conf_threshold",
+         .meaning = "least confidence of a detection",
+         .min = 0,
+         .max = 1,
+         .default_text = "the model's, else 0.25"},
+        {.field = "iou_threshold",
+         .meaning = "overlap above which two boxes of a category are one",
+         .min = 0,
+         .max = 1},
+    };
+    rows.insert(rows.end(), own.begin(), own.end());
+    return {std::move(program), "A detector node: finds things in images and sends home those it is unsure of.",
+            std::move(rows)};
+}
+
+/// Ids are lower case; people type the name they see.
+Result<void> check_id(std::string& id, char const* field, SettingsReader const& reader)
+{
+    id = lower_case(id);
+    if (!is_name(id)) return reader.wrong(field, "may hold letters, digits, '_', '-' and '.' only");
+    return {};
+}
+
+Result<void> check(DetectorSettings& settings, SettingsReader const& reader)
+{
+    if (auto const checked = check_node_settings(settings, reader); !checked) return checked;
+    if (auto const checked = check_id(settings.organization, "organization", reader); !checked) return checked;
+    if (auto const checked = check_id(settings.project, "project", reader); !checked) return checked;
+    if (settings.min_uncertain_threshold > settings.max_uncertain_threshold)
+        return reader.wrong("min_uncertain_threshold",
+                            "is above --max-uncertain-threshold (MAX_UNCERTAIN_THRESHOLD): lower it or raise that");
+    if (lower_case(settings.version_control_default) == "pause") settings.version_control = VersionControl::pause;
+    return {};
+}
+
+} // namespace
+
+std::variant<DetectorSettings, int> read_detector_settings(std::string const& name, Invocation const& start)
+{
+    DetectorSettings settings;
+    settings.name = name;
+    settings.data_folder = default_data_folder(name, start.environment);
+    return read_settings(description(name), settings, start, check);
+}
+
+std::string detector_settings_section()
+{
+    DetectorSettings settings;
+    settings.name = "detector";
+    return settings_section(description("learning-loop detector"), settings);
+}
+
+} // namespace learning_loop

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "learning_loop/async/pause.h"
+#include "learning_loop/async/pool.h"
+#include "learning_loop/async/retry.h"
+#include "learning_loop/data/detector_status.h"
+#include "learning_loop/detector/detection_service.h"
+#include "learning_loop/node/loop_client.h"
+#include "learning_loop/detector/model_folder.h"
+#include "learning_loop/detector/outbox_uploader.h"
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace learning_loop {
+
+/// Keeps a detector in step with its Loop: asks which model it is to run, installs it while the old one serves, reports
+/// how it fares. A Loop that is away or wrong changes nothing but the reported errors.
+class LoopSync {
+public:
+    /// `model_format`: of the models this detector runs; empty: it runs without any.
+    LoopSync(boost::asio::any_io_executor executor, DetectorSettings const& settings, std::string uuid,
+             std::string model_format, LoopClient& loop, DetectionService& detection, OutboxUploader const& uploader);
+
+    /// Loads what the last start left, or the logic that needs no model. Then follows the Loop until it is cancelled.
+    Task<> run();
+
+    /// `follow_loop`, `pause` or a version. invalid_argument: with the text that peers know.
+    Task<Result<void>> choose(std::string text);
+
+    AboutDetector about() const;
+    ModelVersions versions() const;
+
+private:
+    Task<> load_at_start();
+    Task<> learn_target();
+    Task<> follow_target();
+    Task<Result<void>> install(DeploymentTarget target);
+    Task<Result<ModelInformation>> fetch(DeploymentTarget target);
+    Task<> report();
+    std::optional<std::string> running_version() const;
+    void set_problem(std::string const& step, std::optional<std::string> problem);
+
+    DetectorSettings const& settings_;
+    std::string uuid_;
+    std::string model_format_;
+    LoopClient& loop_;
+    DetectionService& detection_;
+    OutboxUploader const& uploader_;
+    ModelFolder models_;
+    Lane installing_{"installing models", 4}; ///< Of `models_`.
+
+    VersionControl version_control_;
+    std::optional<DeploymentTarget> loop_target_;
+    std::optional<DeploymentTarget> target_;
+    bool target_is_refused_ = false; ///< The Loop's present target is none that may be installed.
+    std::vector<std::string> local_versions_;
+    std::map<std::string, std::string> problems_; ///< By the step that failed.
+    bool changed_ = true;                         ///< Since the last report.
+    std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point next_try_{};
+    Backoff backoff_{std::chrono::seconds(5), std::chrono::seconds(300)};
+    Pause pause_;
+};
+
+} // namespace learning_loop

@@ -1,0 +1,207 @@
+#include "learning_loop/http/client/client.h"
+
+#include "learning_loop/async/retry.h"
+#include "learning_loop/http/client/impl/transfers.h"
+#include "learning_loop/http/url.h"
+#include "learning_loop/http/tls.h"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <sys/socket.h>
+
+namespace learning_loop::http {
+namespace asio = boost::asio;
+namespace {
+
+constexpr int max_fruitless_tries = 4;
+constexpr std::chrono::seconds longest_resume_wait{30};
+
+/// Hands on to the io thread what is told on another.
+Task<ProgressReport> told_here(ProgressReport report)
+{
+    auto const executor = co_await asio::this_coro::executor;
+    if (!report) co_return report;
+    ProgressReport const on_io_thread = [executor, report = std::move(report)](Progress progress) {
+        asio::post(executor, [report, progress] { report(progress); });
+    };
+    co_return on_io_thread;
+}
+
+/// Takes the descriptor over.
+Task<Result<asio::ip::tcp::socket>> socket_of(Descriptor connection)
+{
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    bool const is_v6 = ::getsockname(connection.get(), reinterpret_cast<sockaddr*>(&address), &size) == 0 &&
+                       address.ss_family == AF_INET6;
+    asio::ip::tcp::socket socket(co_await asio::this_coro::executor);
+    boost::system::error_code failure;
+    socket.assign(is_v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), connection.get(), failure);
+    if (failure) co_return Error{Errc::unavailable, failure.message()};
+    connection.release();
+    co_return socket;
+}
+
+bool may_pass(int status)
+{
+    return status == 408 || status == 416 || status == 425 || status == 429 || status >= 500;
+}
+
+} // namespace
+
+Client::Client(ClientSettings settings)
+    : settings_(std::move(settings)), transfers_(std::make_unique<Transfers>(settings_))
+{}
+
+Client::~Client() = default;
+
+TransferRequest Client::request(std::string method, std::string const& path, CallOptions options) const
+{
+    TransferRequest request;
+    request.method = std::move(method);
+    request.url = settings_.base_url + path;
+    request.headers = std::move(options.headers);
+    request.max_bytes = options.max_answer_bytes.value_or(settings_.max_answer_bytes);
+    request.once = options.once;
+    request.stall_timeout = options.stall_timeout.value_or(settings_.stall_timeout);
+    return request;
+}
+
+Task<Result<Answer>> Client::get(std::string path, CallOptions options)
+{
+    auto asked = request("GET", path, std::move(options));
+    auto outcome = co_await transfers_->run(std::move(asked));
+    co_return std::move(outcome.answer);
+}
+
+Task<Result<Answer>> Client::post_text(std::string path, std::string body, CallOptions options)
+{
+    options.headers.add("Content-Type", "text/plain; charset=utf-8");
+    return post(std::move(path), std::move(body), std::move(options));
+}
+
+Task<Result<Answer>> Client::post_json(std::string path, std::string body, CallOptions options)
+{
+    options.headers.add("Content-Type", "application/json");
+    return post(std::move(path), std::move(body), std::move(options));
+}
+
+Task<Result<Answer>> Client::post(std::string path, std::string body, CallOptions options)
+{
+    auto asked = request("POST", path, std::move(options));
+    asked.body = std::move(body);
+    auto outcome = co_await transfers_->run(std::move(asked));
+    co_return std::move(outcome.answer);
+}
+
+Task<Result<Answer>> Client::post_form(std::string path, std::vector<std::pair<std::string, std::string>> fields)
+{
+    std::string body;
+    for (auto const& [name, value] : fields)
+        body += (body.empty() ? "" : "&") + percent_encoded(name) + "=" + percent_encoded(value);
+    return post(std::move(path), std::move(body), {});
+}
+
+Task<Result<std::shared_ptr<asio::ssl::context>>> Client::tls()
+{
+    if (!settings_.base_url.starts_with("https://")) co_return nullptr;
+    auto load = [ca_file = settings_.ca_file] { return load_client_tls(ca_file); }; // each time: it may be replaced
+    co_return co_await files_.run(std::move(load));
+}
+
+Task<Result<asio::ip::tcp::socket>> Client::connect()
+{
+    auto asked = request("CONNECT", "", {});
+    auto outcome = co_await transfers_->run(std::move(asked));
+    if (!outcome.answer) co_return outcome.answer.error();
+    co_return co_await socket_of(std::move(outcome.connection));
+}
+
+Task<Result<Answer>> Client::post_files(std::string path, std::vector<FormPart> parts, ProgressReport progress)
+{
+    auto asked = request("POST", path, {});
+    co_return co_await form(std::move(asked), std::move(parts), std::move(progress));
+}
+
+Task<Result<Answer>> Client::put_files(std::string path, std::vector<FormPart> parts, ProgressReport progress)
+{
+    auto asked = request("PUT", path, {});
+    co_return co_await form(std::move(asked), std::move(parts), std::move(progress));
+}
+
+Task<Result<Answer>> Client::form(TransferRequest request, std::vector<FormPart> parts, ProgressReport progress)
+{
+    request.body = std::move(parts);
+    request.progress = co_await told_here(std::move(progress));
+    auto outcome = co_await transfers_->run(std::move(request));
+    co_return std::move(outcome.answer);
+}
+
+Task<Result<Answer>> Client::download(std::string path, std::filesystem::path file, DownloadOptions options)
+{
+    auto create = [file = std::move(file)] { return DownloadFile::create(file); };
+    auto const created = co_await files_.run(std::move(create));
+    if (!created) co_return created.error();
+    auto asked = request("GET", path, {});
+    asked.max_bytes = options.max_bytes;
+    asked.file = *created;
+    asked.progress = co_await told_here(std::move(options.progress));
+
+    std::exception_ptr failure;
+    std::optional<Result<Answer>> answer;
+    try {
+        answer = co_await fetched(std::move(asked));
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    bool const is_whole = answer && *answer && (*answer)->status == 200;
+    auto finish = [part = *created, is_whole]() -> Result<void> {
+        if (is_whole) return part->keep();
+        part->discard();
+        return {};
+    };
+    co_await asio::this_coro::throw_if_cancelled(false); // what is left of a call that was cancelled goes as well
+    auto const finished = co_await files_.run(std::move(finish));
+    co_await asio::this_coro::throw_if_cancelled(true);
+    if (failure) std::rethrow_exception(failure);
+    if (!finished) co_return finished.error();
+    co_return std::move(*answer);
+}
+
+/// Asks again for the rest when a connection breaks, until all is there, nothing more comes or the server has another
+/// opinion.
+Task<Result<Answer>> Client::fetched(TransferRequest request)
+{
+    auto& file = *request.file;
+    Backoff backoff(settings_.first_resume_wait, longest_resume_wait);
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    for (int fruitless = 0;;) {
+        auto const before = file.bytes();
+        auto attempt = request;
+        if (before > 0 && !file.etag.empty()) {
+            attempt.headers.add("Range", "bytes=" + std::to_string(before) + "-");
+            attempt.headers.add("If-Range", file.etag);
+        }
+        auto outcome = co_await transfers_->run(std::move(attempt));
+        auto const& answer = outcome.answer;
+        bool const is_over = answer ? !may_pass(answer->status) : !outcome.broke_off;
+        if (is_over || file.bytes() + before == 0) co_return std::move(outcome.answer);
+        if (answer && answer->status == 416) file.etag.clear(); // there is no such rest: it is another file by now
+        bool const came_nearer = file.bytes() > before && !file.etag.empty();
+        fruitless = came_nearer ? 0 : fruitless + 1;
+        if (came_nearer) backoff.reset();
+        if (fruitless == max_fruitless_tries) co_return std::move(outcome.answer);
+        timer.expires_after(backoff.next(answer ? answer->retry_after : std::chrono::seconds(0)));
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+}
+
+std::string Client::cookies_for(std::string_view path) const
+{
+    return transfers_->cookies_for(settings_.base_url + std::string(path));
+}
+
+} // namespace learning_loop::http

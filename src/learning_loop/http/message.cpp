@@ -1,0 +1,158 @@
+#include "learning_loop/http/message.h"
+
+#include "learning_loop/http/cookies.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace learning_loop::http {
+namespace json = boost::json;
+namespace {
+
+char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+Response unprocessable(std::string_view where, std::string_view field, json::object const& problem)
+{
+    json::array place{where};
+    if (!field.empty()) place.emplace_back(field);
+    json::object item{{"type", problem.at("type")}, {"loc", std::move(place)}};
+    item.insert(problem.begin(), problem.end());
+    return json_response({{"detail", json::array{item}}}, 422);
+}
+
+int status_of(Errc code)
+{
+    switch (code) {
+    case Errc::invalid_argument: return 400;
+    case Errc::unauthorized: return 401;
+    case Errc::forbidden: return 403;
+    case Errc::not_found: return 404;
+    case Errc::conflict: return 409;
+    case Errc::too_large: return 413;
+    case Errc::unprocessable: return 422;
+    case Errc::too_many: return 429;
+    case Errc::unavailable: return 503;
+    case Errc::out_of_space: return 507;
+    }
+    return 500;
+}
+
+} // namespace
+
+bool same_name(std::string_view a, std::string_view b)
+{
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::string_view trimmed(std::string_view text)
+{
+    auto const first = text.find_first_not_of(" \t");
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+std::optional<std::string_view> Headers::find(std::string_view name) const
+{
+    for (auto const& [key, value] : list_) {
+        if (same_name(key, name)) return value;
+    }
+    return std::nullopt;
+}
+
+std::string const& Request::path_param(std::string_view name) const
+{
+    for (auto const& [key, value] : path_params) {
+        if (key == name) return value;
+    }
+    throw std::logic_error("the route has no place " + std::string(name));
+}
+
+std::optional<std::string_view> Request::query_value(std::string_view name) const
+{
+    for (auto const& [key, value] : query) {
+        if (key == name) return value;
+    }
+    return std::nullopt;
+}
+
+std::string_view Request::content_type() const
+{
+    return headers.find("Content-Type").value_or(std::string_view());
+}
+
+std::optional<std::string> Request::cookie(std::string_view name) const
+{
+    auto const header = headers.find("Cookie");
+    if (!header) return std::nullopt;
+    for (auto& [key, value] : cookies_of(*header)) {
+        if (key == name) return std::move(value);
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string_view> Request::bearer_token() const
+{
+    constexpr std::string_view scheme = "Bearer ";
+    auto const header = headers.find("Authorization");
+    if (!header || header->size() < scheme.size() || !same_name(header->substr(0, scheme.size()), scheme))
+        return std::nullopt;
+    auto const blanks = header->find_first_not_of(' ', scheme.size());
+    return header->substr(std::min(blanks, header->size()));
+}
+
+Response json_response(json::value const& value, int status)
+{
+    Response response;
+    response.status = status;
+    response.body = to_text(value);
+    return response;
+}
+
+Response text_response(std::string text, int status)
+{
+    Response response;
+    response.status = status;
+    response.content_type = "text/plain; charset=utf-8";
+    response.body = std::move(text);
+    return response;
+}
+
+Response html_response(std::string html)
+{
+    auto response = text_response(std::move(html));
+    response.content_type = "text/html; charset=utf-8";
+    response.headers.add("Content-Security-Policy", "default-src 'none'; img-src 'self'; style-src 'self'; "
+                                                    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+    response.headers.add("Referrer-Policy", "no-referrer");
+    response.headers.add("Cache-Control", "no-store");
+    return response;
+}
+
+Response error_response(int status, std::string_view message)
+{
+    return json_response({{"detail", json::string_view(message.data(), message.size())}}, status);
+}
+
+Response error_response(Error const& error)
+{
+    auto response = error_response(status_of(error.code), error.message);
+    if (error.code == Errc::unavailable || error.code == Errc::too_many) response.headers.add("Retry-After", "1");
+    if (error.code == Errc::out_of_space) response.headers.add("Retry-After", "30");
+    return response;
+}
+
+Response field_required(std::string_view where, std::string_view field)
+{
+    return unprocessable(where, field, {{"type", "missing"}, {"msg", "Field required"}, {"input", nullptr}});
+}
+
+Response field_malformed(std::string_view where, std::string_view field, std::string_view type, std::string_view input,
+                         std::string_view message)
+{
+    return unprocessable(where, field, {{"type", type}, {"msg", message}, {"input", input}});
+}
+
+} // namespace learning_loop::http

@@ -1,0 +1,150 @@
+#include "learning_loop/http/server/body_reader.h"
+
+#include <algorithm>
+#include <memory>
+
+namespace learning_loop::http {
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace {
+
+constexpr std::size_t piece_bytes = 256 * 1024;
+constexpr std::size_t first_bytes = 16 * 1024;
+
+/// How much room a body gets when so much of it has come. Who only says that he will send gets little.
+std::size_t room_for(std::size_t come_bytes, std::size_t max_bytes)
+{
+    return std::min(max_bytes, std::max(first_bytes, 4 * come_bytes));
+}
+
+} // namespace
+
+Task<std::optional<Response>> BodyReader::read(HeadParser& head, Route const& route, Request& request)
+{
+    left_bytes_ = static_cast<std::size_t>(head.content_length().value_or(0));
+    max_bytes_ = route.max_body_bytes;
+    bool const without_body = !head.chunked() && left_bytes_ == 0;
+    if (without_body && route.body_kind == BodyKind::memory) co_return std::nullopt;
+    all_was_read_ = without_body;
+    if (left_bytes_ > max_bytes_ && !head.chunked()) co_return too_long();
+    share_ = budget_.begin();
+    auto const expect = request.headers.find("Expect");
+    if (expect && !same_name(*expect, "100-continue"))
+        co_return error_response(417, "Expect: only 100-continue is understood");
+    wire_.enter(Wire::Phase::body);
+    if (expect && head.get().version() >= 11) co_await wire_.write("HTTP/1.1 100 Continue\r\n\r\n");
+    if (head.chunked()) {
+        chunked_.emplace(std::move(head));
+        chunked_->body_limit(max_bytes_);
+    }
+    auto reading = route.body_kind == BodyKind::memory ? read_memory(request, route) : read_upload(request);
+    auto refusal = co_await std::move(reading);
+    all_was_read_ = !refusal && left_bytes_ == 0 && (!chunked_ || chunked_->is_done());
+    co_return refusal;
+}
+
+/// A share is taken as the bytes come, not as they are announced: who only says that he will send shuts nobody out.
+BodyReader::Refusal BodyReader::refusal_of_memory(std::size_t bytes)
+{
+    if (share_.grow_to(bytes)) return std::nullopt;
+    return error_response({Errc::unavailable, "too many large requests at once: try again"});
+}
+
+Response BodyReader::too_long() const
+{
+    return error_response(413, "the body is longer than " + std::to_string(max_bytes_) +
+                                   " bytes, the most that this route takes: send less in one request");
+}
+
+Task<std::optional<Response>> BodyReader::read_memory(Request& request, Route const& route)
+{
+    auto& body = request.body;
+    auto const max_bytes = chunked_ ? max_bytes_ : left_bytes_;
+    for (std::size_t size = 0;;) {
+        if (size == body.size()) {
+            auto const room = room_for(size + wire_.buffer().size(), max_bytes);
+            if (auto refusal = refusal_of_memory(room)) co_return refusal;
+            body.resize(room);
+        }
+        auto const read = co_await next(asio::buffer(body) + size);
+        if (auto const* refusal = std::get_if<Response>(&read)) co_return *refusal;
+        auto const bytes = std::get<std::size_t>(read);
+        size += bytes;
+        if (route.told_of_bytes) route.told_of_bytes(request, bytes);
+        if (bytes == 0) {
+            body.resize(size);
+            co_return std::nullopt;
+        }
+    }
+}
+
+Task<std::optional<Response>> BodyReader::read_upload(Request& request)
+{
+    auto made = UploadReader::of(request.content_type(), upload_folder_);
+    if (!made)
+        co_return request.content_type().empty() ? field_required("body", "files") : error_response(made.error());
+    // shared: with the jobs that write, one after another
+    auto const reader = std::make_shared<UploadReader>(std::move(*made));
+    auto const piece = std::make_shared<std::string>();
+    for (;;) {
+        std::size_t filled = 0; // whole pieces, so that a job is worth its way to another thread
+        bool over = false;
+        while (filled < piece_bytes && !over) {
+            if (filled == piece->size()) piece->resize(room_for(filled, piece_bytes));
+            if (auto refusal = refusal_of_memory(piece->size() + reader->held_bytes())) co_return refusal;
+            auto const read = co_await next(asio::buffer(*piece) + filled);
+            if (auto const* refusal = std::get_if<Response>(&read)) co_return *refusal;
+            filled += std::get<std::size_t>(read);
+            over = std::get<std::size_t>(read) == 0;
+        }
+        auto feed = [reader, piece, filled]() -> Result<void> {
+            return reader->feed(std::string_view(*piece).substr(0, filled));
+        };
+        auto const fed = co_await files_.run(std::move(feed));
+        if (!fed) co_return error_response(fed.error());
+        if (over) break;
+    }
+    auto upload = reader->finish();
+    if (!upload) co_return error_response(upload.error());
+    request.upload = std::move(*upload);
+    co_return std::nullopt;
+}
+
+/// The next bytes of the body; 0: it is over.
+Task<Read<std::size_t>> BodyReader::next(asio::mutable_buffer into)
+{
+    if (chunked_) co_return co_await next_of_chunked(into);
+    auto const wanted = asio::buffer(into, left_bytes_);
+    if (wanted.size() == 0) co_return std::size_t{0};
+    auto bytes = asio::buffer_copy(wanted, wire_.buffer().data());
+    wire_.buffer().consume(bytes);
+    if (bytes == 0) bytes = co_await wire_.read_some(wanted);
+    left_bytes_ -= bytes;
+    co_return bytes;
+}
+
+Task<Read<std::size_t>> BodyReader::next_of_chunked(asio::mutable_buffer into)
+{
+    auto& buffer = wire_.buffer();
+    auto& body = chunked_->get().body();
+    while (!chunked_->is_done()) {
+        body.data = into.data();
+        body.size = into.size();
+        boost::system::error_code failure;
+        if (buffer.size() > 0) buffer.consume(chunked_->put(buffer.data(), failure));
+        else failure = beast::http::error::need_more;
+        if (failure == beast::http::error::body_limit) co_return too_long();
+        bool const goes_on =
+            !failure || failure == beast::http::error::need_more || failure == beast::http::error::need_buffer;
+        if (!goes_on) co_return error_response(400, "the body's chunks are malformed: " + failure.message());
+        if (auto const produced = into.size() - body.size; produced > 0) co_return produced;
+        if (failure == beast::http::error::need_buffer) co_return too_long(); // all of what may be is full
+        if (failure != beast::http::error::need_more) continue;
+        if (buffer.size() == buffer.max_size()) co_return error_response(400, "a chunk's head has no end");
+        auto const room = std::min(buffer.max_size() - buffer.size(), first_bytes);
+        buffer.commit(co_await wire_.read_some(buffer.prepare(room)));
+    }
+    co_return std::size_t{0};
+}
+
+} // namespace learning_loop::http

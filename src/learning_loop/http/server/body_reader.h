@@ -1,0 +1,56 @@
+#pragma once
+
+#include "learning_loop/async/pool.h"
+#include "learning_loop/http/body_budget.h"
+#include "learning_loop/http/api/router.h"
+#include "learning_loop/http/server/wire.h"
+
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+
+#include <filesystem>
+#include <optional>
+
+namespace learning_loop::http {
+
+using HeadParser = boost::beast::http::request_parser<boost::beast::http::empty_body>;
+
+/// Reads the body of one request as its route wants it.
+class BodyReader {
+public:
+    /// `files` is where uploads are written, to `upload_folder`.
+    BodyReader(Wire& wire, BodyBudget& budget, Pool& files, std::filesystem::path const& upload_folder)
+        : wire_(wire), budget_(budget), files_(files), upload_folder_(upload_folder)
+    {}
+
+    /// Puts the body into the request, or gives the answer that refuses it: 400, 408, 413, 417, 503, 507. Afterwards
+    /// `all_was_read` tells whether the next request may follow on the same connection.
+    Task<std::optional<Response>> read(HeadParser& head, Route const& route, Request& request);
+
+    bool all_was_read() const { return all_was_read_; }
+    void give_back() { share_ = {}; } ///< The body is gone.
+
+private:
+    using Chunked = boost::beast::http::request_parser<boost::beast::http::buffer_body>;
+    using Refusal = std::optional<Response>;
+
+    Refusal refusal_of_memory(std::size_t bytes);
+    Task<Refusal> read_memory(Request& request, Route const& route);
+    Task<Refusal> read_upload(Request& request);
+    Task<Read<std::size_t>> next(boost::asio::mutable_buffer into);
+    Task<Read<std::size_t>> next_of_chunked(boost::asio::mutable_buffer into);
+    Response too_long() const;
+
+    Wire& wire_;
+    BodyBudget& budget_;
+    Pool& files_;
+    std::filesystem::path const& upload_folder_;
+    BodyBudget::Share share_;
+    std::optional<Chunked> chunked_;
+    std::size_t left_bytes_ = 0; ///< Of a body whose length is told.
+    std::size_t max_bytes_ = 0;
+    bool all_was_read_ = true;
+};
+
+} // namespace learning_loop::http

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "learning_loop/server/generator/generator_request.h"
+#include "learning_loop/store/image_rows.h"
+
+#include <string>
+#include <vector>
+
+namespace learning_loop {
+
+struct FieldScene;
+
+struct GeneratedImage {
+    std::string jpeg;
+    store::NewImage image; ///< Without its bytes: whoever keeps the JPEG in place points there.
+};
+
+/// The images of a generated project. The same request gives the same ids, bytes and boxes, whatever was rendered
+/// before.
+class GeneratedImages {
+public:
+    explicit GeneratedImages(GeneratorRequest request);
+
+    std::size_t count() const { return states_.size(); }
+    std::string id_of(std::size_t index) const;
+
+    /// Takes some 20 ms. Any number of threads may render.
+    GeneratedImage render(std::size_t index) const;
+
+private:
+    ImageMetadata metadata_of(FieldScene const& scene, std::size_t index, std::uint64_t seed) const;
+    std::optional<store::ImageSet> set_of(std::size_t index) const;
+
+    GeneratorRequest request_;
+    std::vector<ImageState> states_;
+};
+
+} // namespace learning_loop

@@ -1,0 +1,131 @@
+#include "learning_loop/server/models/model_api.h"
+
+#include "learning_loop/base/ids.h"
+#include "learning_loop/base/log.h"
+#include "learning_loop/server/models/model_package.h"
+#include "learning_loop/server/projects/project_path.h"
+
+#include <algorithm>
+
+namespace learning_loop {
+namespace {
+
+constexpr std::size_t max_upload_bytes = 512u << 20;
+
+struct FormatPath : ProjectPath {
+    std::string format;
+};
+BOOST_DESCRIBE_STRUCT(FormatPath, (ProjectPath), (format))
+
+struct ModelFilePath : FormatPath {
+    std::string model;
+};
+BOOST_DESCRIBE_STRUCT(ModelFilePath, (FormatPath), (model))
+
+struct ModelFilter {
+    std::optional<std::string> format; ///< Only models that come in it.
+};
+BOOST_DESCRIBE_STRUCT(ModelFilter, (), (format))
+
+struct ModelEntry : store::Model {
+    std::string host; ///< This Loop's URL.
+};
+BOOST_DESCRIBE_STRUCT(ModelEntry, (store::Model), (host))
+
+struct ModelList {
+    std::vector<ModelEntry> models;
+};
+BOOST_DESCRIBE_STRUCT(ModelList, (), (models))
+
+struct NewModel {
+    std::string id;
+    std::string version;
+};
+BOOST_DESCRIBE_STRUCT(NewModel, (), (id, version))
+
+bool has_format(store::Model const& model, std::string_view format)
+{
+    return std::find(model.formats.begin(), model.formats.end(), format) != model.formats.end();
+}
+
+class ModelApi {
+public:
+    ModelApi(store::ProjectRepository& projects, store::ModelRepository& models, ModelIntake& intake)
+        : projects_(projects), models_(models), intake_(intake)
+    {}
+
+    void add_to(http::Router& router)
+    {
+        router.get("/api/{organization}/projects/{project}/models", *this, &ModelApi::list)
+            .summary("The project's models, in the order of their making.");
+        router.post("/api/{organization}/projects/{project}/models/{format}", *this, &ModelApi::add)
+            .summary("Takes a model: its files, or one zip of them, in `files`.")
+            .body_limit(max_upload_bytes);
+        router.get("/api/{organization}/projects/{project}/models/{model}/{format}/file", *this, &ModelApi::file)
+            .summary("A model's files, as a zip.")
+            .operation.gives("application/zip");
+    }
+
+private:
+    Task<Result<ModelList>> list(http::FromPath<ProjectPath> path, http::FromQuery<ModelFilter> filter)
+    {
+        auto const project = co_await projects_.find(path->organization, path->project);
+        if (!project) co_return project.error();
+        auto const models = co_await models_.all(*project);
+        if (!models) co_return models.error();
+        ModelList list;
+        for (auto const& model : *models) {
+            if (!filter->format || has_format(model, *filter->format)) list.models.push_back({{model}, intake_.host()});
+        }
+        co_return list;
+    }
+
+    Task<Result<NewModel>> add(http::FromPath<FormatPath> path, http::Upload upload)
+    {
+        auto const project = co_await projects_.find(path->organization, path->project);
+        if (!project) co_return project.error();
+        auto const& format = path->format;
+        if (!is_name(format)) co_return Error{Errc::unprocessable, "format: use letters, digits, '_', '-' and '.'"};
+        auto read = [upload = std::make_shared<http::Upload>(std::move(upload))] { return read_model_upload(*upload); };
+        auto files = co_await intake_.packing().run(std::move(read));
+        if (!files) co_return files.error();
+        auto const model = co_await intake_.add(*project, new_uuid(), format, std::move(*files));
+        if (!model) co_return model.error();
+        log::info("{}/{}: model {} came in as {}", project->organization, project->name, model->version, format);
+        co_return NewModel{model->id, model->version};
+    }
+
+    Task<Result<http::Response>> file(http::FromPath<ModelFilePath> path)
+    {
+        auto const project = co_await projects_.find(path->organization, path->project);
+        if (!project) co_return project.error();
+        auto const model = co_await models_.find(*project, lower_case(path->model));
+        if (!model) co_return model.error();
+        auto const& format = path->format;
+        if (!has_format(*model, format)) {
+            co_return Error{Errc::not_found,
+                            "the model " + model->version + " does not come in the format '" + printable(format) + "'"};
+        }
+        http::Response response;
+        response.content_type = "application/zip";
+        auto const name = project->name + "_" + model->version + "_" + format + ".zip";
+        // Nodes take all that follows `filename=` for the name: nothing may come after it.
+        response.headers.add("Content-Disposition", "attachment; filename=\"" + name + "\"");
+        response.body = http::FileBody{models_.file_of(*project, model->id, format), {}};
+        co_return response;
+    }
+
+    store::ProjectRepository& projects_;
+    store::ModelRepository& models_;
+    ModelIntake& intake_;
+};
+
+} // namespace
+
+void add_model_api(http::Router& router, store::ProjectRepository& projects, store::ModelRepository& models,
+                   ModelIntake& intake)
+{
+    router.keep<ModelApi>(projects, models, intake);
+}
+
+} // namespace learning_loop

@@ -1,0 +1,46 @@
+#include "learning_loop/server/models/model_intake.h"
+
+#include "learning_loop/base/files.h"
+#include "learning_loop/base/timestamps.h"
+#include "learning_loop/server/models/model_package.h"
+
+namespace learning_loop {
+namespace {
+
+/// Writes the zip; answers how long it is.
+Result<std::int64_t> pack(std::filesystem::path const& zip, std::vector<ZipEntry> files, ModelFacts const& facts)
+{
+    if (auto corrected = correct_model_json(files, facts); !corrected) return corrected.error();
+    std::vector<ZipSource> sources;
+    for (auto& file : files) sources.push_back({std::move(file.name), std::move(file.bytes)});
+    auto const written = unless_disk_is_full([&] {
+        make_folder_durably(zip.parent_path());
+        return write_zip(zip, sources);
+    });
+    if (!written) return written.error();
+    return static_cast<std::int64_t>(std::filesystem::file_size(zip));
+}
+
+} // namespace
+
+Task<Result<store::Model>> ModelIntake::add(store::Project project, std::string id, std::string format,
+                                            std::vector<ZipEntry> files)
+{
+    auto const comment = "uploaded at " + timestamp_now();
+    auto model = co_await models_.reserve(project, id, comment);
+    if (!model) co_return model.error();
+    ModelFacts facts{host_, project.organization, project.name, id, model->version, format, project.categories};
+    auto job = [zip = models_.file_of(project, id, format), files = std::move(files),
+                facts = std::move(facts)]() mutable { return pack(zip, std::move(files), facts); };
+    auto const bytes = co_await packing_.run(std::move(job));
+    if (!bytes) {
+        auto const freed = co_await models_.give_up(id);
+        co_return freed ? bytes.error() : freed.error();
+    }
+    auto const added = co_await models_.add_format(project, id, format, *bytes);
+    if (!added) co_return added.error();
+    model->formats.push_back(format);
+    co_return model;
+}
+
+} // namespace learning_loop

@@ -1,0 +1,78 @@
+#include "learning_loop/server/page/page.h"
+
+#include "learning_loop/server/page/page_html.h"
+
+namespace learning_loop {
+namespace {
+
+constexpr int shown_images = 20;
+
+class Page {
+public:
+    explicit Page(PageSources const& sources) : sources_(sources) {}
+
+    void add_to(http::Router& router)
+    {
+        router.get("/", *this, &Page::show).summary("How a project stands, for people.").operation.gives("text/html");
+        router.get("/page.css", *this, &Page::style).summary("How the page looks.").operation.gives("text/css");
+    }
+
+private:
+    /// The project that the query names; without one the project that changed last.
+    Task<Result<http::Response>> show(http::Request request)
+    {
+        auto const projects = co_await sources_.projects.all();
+        if (!projects) co_return projects.error();
+        std::string organization(request.query_value("organization").value_or(""));
+        std::string name(request.query_value("project").value_or(""));
+        if ((organization.empty() || name.empty()) && !projects->empty()) {
+            organization = projects->front().organization;
+            name = projects->front().name;
+        }
+        std::optional<ProjectView> view;
+        if (!organization.empty() && !name.empty()) {
+            auto found = co_await view_of(organization, name);
+            if (!found) co_return found.error();
+            view = std::move(*found);
+        }
+        co_return http::html_response(page_html(*projects, view));
+    }
+
+    Task<Result<http::Response>> style(http::Request)
+    {
+        auto response = http::text_response(std::string(page_css()));
+        response.content_type = "text/css; charset=utf-8";
+        co_return response;
+    }
+
+    Task<Result<ProjectView>> view_of(std::string organization, std::string name)
+    {
+        auto project = co_await sources_.projects.find(organization, name);
+        if (!project) co_return project.error();
+        auto counts = co_await sources_.images.counts(*project);
+        if (!counts) co_return counts.error();
+        auto inbox = co_await sources_.images.newest(*project, ImageState::inbox, shown_images);
+        if (!inbox) co_return inbox.error();
+        auto models = co_await sources_.models.all(*project);
+        if (!models) co_return models.error();
+        auto detectors = co_await sources_.detectors.all(*project);
+        if (!detectors) co_return detectors.error();
+        ProjectView view{std::move(*project),  std::move(*counts), std::move(*inbox), std::move(*models), {},
+                         std::move(*detectors)};
+        auto target = co_await sources_.models.target(view.project);
+        if (!target && target.error().code != Errc::not_found) co_return target.error();
+        if (target) view.target = std::move(*target);
+        co_return view;
+    }
+
+    PageSources sources_;
+};
+
+} // namespace
+
+void add_page(http::Router& router, PageSources const& sources)
+{
+    router.keep<Page>(sources);
+}
+
+} // namespace learning_loop

@@ -1,0 +1,200 @@
+#include "learning_loop/server/page/page_html.h"
+
+#include "learning_loop/http/url.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+
+namespace learning_loop {
+namespace {
+
+std::string escaped(std::string_view text)
+{
+    std::string out;
+    for (char const c : text) {
+        switch (c) {
+        case '&': out += "&amp;"; break;
+        case '<': out += "&lt;"; break;
+        case '>': out += "&gt;"; break;
+        case '"': out += "&quot;"; break;
+        case '\'': out += "&#39;"; break;
+        default: out += c;
+        }
+    }
+    return out;
+}
+
+std::string tag(std::string_view name, std::string_view css_class, std::string_view text)
+{
+    return fmt::format("<{0} class=\"{1}\">{2}</{0}>", name, css_class, escaped(text));
+}
+
+/// A date as people read it, to the second.
+std::string shown_date(std::string date)
+{
+    std::replace(date.begin(), date.end(), 'T', ' ');
+    return date.substr(0, std::string_view("2024-01-31 12:00:00").size());
+}
+
+std::string section(std::string_view title, std::string const& content)
+{
+    return fmt::format("<section><h2>{}</h2>\n{}</section>\n", escaped(title), content);
+}
+
+std::string table(std::vector<std::string_view> const& head, std::string const& rows)
+{
+    std::string cells;
+    for (auto const title : head) cells += fmt::format("<th scope=\"col\">{}</th>", escaped(title));
+    return fmt::format("<div class=\"table\"><table><thead><tr>{}</tr></thead><tbody>\n{}</tbody></table></div>\n",
+                       cells, rows);
+}
+
+std::string row(std::vector<std::string> const& cells)
+{
+    std::string out = "<tr>";
+    for (auto const& cell : cells) out += "<td>" + cell + "</td>";
+    return out + "</tr>\n";
+}
+
+std::string project_links(std::vector<store::Project> const& projects, store::Project const& chosen)
+{
+    std::string links;
+    for (auto const& project : projects) {
+        auto const name = escaped(project.organization + " / " + project.name);
+        if (project.number == chosen.number) {
+            links += fmt::format("<li><strong aria-current=\"page\">{}</strong></li>", name);
+        } else {
+            links +=
+                fmt::format("<li><a href=\"/?organization={}&amp;project={}\">{}</a></li>",
+                            http::percent_encoded(project.organization), http::percent_encoded(project.name), name);
+        }
+    }
+    return "<nav aria-label=\"Projects\"><ul>" + links + "</ul></nav>\n";
+}
+
+std::string count_tiles(std::map<ImageState, std::int64_t> const& counts)
+{
+    std::string tiles;
+    for (auto const& [state, count] : counts) {
+        tiles += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", boost::describe::enum_to_string(state, "?"), count);
+    }
+    return "<dl class=\"tiles\">" + tiles + "</dl>\n";
+}
+
+/// One of the style sheet's colours, the same for a category all over the page.
+std::size_t color_of(std::vector<Category> const& categories, std::string const& name)
+{
+    constexpr std::size_t colors = 6;
+    auto const found =
+        std::find_if(categories.begin(), categories.end(), [&](auto const& c) { return c.name == name; });
+    return static_cast<std::size_t>(found - categories.begin()) % colors;
+}
+
+std::string boxes_svg(store::StoredImage const& image, std::vector<Category> const& categories)
+{
+    auto const text_px = std::max(8, image.width / 30);
+    auto svg = fmt::format("<svg viewBox=\"0 0 {} {}\" font-size=\"{}\" aria-hidden=\"true\">", image.width,
+                           image.height, text_px);
+    auto const box = [&](auto const& b, std::string_view kind, std::string const& label) {
+        auto const y = std::max(int{b.y} - text_px / 3, text_px);
+        svg += fmt::format("<g class=\"{} c{}\"><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/><text x=\"{}\" "
+                           "y=\"{}\">{}</text></g>",
+                           kind, color_of(categories, b.category_name), int{b.x}, int{b.y}, std::max(0, int{b.width}),
+                           std::max(0, int{b.height}), int{b.x}, y, escaped(label));
+    };
+    for (auto const& b : image.box_annotations) box(b, "annotation", b.category_name);
+    for (auto const& b : image.box_detections)
+        box(b, "detection", fmt::format("{} {:.2f}", b.category_name, b.confidence));
+    for (auto const& p : image.point_detections) {
+        svg += fmt::format("<g class=\"detection c{}\"><circle cx=\"{}\" cy=\"{}\" r=\"{}\"/></g>",
+                           color_of(categories, p.category_name), p.x, p.y, text_px / 2);
+    }
+    return svg + "</svg>";
+}
+
+std::string figure(store::Project const& project, store::StoredImage const& image)
+{
+    std::string tags;
+    for (auto const& t : image.tags) tags += tag("span", "tag", t.name) + " ";
+    auto const source = fmt::format("/api/{}/projects/{}/images/{}/main", http::percent_encoded(project.organization),
+                                    http::percent_encoded(project.name), image.id);
+    return fmt::format(
+        "<figure><a class=\"picture\" href=\"{0}\"><img src=\"{0}\" width=\"{1}\" height=\"{2}\" loading=\"lazy\" "
+        "alt=\"image of {3}, {4} detections\">{5}</a><figcaption>{6}{7}</figcaption></figure>\n",
+        source, image.width, image.height, escaped(shown_date(image.created)), image.box_detections.size(),
+        boxes_svg(image, project.categories), tag("time", "when", shown_date(image.created)), tags);
+}
+
+std::string inbox_section(ProjectView const& view)
+{
+    std::string figures;
+    for (auto const& image : view.inbox) figures += figure(view.project, image);
+    if (figures.empty()) return section("Inbox", "<p class=\"empty\">No image waits here.</p>\n");
+    return section("Inbox, newest first", "<div class=\"figures\">\n" + figures + "</div>\n");
+}
+
+std::string model_section(ProjectView const& view)
+{
+    std::string rows;
+    for (auto model = view.models.rbegin(); model != view.models.rend(); ++model) {
+        std::string formats;
+        for (auto const& format : model->formats) {
+            formats +=
+                fmt::format("<a href=\"/api/{}/projects/{}/models/{}/{}/file\">{}</a> ",
+                            http::percent_encoded(view.project.organization), http::percent_encoded(view.project.name),
+                            model->id, http::percent_encoded(format), escaped(format));
+        }
+        bool const is_target = view.target && view.target->model_uuid == model->id;
+        rows += row({escaped(model->version) + (is_target ? " " + tag("span", "tag", "target") : ""), formats,
+                     escaped(shown_date(model->created))});
+    }
+    auto const target = view.target ? "Detectors are to run version " + escaped(view.target->version) + "."
+                                    : std::string("No deployment target is set: detectors wait.");
+    if (rows.empty()) return section("Models", "<p class=\"empty\">No model has come in.</p>\n");
+    return section("Models", "<p>" + target + "</p>\n" + table({"Version", "Formats", "Came in (UTC)"}, rows));
+}
+
+std::string detector_section(ProjectView const& view)
+{
+    std::string rows;
+    for (auto const& [status, last_seen] : view.detectors) {
+        std::string errors;
+        for (auto const& [step, what] : status.errors) errors += tag("div", "wrong", step + ": " + what);
+        rows += row({escaped(status.name),
+                     escaped(status.state) + ", " + boost::describe::enum_to_string(status.operation_mode, "?"),
+                     escaped(status.current_model.value_or("none")), escaped(status.target_model.value_or("none")),
+                     escaped(shown_date(last_seen)), errors.empty() ? "none" : errors});
+    }
+    if (rows.empty()) return section("Detectors", "<p class=\"empty\">No detector has reported yet.</p>\n");
+    return section("Detectors", table({"Name", "State", "Model", "Target", "Last seen (UTC)", "Errors"}, rows));
+}
+
+constexpr std::string_view no_project = R"(<section><h2>No project yet</h2>
+<p>Generate one to try things out:</p>
+<pre>curl -X POST -H 'Content-Type: application/json' \
+     -d '{"project_name": "field", "complete": 30, "inbox": 10, "box_categories": 2}' \
+     http://127.0.0.1:8000/api/demo/projects/generator</pre></section>
+)";
+
+} // namespace
+
+std::string page_html(std::vector<store::Project> const& projects, std::optional<ProjectView> const& view)
+{
+    auto const title = view ? escaped(view->project.name) : std::string("no project");
+    std::string body;
+    if (view) {
+        body = section("Images", count_tiles(view->counts)) + inbox_section(*view) + model_section(*view) +
+               detector_section(*view);
+    } else {
+        body = no_project;
+    }
+    return fmt::format(
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0} - Learning Loop</title>"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+        "<link rel=\"stylesheet\" href=\"/page.css\"></head>\n"
+        "<body><header><h1>Learning Loop</h1>\n{1}</header>\n<main>\n{2}</main></body></html>\n",
+        title, view ? project_links(projects, view->project) : "", body);
+}
+
+} // namespace learning_loop

@@ -1,0 +1,82 @@
+#pragma once
+
+#include "learning_loop/settings/environment.h"
+#include "learning_loop/base/error.h"
+#include "learning_loop/settings/setting.h"
+#include "learning_loop/settings/setting_value.h"
+
+#include <filesystem>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+// A program's settings are one described struct with its defaults, and a row (`Setting`) per field. From these two come
+// reading, --help and docs/settings.md.
+
+namespace learning_loop {
+
+/// How a program was started. Tests give an environment and streams of their own.
+struct Invocation {
+    int argc;
+    char const* const* argv;
+    Environment environment = &learning_loop::environment;
+    std::ostream* out = &std::cout;
+    std::ostream* err = &std::cerr;
+};
+
+/// Fills one settings object. Flags are stronger than variables, variables than the settings file (--settings-file),
+/// the file than what the object holds. Refers to the object, which must outlive it.
+class SettingsReader {
+public:
+    /// Throws std::logic_error unless there is exactly one row for each field that is described.
+    template <DescribedStruct T>
+    SettingsReader(ProgramDescription const& program, T& settings)
+        : SettingsReader(program, setting_fields(program.settings, settings))
+    {}
+    SettingsReader(SettingsReader const&) = delete;
+    SettingsReader& operator=(SettingsReader const&) = delete;
+
+    /// Sets every field, then runs `check`. The status to exit with at once: 0 after --help, 2 after what is wrong,
+    /// which is told on the error stream with the remedy. Nothing: go on.
+    std::optional<int> read(Invocation const& start, std::function<Result<void>()> const& check);
+
+    /// invalid_argument: `what` is wrong with this field, which is named as whoever set it knows it:
+    /// `--port (NODE_PORT): ...` or `detector.json: port: ...`.
+    Error wrong(std::string_view field, std::string_view what) const;
+
+private:
+    enum class Source { built_in, flag, variable, alias, file };
+
+    SettingsReader(ProgramDescription program, std::vector<SettingField> fields);
+
+    Result<void> read_sources(Invocation const& start, std::map<std::string, std::string> const& flags);
+    Result<void> read_variables(Environment const& environment);
+    Result<void> read_aliases(Invocation const& start);
+    Result<void> read_file();
+    Result<void> set(SettingField const& field, Source source, std::string const& text);
+    Source source_of(Setting const& setting) const;
+    bool alias_counts(Setting const& setting, Environment const& environment) const;
+    bool group_is_set(Setting const& setting) const;
+
+    ProgramDescription program_;
+    std::filesystem::path settings_file_;
+    std::vector<SettingField> fields_;
+    std::map<std::string, Source> sources_; ///< Of each field that was set.
+};
+
+/// Reads the settings of a program over the given defaults. The other alternative is the status to exit with at once.
+template <DescribedStruct T>
+std::variant<T, int> read_settings(ProgramDescription const& program, T settings, Invocation const& start,
+                                   Result<void> (*check)(T& settings, SettingsReader const& reader))
+{
+    SettingsReader reader(program, settings);
+    if (auto const status = reader.read(start, [&] { return check(settings, reader); })) return *status;
+    return settings;
+}
+
+} // namespace learning_loop

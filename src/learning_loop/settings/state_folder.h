@@ -1,0 +1,17 @@
+#pragma once
+
+#include "learning_loop/settings/environment.h"
+
+#include <filesystem>
+#include <string>
+
+namespace learning_loop {
+
+/// `$XDG_STATE_HOME/learning-loop/<program>`, where a person's programs keep their state; empty without a home.
+std::filesystem::path state_folder(std::string const& program, Environment const& environment);
+
+/// Where a node keeps its state unless told otherwise: `/data` in a container, `/var/lib/learning-loop/<program>`
+/// for a service, `$XDG_STATE_HOME/learning-loop/<program>` for a person.
+std::filesystem::path default_data_folder(std::string const& program, Environment const& environment);
+
+} // namespace learning_loop

@@ -1,0 +1,176 @@
+#include "learning_loop/socketio/client.h"
+
+#include "learning_loop/base/log.h"
+
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+
+namespace learning_loop::socketio {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds tick{100}; // the deadlines of this layer are seconds
+
+} // namespace
+
+Client::Client(boost::asio::any_io_executor executor, http::Client& http, ClientSettings settings)
+    : executor_(executor),
+      http_(http),
+      settings_(std::move(settings)),
+      server_(std::make_shared<Peer>(Peer{{}, settings_.nsp, {}, {}, {}})),
+      acks_(executor),
+      backoff_(settings_.first_wait, settings_.longest_wait),
+      pause_(executor),
+      tasks_(executor)
+{}
+
+Task<> Client::run()
+{
+    tasks_.spawn("the deadlines of a Socket.IO client", watch());
+    std::exception_ptr ended;
+    try {
+        co_await connect_for_ever();
+    } catch (...) {
+        ended = std::current_exception();
+    }
+    forget_connection();
+    tasks_.cancel();
+    co_await tasks_.join();
+    std::rethrow_exception(ended);
+}
+
+Task<> Client::connect_for_ever()
+{
+    for (;;) {
+        auto const why = co_await one_connection();
+        forget_connection();
+        log::info("Socket.IO: {}: {}", http_.base_url(), printable(why));
+        if (disconnected) tell([&] { disconnected(why); });
+        co_await pause_.sleep(backoff_.next());
+    }
+}
+
+void Client::forget_connection()
+{
+    core_.reset();
+    engine_.reset();
+    acks_.lose();
+}
+
+/// Why it ended, or could not begin.
+Task<std::string> Client::one_connection()
+{
+    auto settings = settings_.connection;
+    if (prepare) {
+        auto const headers = co_await prepare();
+        if (!headers) co_return headers.error().message;
+        for (auto const& [name, value] : headers->all()) settings.headers.add(name, value);
+    }
+    ++connection_;
+    core_ = std::make_unique<ClientSession>(settings_.packets, settings_.nsp);
+    join_until_ = engineio::Time::max(); // the session below has a limit of its own to open
+    engine_ = std::make_unique<engineio::Client>(executor_, http_, std::move(settings), application());
+    co_return co_await engine_->run();
+}
+
+engineio::ClientApplication Client::application()
+{
+    engineio::ClientApplication application;
+    application.opened = [this] {
+        join_until_ = Clock::now() + settings_.join_timeout;
+        execute(core_->connect(settings_.auth));
+    };
+    application.received = [this](engineio::Message message) {
+        execute(core_->on_message(std::move(message), Clock::now()));
+    };
+    application.receiving = [this](std::size_t bytes) { core_->on_bytes(bytes); };
+    return application;
+}
+
+Task<> Client::watch()
+{
+    Pause pause(executor_);
+    for (;;) {
+        co_await pause.sleep(tick);
+        if (!engine_) continue;
+        auto const now = Clock::now();
+        if (!core_->has_joined() && now > join_until_)
+            engine_->close("the server does not answer our CONNECT to " + settings_.nsp);
+        execute(core_->on_time(now));
+    }
+}
+
+Result<void> Client::emit(std::string const& event, Arguments arguments)
+{
+    if (!is_connected()) return not_connected(event);
+    execute(core_->emit(event, std::move(arguments)));
+    return {};
+}
+
+Task<Result<Arguments>> Client::call(std::string event, Arguments arguments, std::chrono::milliseconds timeout)
+{
+    if (!is_connected()) co_return not_connected(event);
+    auto const lost = not_connected(event);
+    auto [id, actions] = core_->call(event, std::move(arguments));
+    if (actions.empty()) co_return lost;
+    auto ack = acks_.wait(settings_.nsp, id, std::move(event), timeout); // begins when it is waited for
+    execute(std::move(actions));
+    if (!is_connected()) co_return lost; // it was too much for the connection, which is over
+    co_return co_await std::move(ack);
+}
+
+void Client::renew(std::string why)
+{
+    backoff_.reset();
+    if (engine_) engine_->close(std::move(why));
+}
+
+void Client::execute(ClientActions actions)
+{
+    for (auto& action : actions) {
+        if (auto* send = std::get_if<Send>(&action)) {
+            engine_->send(std::move(send->messages));
+        } else if (std::holds_alternative<Joined>(action)) {
+            log::info("Socket.IO: {}: connected to {}", http_.base_url(), settings_.nsp);
+            backoff_.reset();
+            if (connected) tell(connected);
+        } else if (auto* refused = std::get_if<Refused>(&action)) {
+            engine_->close("the server refuses us in " + settings_.nsp + ": " + printable(refused->why));
+        } else if (auto* event = std::get_if<Event>(&action)) {
+            handle(std::move(*event));
+        } else if (auto* answer = std::get_if<Answer>(&action)) {
+            acks_.take(std::move(*answer));
+        } else if (auto* end = std::get_if<End>(&action)) {
+            engine_->close(end->why, end->code);
+        }
+    }
+}
+
+void Client::handle(Event event)
+{
+    if (!settings_.load.allow(load_, event.bytes)) {
+        if (event.ack_id) return acknowledge(event.ack_id, too_many_events(event.name));
+        return engine_->close(too_many_events(event.name).message, http::CloseCode::try_again_later);
+    }
+    auto name = "the event " + printable(event.name);
+    tasks_.spawn(std::move(name), answer(std::move(event)));
+}
+
+Task<> Client::answer(Event event)
+{
+    auto const connection = connection_;
+    InFlight const in_flight(load_, event.bytes);
+    auto result = co_await events.answer_to(event.name, server_, std::move(event.arguments));
+    if (!result) log::warn("event {}: {}", printable(event.name), printable(result.error().message));
+    if (connection == connection_) acknowledge(event.ack_id, std::move(result));
+}
+
+void Client::acknowledge(std::optional<std::uint64_t> ack_id, Result<Arguments> result)
+{
+    if (!ack_id || !core_) return;
+    auto arguments = result ? std::move(*result) : settings_.error_ack(result.error());
+    execute(core_->acknowledge(*ack_id, std::move(arguments)));
+}
+
+} // namespace learning_loop::socketio

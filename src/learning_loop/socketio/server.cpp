@@ -1,0 +1,228 @@
+#include "learning_loop/socketio/server.h"
+
+#include "learning_loop/base/ids.h"
+#include "learning_loop/base/log.h"
+#include "learning_loop/socketio/acks.h"
+
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+
+namespace learning_loop::socketio {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds tick{100}; // the deadlines of this layer are seconds
+
+} // namespace
+
+struct Server::Connection {
+    std::string session;
+    http::Headers headers;
+    ServerSession core;
+    std::map<std::string, PeerPtr> peers; ///< By namespace.
+    Acks acks;
+    Load load;
+};
+
+Server::Server(boost::asio::any_io_executor executor, ServerOptions options)
+    : executor_(executor), options_(options), engine_(executor, options.engine, application()), tasks_(executor)
+{}
+
+Server::~Server() = default;
+
+engineio::Application Server::application()
+{
+    engineio::Application application;
+    application.opened = [this](std::string const& sid, http::Headers const& handshake) {
+        auto const until = Clock::now() + options_.connect_timeout;
+        auto connection = Connection{sid, handshake, ServerSession(options_.packets, until), {}, Acks(executor_), {}};
+        connections_.emplace(sid, std::make_shared<Connection>(std::move(connection)));
+    };
+    application.received = [this](std::string const& sid, engineio::Message message) {
+        if (auto const connection = find(sid))
+            execute(connection, connection->core.on_message(std::move(message), Clock::now()));
+    };
+    application.receiving = [this](std::string const& sid, std::size_t bytes) {
+        if (auto const connection = find(sid)) connection->core.on_bytes(bytes);
+    };
+    application.closed = [this](std::string const& sid, std::string const& why) { closed(sid, why); };
+    return application;
+}
+
+Namespace& Server::of(std::string const& name)
+{
+    return namespaces_[name];
+}
+
+void Server::add_to(http::Router& router, std::string const& path)
+{
+    engine_.add_to(router, path);
+}
+
+Task<> Server::run()
+{
+    tasks_.spawn("the heartbeat of Socket.IO", engine_.run());
+    Pause pause(executor_);
+    for (;;) {
+        co_await pause.sleep(tick);
+        auto const now = Clock::now();
+        std::vector<ConnectionPtr> due;
+        for (auto const& [sid, connection] : connections_) {
+            if (connection->core.next_time() <= now) due.push_back(connection);
+        }
+        for (auto const& connection : due) execute(connection, connection->core.on_time(now));
+    }
+}
+
+Task<> Server::finish()
+{
+    tasks_.cancel();
+    co_await tasks_.join();
+    co_await engine_.finish();
+}
+
+void Server::emit(PeerPtr const& peer, std::string_view event, Arguments arguments)
+{
+    auto const connection = find(peer->session);
+    if (!connection || !is_there(*connection, *peer)) return;
+    execute(connection, connection->core.emit(peer->nsp, event, std::move(arguments)));
+}
+
+void Server::disconnect(PeerPtr const& peer)
+{
+    auto const connection = find(peer->session);
+    if (connection && is_there(*connection, *peer)) execute(connection, connection->core.leave(peer->nsp));
+}
+
+Task<Result<Arguments>> Server::call(PeerPtr peer, std::string event, Arguments arguments,
+                                     std::chrono::milliseconds timeout)
+{
+    auto const connection = find(peer->session);
+    auto const gone = not_connected(event);
+    if (!connection || !is_there(*connection, *peer)) co_return gone;
+    auto [id, actions] = connection->core.call(peer->nsp, event, std::move(arguments));
+    if (actions.empty()) co_return gone;
+    auto ack = connection->acks.wait(peer->nsp, id, std::move(event), timeout); // begins when it is waited for
+    execute(connection, std::move(actions));
+    if (!find(peer->session)) co_return gone; // it was too much for the connection, which is over
+    co_return co_await std::move(ack);
+}
+
+void Server::closed(std::string const& sid, std::string const& why)
+{
+    auto const found = connections_.find(sid);
+    if (found == connections_.end()) return;
+    auto const connection = std::move(found->second);
+    connections_.erase(found);
+    connection->core.end(); // handlers may hold it for long
+    for (auto const& [nsp, peer] : std::map(connection->peers)) leave(connection, nsp, why);
+    connection->acks.lose();
+}
+
+void Server::execute(ConnectionPtr const& connection, ServerActions actions)
+{
+    for (auto& action : actions) {
+        if (auto* send = std::get_if<Send>(&action)) engine_.send(connection->session, std::move(send->messages));
+        else if (auto* joins = std::get_if<Join>(&action)) join(connection, std::move(*joins));
+        else if (auto* leaves = std::get_if<Leave>(&action)) leave(connection, leaves->nsp, "the peer or we left");
+        else if (auto* event = std::get_if<Event>(&action)) handle(connection, std::move(*event));
+        else if (auto* answer = std::get_if<Answer>(&action)) connection->acks.take(std::move(*answer));
+        else if (auto* end = std::get_if<End>(&action)) engine_.close(connection->session, end->why, end->code);
+    }
+}
+
+void Server::join(ConnectionPtr const& connection, Join join)
+{
+    auto const found = namespaces_.find(join.nsp);
+    if (found == namespaces_.end()) return execute(connection, connection->core.refuse(join.nsp, "Invalid namespace"));
+    auto peer = std::make_shared<Peer>(
+        Peer{random_token(), join.nsp, connection->headers, std::move(join.auth), connection->session});
+    auto const& nsp = found->second;
+    if (nsp.admit) tasks_.spawn("the admission of a peer", admit(connection, nsp, std::move(peer)));
+    else admitted(connection, nsp, std::move(peer));
+}
+
+Task<> Server::admit(ConnectionPtr connection, Namespace const& nsp, PeerPtr peer)
+{
+    Result<void> admission = Error{Errc::unavailable, "internal error: the program's log tells what happened"};
+    std::exception_ptr thrown;
+    std::string what;
+    try {
+        admission = co_await nsp.admit(peer);
+    } catch (std::exception const& failure) {
+        thrown = std::current_exception();
+        what = failure.what();
+    }
+    auto const state = co_await boost::asio::this_coro::cancellation_state;
+    bool const is_ending = state.cancelled() != boost::asio::cancellation_type::none;
+    if (thrown && is_ending) std::rethrow_exception(thrown); // we are shutting down
+    if (thrown) log::error("the admission to {}: {}", peer->nsp, what);
+    if (admission) admitted(connection, nsp, std::move(peer));
+    else execute(connection, connection->core.refuse(peer->nsp, admission.error().message));
+}
+
+void Server::admitted(ConnectionPtr const& connection, Namespace const& nsp, PeerPtr peer)
+{
+    auto actions = connection->core.admit(peer->nsp, peer->id);
+    if (actions.empty() || !connections_.contains(connection->session)) return; // it left meanwhile
+    connection->peers.emplace(peer->nsp, peer);
+    execute(connection, std::move(actions));
+    if (nsp.connected && is_there(*connection, *peer)) tell([&] { nsp.connected(peer); });
+}
+
+void Server::leave(ConnectionPtr const& connection, std::string const& nsp, std::string const& why)
+{
+    auto const found = connection->peers.find(nsp);
+    if (found == connection->peers.end()) return;
+    auto const peer = std::move(found->second);
+    connection->peers.erase(found);
+    connection->acks.lose(nsp);
+    auto const& disconnected = namespaces_.at(nsp).disconnected;
+    if (disconnected) tell([&] { disconnected(peer, why); });
+}
+
+void Server::handle(ConnectionPtr const& connection, Event event)
+{
+    auto const peer = connection->peers.find(event.nsp);
+    if (peer == connection->peers.end()) return;
+    if (!options_.load.allow(connection->load, event.bytes)) {
+        auto const refusal = too_many_events(event.name);
+        if (event.ack_id) return acknowledge(connection, *peer->second, event.ack_id, refusal);
+        return engine_.close(connection->session, refusal.message, http::CloseCode::try_again_later);
+    }
+    auto name = "the event " + printable(event.name);
+    tasks_.spawn(std::move(name), answer(connection, peer->second, std::move(event)));
+}
+
+Task<> Server::answer(ConnectionPtr connection, PeerPtr peer, Event event)
+{
+    InFlight const in_flight(connection->load, event.bytes);
+    auto const& events = namespaces_.at(event.nsp).events;
+    auto result = co_await events.answer_to(event.name, peer, std::move(event.arguments));
+    if (!result) log::debug("event {}: {}", printable(event.name), printable(result.error().message));
+    acknowledge(connection, *peer, event.ack_id, std::move(result));
+}
+
+void Server::acknowledge(ConnectionPtr const& connection, Peer const& peer, std::optional<std::uint64_t> ack_id,
+                         Result<Arguments> result)
+{
+    if (!ack_id || !is_there(*connection, peer)) return;
+    auto arguments = result ? std::move(*result) : options_.error_ack(result.error());
+    execute(connection, connection->core.acknowledge(peer.nsp, *ack_id, std::move(arguments)));
+}
+
+/// False also for one that left the namespace and came back: that is another peer.
+bool Server::is_there(Connection const& connection, Peer const& peer) const
+{
+    auto const found = connection.peers.find(peer.nsp);
+    return found != connection.peers.end() && found->second->id == peer.id;
+}
+
+Server::ConnectionPtr Server::find(std::string const& sid) const
+{
+    auto const found = connections_.find(sid);
+    return found == connections_.end() ? nullptr : found->second;
+}
+
+} // namespace learning_loop::socketio

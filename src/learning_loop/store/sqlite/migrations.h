@@ -1,0 +1,11 @@
+#pragma once
+
+#include "learning_loop/store/sqlite/database.h"
+
+namespace learning_loop::store {
+
+/// Brings the database to the schema of this program, step by step, each in a transaction. Throws DatabaseError when a
+/// newer program has written it.
+void migrate(Database& database);
+
+} // namespace learning_loop::store

@@ -1,0 +1,93 @@
+#include "learning_loop/detector/control_api.h"
+
+#include "support/fake_detector_logic.h"
+#include "support/fake_loop.h"
+#include "support/run.h"
+#include "support/temp_folder.h"
+
+#include <gtest/gtest.h>
+
+namespace learning_loop {
+namespace {
+
+struct ControlApiTest : testing::Test {
+    test::Io io;
+    test::TempFolder folder;
+    test::FakeLoop loop;
+    DetectorSettings settings = settings_for(folder.path(), loop.url());
+    Outbox outbox{io.executor(), folder / "outbox", {}};
+    LoopSession session{io.executor(), settings};
+    LoopClient client{session, settings};
+    OutboxUploader uploader{outbox, client};
+    DetectionService detection{io.executor(), test::fake_factory(std::make_shared<test::FakeFindings>()), 1};
+    LoopSync sync{io.executor(), settings, "the uuid", "onnx", client, detection, uploader};
+    http::Router router;
+
+    ControlApiTest() { add_control_api(router, sync, uploader); }
+
+    static DetectorSettings settings_for(std::string const& folder, std::string const& url)
+    {
+        DetectorSettings settings;
+        settings.data_folder = folder;
+        settings.loop_url = url;
+        settings.organization = "zauberzeug";
+        settings.project = "demo";
+        return settings;
+    }
+    /// `status body`
+    std::string ask(std::string const& method, std::string const& path, std::string const& body = "")
+    {
+        http::Request request;
+        request.body = body;
+        auto const response = io.run(http::Router::answer_to(*router.match(method, path).route, std::move(request)));
+        return std::to_string(response.status) + " " + std::get<std::string>(response.body);
+    }
+};
+
+TEST_F(ControlApiTest, tells_about_the_node)
+{
+    EXPECT_EQ(ask("GET", "/about"),
+              R"(200 {"operation_mode":"idle","state":"online","model_info":null,"target_model":null,)"
+              R"("version_control":"follow_loop"})");
+    ModelInformation model;
+    model.version = "1.3";
+    io.run(detection.load(model)).value();
+    EXPECT_NE(ask("GET", "/about")
+                  .find(R"("model_info":{"id":"","host":null,"organization":"","project":"","version":"1.3",)"),
+              std::string::npos);
+}
+
+TEST_F(ControlApiTest, tells_the_versions)
+{
+    EXPECT_EQ(ask("GET", "/model_version"),
+              R"(200 {"current_version":"None","target_version":"None","loop_version":"None","local_versions":[],)"
+              R"("version_control":"follow_loop"})");
+}
+
+TEST_F(ControlApiTest, chooses_the_version)
+{
+    EXPECT_EQ(ask("PUT", "/model_version", "pause"), "200 \"OK\"");
+    EXPECT_NE(ask("GET", "/model_version").find(R"("version_control":"pause")"), std::string::npos);
+    EXPECT_EQ(ask("PUT", "/model_version", "follow_loop"), "200 \"OK\"");
+    EXPECT_EQ(ask("PUT", "/model_version", "latest"), R"(400 {"detail":"Invalid version number"})");
+    EXPECT_EQ(ask("PUT", "/model_version", "1.3"), R"(400 {"detail":"No Model with version 1.3"})");
+}
+
+TEST_F(ControlApiTest, stops_the_outbox_and_lets_it_go_on)
+{
+    EXPECT_EQ(ask("GET", "/outbox_mode"), "200 continuous_upload");
+    EXPECT_EQ(ask("PUT", "/outbox_mode", "stopped"), "200 \"OK\"");
+    EXPECT_EQ(ask("GET", "/outbox_mode"), "200 stopped");
+    EXPECT_EQ(ask("PUT", "/outbox_mode", "continuous_upload"), "200 \"OK\"");
+    EXPECT_EQ(ask("GET", "/outbox_mode"), "200 continuous_upload");
+}
+
+TEST_F(ControlApiTest, refuses_a_mode_there_is_not)
+{
+    EXPECT_EQ(ask("PUT", "/outbox_mode", "sometimes"),
+              R"(422 {"detail":"Could not set outbox mode: 'sometimes' is not a valid OutboxMode"})");
+    EXPECT_EQ(ask("PUT", "/outbox_mode", "").substr(0, 3), "422");
+}
+
+} // namespace
+} // namespace learning_loop

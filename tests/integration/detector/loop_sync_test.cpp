@@ -1,0 +1,293 @@
+#include "learning_loop/detector/loop_sync.h"
+
+#include "learning_loop/archive/zip.h"
+#include "learning_loop/async/task_group.h"
+#include "support/fake_detector_logic.h"
+#include "support/fake_loop.h"
+#include "support/raw_connection.h"
+#include "support/run.h"
+#include "support/temp_folder.h"
+
+#include <gtest/gtest.h>
+
+namespace learning_loop {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string id_of(std::string const& version)
+{
+    return "0f6c1b5e-0000-4000-8000-00000000000" + version.substr(version.size() - 1);
+}
+
+/// A node's parts; `stop` and `start` again is a restart of the node.
+struct LoopSyncTest : testing::Test {
+    struct Node {
+        Node(test::Io& io, DetectorSettings const& settings, DetectorFactory factory, std::string const& format)
+            : outbox(io.executor(), fs::path(settings.data_folder) / "outbox", {}),
+              session(io.executor(), settings),
+              client(session, settings),
+              uploader(outbox, client),
+              detection(io.executor(), std::move(factory), 1),
+              sync(io.executor(), settings, "the uuid", format, client, detection, uploader),
+              tasks(io.executor())
+        {
+            tasks.spawn("sync", sync.run());
+        }
+        Outbox outbox;
+        LoopSession session;
+        LoopClient client;
+        OutboxUploader uploader;
+        DetectionService detection;
+        LoopSync sync;
+        TaskGroup tasks;
+    };
+
+    test::Io io;
+    test::TempFolder folder;
+    test::FakeLoop loop;
+    std::shared_ptr<test::FakeFindings> findings = std::make_shared<test::FakeFindings>(); // shared: with the logics
+    DetectorSettings settings;
+    std::unique_ptr<Node> node;
+
+    LoopSyncTest()
+    {
+        settings.name = "weeder";
+        settings.data_folder = folder.path();
+        settings.loop_url = loop.url();
+        settings.organization = "zauberzeug";
+        settings.project = "demo";
+        for (auto const* version : {"1.3", "1.4"}) add_model(version, version);
+    }
+    ~LoopSyncTest() override { stop(); }
+
+    void add_model(std::string const& version, std::string const& claimed_version)
+    {
+        auto const json = R"({"id":")" + id_of(version) +
+                          R"(","organization":"zauberzeug","project":"demo","version":")" + claimed_version +
+                          R"(","categories":[{"id":"w","name":"weed"}],"format":"onnx"})";
+        write_zip(folder / "model.zip", {{"model.json", json}, {"model.onnx", "weights"}}).value();
+        loop.with([&](auto& state) { state.zips[id_of(version) + "/onnx"] = test::bytes_of(folder / "model.zip"); });
+    }
+    void set_target(std::string const& version)
+    {
+        loop.with([&](auto& state) {
+            state.target = R"({"model_uuid":")" + id_of(version) + R"(","version":")" + version + "\"}";
+        });
+    }
+    void start(std::string const& format = "onnx")
+    {
+        stop();
+        node = std::make_unique<Node>(io, settings, test::fake_factory(findings), format);
+    }
+    void stop()
+    {
+        if (!node) return;
+        node->tasks.cancel();
+        io.run(node->tasks.join());
+        node.reset();
+        loop.with([](auto& state) { state.reports.clear(); });
+    }
+    std::string running() const { return node->sync.versions().current_version; }
+    bool comes_to_run(std::string const& version)
+    {
+        return io.run_until([&] { return running() == version; });
+    }
+    /// Waits for a report that fits.
+    bool reports(std::function<bool(DetectorStatus const&)> const& fits)
+    {
+        return io.run_until([&] {
+            return loop.with([&](auto& state) { return !state.reports.empty() && fits(state.reports.back()); });
+        });
+    }
+    std::string error_under(std::string const& step)
+    {
+        std::string text;
+        EXPECT_TRUE(reports([&](auto const& status) { return status.errors.contains(step); })) << step;
+        loop.with([&](auto& state) { text = state.reports.back().errors[step]; });
+        return text;
+    }
+    std::string choose(std::string const& text)
+    {
+        auto const chosen = io.run(node->sync.choose(text));
+        return chosen ? "OK" : chosen.error().message;
+    }
+};
+
+TEST_F(LoopSyncTest, follows_the_target)
+{
+    set_target("1.3");
+    start();
+    ASSERT_TRUE(comes_to_run("1.3"));
+    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    EXPECT_EQ(fs::read_symlink(folder / "current_model"), "models/1.3");
+    EXPECT_EQ(node->detection.model()->model_root_path, (folder / "models/1.3").string());
+    EXPECT_EQ(node->sync.versions().target_version, "1.3");
+    EXPECT_EQ(node->sync.versions().loop_version, "1.3");
+}
+
+TEST_F(LoopSyncTest, reports_what_the_loop_wants_to_know)
+{
+    settings.node_version = "7";
+    set_target("1.3");
+    start();
+    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    auto const reported = loop.with([](auto& state) { return state.reports; });
+    EXPECT_EQ(reported.front().current_model, std::nullopt); // told before the download, which may take long
+    EXPECT_EQ(reported.front().target_model, "1.3");
+    auto const& last = reported.back();
+    EXPECT_EQ(last.uuid + "|" + last.name + "|" + last.state + "|" + last.model_format, "the uuid|weeder|online|onnx");
+    EXPECT_EQ(last.node_version, "7");
+    EXPECT_TRUE(last.errors.empty());
+}
+
+TEST_F(LoopSyncTest, runs_the_last_model_after_a_restart_without_a_loop)
+{
+    set_target("1.3");
+    start();
+    ASSERT_TRUE(comes_to_run("1.3"));
+    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    stop();
+    test::ClosedPort const port;
+    settings.loop_url = "http://127.0.0.1:" + std::to_string(port.number());
+    start();
+    EXPECT_TRUE(comes_to_run("1.3"));
+}
+
+TEST_F(LoopSyncTest, replaces_the_model_without_a_download_when_it_is_here)
+{
+    set_target("1.3");
+    start();
+    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    set_target("1.4");
+    start();
+    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.4"; }));
+    set_target("1.3");
+    start();
+    EXPECT_EQ(node->sync.versions().local_versions, (std::vector<std::string>{"1.3", "1.4"}));
+    ASSERT_TRUE(comes_to_run("1.3"));
+    EXPECT_EQ(loop.with([](auto& state) { return state.downloads; }), 2);
+}
+
+TEST_F(LoopSyncTest, keeps_the_old_model_when_the_new_one_cannot_be_loaded)
+{
+    set_target("1.3");
+    start();
+    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    findings->broken_version = "1.4";
+    set_target("1.4");
+    start();
+    EXPECT_EQ(error_under("update_model"), "Could not update model: the weights are broken");
+    EXPECT_EQ(running(), "1.3");
+    EXPECT_EQ(fs::read_symlink(folder / "current_model"), "models/1.3");
+    EXPECT_FALSE(fs::exists(folder / "models/1.4"));
+    findings->broken_version.clear();
+    EXPECT_EQ(choose("follow_loop"), "OK"); // and tries again at once
+    EXPECT_TRUE(comes_to_run("1.4"));
+    EXPECT_TRUE(reports([](auto const& status) { return status.current_model == "1.4" && status.errors.empty(); }));
+}
+
+TEST_F(LoopSyncTest, refuses_a_download_that_is_not_the_model)
+{
+    add_model("1.3", "1.4");
+    set_target("1.3");
+    start();
+    EXPECT_EQ(error_under("update_model"),
+              "Could not update model: model.json: version is '1.4', but 1.3 was asked for");
+    EXPECT_EQ(running(), "None");
+    loop.with([](auto& state) { state.zips[id_of("1.3") + "/onnx"] = "no zip"; });
+    start();
+    EXPECT_TRUE(error_under("update_model").starts_with("Could not update model: "));
+}
+
+TEST_F(LoopSyncTest, says_that_the_loop_lacks_the_model)
+{
+    loop.with([](auto& state) { state.zips.clear(); });
+    set_target("1.3");
+    start();
+    EXPECT_EQ(error_under("update_model"),
+              "Could not update model: model download: the Loop answers 404 {\"detail\":\"no such model\"}");
+}
+
+TEST_F(LoopSyncTest, needs_no_target)
+{
+    start();
+    ASSERT_TRUE(reports([](auto const& status) { return status.errors.empty(); }));
+    EXPECT_EQ(node->sync.versions().target_version, "None");
+    EXPECT_EQ(node->sync.about().target_model, std::nullopt);
+}
+
+TEST_F(LoopSyncTest, says_what_is_wrong_with_the_target)
+{
+    loop.with([](auto& state) {
+        state.target = R"({"model_uuid":"0f6c1b5e-0000-4000-8000-000000000001","version":"../../etc"})";
+    });
+    start();
+    EXPECT_EQ(error_under("update_model"),
+              "Could not update model: deployment target: the version '../../etc' is not digits and dots");
+}
+
+TEST_F(LoopSyncTest, logs_in_when_the_loop_wants_it)
+{
+    loop.with([](auto& state) { state.needs_login = true; });
+    set_target("1.3");
+    start();
+    EXPECT_TRUE(comes_to_run("1.3"));
+}
+
+TEST_F(LoopSyncTest, runs_the_version_it_is_told_to)
+{
+    loop.with([](auto& state) { state.models = R"({"models":[{"id":")" + id_of("1.4") + R"(","version":"1.4"}]})"; });
+    set_target("1.3");
+    start();
+    ASSERT_TRUE(comes_to_run("1.3"));
+    EXPECT_EQ(choose("1.4"), "OK");
+    EXPECT_TRUE(comes_to_run("1.4"));
+    EXPECT_EQ(node->sync.versions().version_control, VersionControl::specific_version);
+    EXPECT_EQ(node->sync.versions().loop_version, "1.3");
+    EXPECT_EQ(choose("follow_loop"), "OK");
+    EXPECT_TRUE(comes_to_run("1.3"));
+}
+
+TEST_F(LoopSyncTest, says_why_it_cannot_run_a_version)
+{
+    loop.with([](auto& state) {
+        state.models = R"({"models":[{"id":")" + id_of("1.3") + R"(","version":"1.3"},{"id":")" + id_of("1.4") +
+                       R"(","version":"1.3"}]})";
+    });
+    start();
+    for (auto const* text : {"", "1.", "latest", "../1", "follow_loop "})
+        EXPECT_EQ(choose(text), "Invalid version number") << text;
+    EXPECT_EQ(node->sync.about().version_control, VersionControl::follow_loop);
+    EXPECT_EQ(choose("9"), "No Model with version 9");
+    EXPECT_EQ(node->sync.about().version_control, VersionControl::pause);
+    EXPECT_EQ(choose("1.3"), "Multiple models with version 1.3");
+    loop.with([](auto& state) { state.models = "<html>"; });
+    EXPECT_EQ(choose("1.3"), "Failed to load models from learning loop");
+}
+
+TEST_F(LoopSyncTest, stays_where_it_is_while_it_pauses)
+{
+    settings.version_control = VersionControl::pause;
+    set_target("1.3");
+    start();
+    ASSERT_TRUE(reports([](auto const& status) { return status.errors.empty(); }));
+    EXPECT_EQ(node->sync.versions().loop_version, "1.3");
+    EXPECT_EQ(node->sync.versions().target_version, "None");
+    EXPECT_EQ(running(), "None");
+    EXPECT_EQ(choose("follow_loop"), "OK");
+    EXPECT_TRUE(comes_to_run("1.3"));
+}
+
+TEST_F(LoopSyncTest, is_ready_at_once_without_a_model_when_it_needs_none)
+{
+    start("");
+    ASSERT_TRUE(io.run_until([&] { return node->detection.ready(); }));
+    ASSERT_TRUE(reports([](auto const& status) { return status.model_format.empty(); }));
+    EXPECT_EQ(running(), "None");
+    EXPECT_EQ(node->sync.about().model_info.has_value(), false);
+    EXPECT_EQ(loop.with([](auto& state) { return state.downloads; }), 0);
+}
+
+} // namespace
+} // namespace learning_loop

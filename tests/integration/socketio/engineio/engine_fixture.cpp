@@ -1,0 +1,63 @@
+#include "integration/socketio/engineio/engine_fixture.h"
+
+namespace learning_loop::engineio {
+
+std::uint16_t EngineFixture::port()
+{
+    if (server) return server->port();
+    options.access_log = false;
+    auto const make = [this](boost::asio::any_io_executor executor) {
+        Application application;
+        application.opened = [](std::string const&, http::Headers const&) {};
+        application.received = [this](std::string const& sid, Message message) {
+            ++received;
+            if (is_echo) engine->send(sid, {std::move(message)});
+        };
+        application.closed = [this](std::string const&, std::string const& why) { closed.add(why); };
+        auto const own = std::make_shared<Server>(executor, session, std::move(application), max_sessions);
+        engine = own.get();
+        return test::Service{[own](http::Router& router) { own->add_to(router, path); }, [own] { return own->run(); },
+                             [own] { return own->finish(); }};
+    };
+    server = std::make_unique<test::RunningServer>(make, options);
+    return server->port();
+}
+
+void EngineFixture::send(std::string const& sid, std::string const& text, int count)
+{
+    server->on_io([&] {
+        for (int i = 0; i < count; ++i) engine->send(sid, {{false, Bytes(text)}});
+        return 0;
+    });
+}
+
+std::size_t EngineFixture::sessions()
+{
+    return server->on_io([this] { return engine->sessions(); });
+}
+
+bool EngineFixture::has_sessions(std::size_t count)
+{
+    return test::eventually([&] { return sessions() == count; });
+}
+
+bool EngineFixture::has_no_connections()
+{
+    return test::eventually([&] { return server->metrics_text().find("\nhttp_connections 0\n") != std::string::npos; });
+}
+
+void EngineFixture::expect_healthy()
+{
+    test::RawEngineIo client(port(), path);
+    client.send("4are you well?");
+    EXPECT_EQ(client.next(), "4are you well?");
+}
+
+test::RawResponse EngineFixture::ask(std::string const& bytes)
+{
+    test::RawConnection client(port());
+    client.send(bytes);
+    return client.response();
+}
+
+} // namespace learning_loop::engineio

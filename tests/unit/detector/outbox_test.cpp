@@ -1,0 +1,297 @@
+#include "learning_loop/detector/outbox.h"
+
+#include "support/run.h"
+#include "support/short_of_space.h"
+#include "support/temp_folder.h"
+
+#include <gtest/gtest.h>
+
+namespace learning_loop {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::uint64_t any_bytes = 1 << 30;
+
+struct OutboxTest : testing::Test {
+    test::Io io;
+    test::TempFolder folder;
+    OutboxLimits limits;
+    std::optional<Outbox> outbox;
+
+    OutboxTest() { limits.free_disk_bytes = 0; }
+
+    Outbox& start() { return outbox.emplace(io.executor(), folder.path(), limits); }
+    Result<OutboxItem> keep(std::string const& jpeg, bool priority = false)
+    {
+        return io.run(outbox->keep(jpeg, "{}", priority));
+    }
+    std::string id_of_kept(std::string const& jpeg, bool priority = false) { return keep(jpeg, priority).value().id; }
+    std::vector<std::string> next(std::size_t max_images = 100, std::uint64_t max_bytes = any_bytes)
+    {
+        std::vector<std::string> ids;
+        for (auto const& item : outbox->next_batch(max_images, max_bytes)) ids.push_back(item.id);
+        return ids;
+    }
+    std::vector<std::string> look()
+    {
+        auto const batch = outbox->next_batch(100, any_bytes);
+        outbox->release(batch);
+        std::vector<std::string> ids;
+        for (auto const& item : batch) ids.push_back(item.id);
+        return ids;
+    }
+    void put_item(std::string const& place, std::string const& id)
+    {
+        test::put(folder / place / id / ("image_" + id + ".jpg"), "jpeg");
+        test::put(folder / place / id / ("image_" + id + ".json"), "{}");
+    }
+    std::size_t entries(std::string const& place)
+    {
+        return static_cast<std::size_t>(
+            std::distance(fs::directory_iterator(folder / place), fs::directory_iterator()));
+    }
+};
+
+using Ids = std::vector<std::string>;
+
+TEST_F(OutboxTest, counts_what_is_removed_twice_once)
+{
+    limits.max_bytes = 10;
+    start();
+    auto const item = io.run(outbox->keep("12345678", "{}", true)).value();
+    io.run(outbox->remove({item}));
+    io.run(outbox->remove({item}));
+    EXPECT_TRUE(keep("12345678", true));
+    EXPECT_EQ(keep("12345678", true).error().code, Errc::out_of_space);
+}
+
+TEST_F(OutboxTest, keeps_an_image_as_two_files)
+{
+    start();
+    auto const item = io.run(outbox->keep("the jpeg", R"({"tags":[]})", false)).value();
+    EXPECT_EQ(test::bytes_of(folder / "normal" / item.id / ("image_" + item.id + ".jpg")), "the jpeg");
+    EXPECT_EQ(test::bytes_of(folder / "normal" / item.id / ("image_" + item.id + ".json")), R"({"tags":[]})");
+    EXPECT_EQ(entries("tmp"), 0u);
+    EXPECT_EQ(outbox->folder_of(item), folder / "normal" / item.id);
+}
+
+TEST_F(OutboxTest, takes_over_what_an_earlier_process_kept)
+{
+    start();
+    auto const normal = id_of_kept("a");
+    auto const priority = id_of_kept("b", true);
+    start();
+    EXPECT_FALSE(outbox->empty());
+    EXPECT_EQ(look(), (Ids{priority, normal}));
+}
+
+TEST_F(OutboxTest, takes_over_what_a_peer_kept)
+{
+    put_item("normal", "2024-01-31_12:00:00.123456");
+    start();
+    EXPECT_EQ(look(), Ids{"2024-01-31_12:00:00.123456"});
+}
+
+TEST_F(OutboxTest, sweeps_what_nobody_was_told_of)
+{
+    test::put(folder / "tmp/half/image_half.jpg", "x");
+    start();
+    EXPECT_EQ(entries("tmp"), 0u);
+    EXPECT_TRUE(outbox->empty());
+}
+
+TEST_F(OutboxTest, leaves_strangers_where_they_are)
+{
+    put_item("normal", "good");
+    put_item("elsewhere", "linked");
+    test::put(folder / "normal/stray file", "x");
+    test::put(folder / "normal/half/image_half.jpg", "x");
+    test::put(folder / "normal/empty/image_empty.jpg", "");
+    test::put(folder / "normal/empty/image_empty.json", "{}");
+    fs::create_directories(folder / "priority/nothing");
+    fs::create_directory_symlink(folder / "elsewhere/linked", folder / "normal/linked");
+    fs::create_symlink("nowhere", folder / "normal/broken link");
+    fs::create_symlink("circle", folder / "normal/circle");
+    start();
+    EXPECT_EQ(look(), Ids{"good"});
+    EXPECT_EQ(entries("normal"), 7u);
+}
+
+TEST_F(OutboxTest, hands_out_priority_oldest_first_then_normal_newest_first)
+{
+    start();
+    auto const normal_1 = id_of_kept("a");
+    auto const priority_1 = id_of_kept("b", true);
+    auto const normal_2 = id_of_kept("c");
+    auto const priority_2 = id_of_kept("d", true);
+    EXPECT_EQ(next(), (Ids{priority_1, priority_2, normal_2, normal_1}));
+}
+
+TEST_F(OutboxTest, hands_out_nothing_twice_until_it_is_released)
+{
+    start();
+    for (auto const* jpeg : {"a", "b", "c"}) id_of_kept(jpeg);
+    auto const batch = outbox->next_batch(2, any_bytes);
+    EXPECT_EQ(batch.size(), 2u);
+    EXPECT_EQ(next().size(), 1u);
+    EXPECT_EQ(next().size(), 0u);
+    outbox->release(batch);
+    EXPECT_EQ(next(), (Ids{batch[0].id, batch[1].id}));
+}
+
+TEST_F(OutboxTest, bounds_a_batch_by_its_bytes)
+{
+    start();
+    for (int i = 0; i < 3; ++i) id_of_kept(std::string(98, 'x')); // and 2 bytes of metadata
+    EXPECT_EQ(next(100, 250).size(), 2u);
+    outbox->release(outbox->next_batch(100, any_bytes));
+    EXPECT_EQ(next(100, 1).size(), 1u); // one that is too large alone still has to go
+}
+
+TEST_F(OutboxTest, removes_what_the_loop_has)
+{
+    start();
+    auto const item = keep("a").value();
+    io.run(outbox->remove({item}));
+    EXPECT_TRUE(outbox->empty());
+    EXPECT_EQ(entries("normal"), 0u);
+    start();
+    EXPECT_TRUE(outbox->empty());
+}
+
+TEST_F(OutboxTest, drops_the_oldest_normal_images_when_the_bytes_run_out)
+{
+    limits.max_bytes = 300;
+    start();
+    auto const first = id_of_kept(std::string(98, '1'));
+    auto const priority = id_of_kept(std::string(98, '2'), true);
+    auto const second = id_of_kept(std::string(98, '3'));
+    auto const third = id_of_kept(std::string(98, '4'));
+    EXPECT_EQ(look(), (Ids{priority, third, second}));
+    EXPECT_EQ(outbox->dropped(), 1u);
+    EXPECT_FALSE(fs::exists(folder / "normal" / first));
+}
+
+TEST_F(OutboxTest, drops_nothing_that_is_on_its_way)
+{
+    limits.max_bytes = 200;
+    start();
+    auto const first = id_of_kept(std::string(98, '1'));
+    ASSERT_EQ(next(), Ids{first});
+    auto const second = id_of_kept(std::string(98, '2'));
+    auto const third = id_of_kept(std::string(98, '3'));
+    EXPECT_TRUE(fs::exists(folder / "normal" / first));
+    EXPECT_FALSE(fs::exists(folder / "normal" / second));
+    EXPECT_EQ(next(), Ids{third});
+}
+
+TEST_F(OutboxTest, lets_priority_images_push_normal_ones_out)
+{
+    limits.max_bytes = 100;
+    start();
+    id_of_kept(std::string(98, '1'));
+    auto const priority = id_of_kept(std::string(98, '2'), true);
+    EXPECT_EQ(look(), Ids{priority});
+}
+
+TEST_F(OutboxTest, refuses_rather_than_to_drop_a_priority_image)
+{
+    limits.max_bytes = 200;
+    start();
+    auto const first = id_of_kept(std::string(98, '1'), true);
+    auto const second = id_of_kept(std::string(98, '2'), true);
+    for (bool const priority : {true, false}) {
+        auto const refused = keep(std::string(98, '3'), priority);
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code, Errc::out_of_space);
+        EXPECT_NE(refused.error().message.find("OUTBOX_MAX_BYTES"), std::string::npos);
+    }
+    EXPECT_EQ(look(), (Ids{first, second}));
+}
+
+TEST_F(OutboxTest, drops_nothing_for_an_image_that_never_fits)
+{
+    limits.max_bytes = 200;
+    start();
+    auto const first = id_of_kept(std::string(98, '1'));
+    EXPECT_FALSE(keep(std::string(300, '2')));
+    EXPECT_EQ(look(), Ids{first});
+    EXPECT_EQ(outbox->dropped(), 0u);
+}
+
+TEST_F(OutboxTest, bounds_the_number_of_normal_images)
+{
+    limits.max_normal_images = 2;
+    start();
+    id_of_kept("1");
+    auto const second = id_of_kept("2");
+    auto const priority = id_of_kept("p", true);
+    auto const third = id_of_kept("3");
+    EXPECT_EQ(look(), (Ids{priority, third, second}));
+}
+
+TEST_F(OutboxTest, counts_what_it_took_over)
+{
+    start();
+    auto const first = id_of_kept(std::string(98, '1'));
+    limits.max_bytes = 150;
+    start();
+    auto const second = id_of_kept(std::string(98, '2'));
+    EXPECT_EQ(look(), Ids{second});
+}
+
+TEST_F(OutboxTest, leaves_the_disk_to_others)
+{
+    limits.free_disk_bytes = std::uint64_t{1} << 60;
+    start();
+    EXPECT_EQ(keep("a").error().code, Errc::out_of_space);
+    EXPECT_EQ(entries("normal"), 0u);
+}
+
+TEST_F(OutboxTest, leaves_nothing_behind_when_the_disk_is_full)
+{
+    limits.max_bytes = 150;
+    start();
+    {
+        test::ShortOfSpace const limit(50);
+        EXPECT_EQ(keep(std::string(98, 'x')).error().code, Errc::out_of_space);
+    }
+    EXPECT_EQ(entries("tmp") + entries("normal"), 0u);
+    EXPECT_TRUE(keep(std::string(98, 'x'))); // and counts nothing that is not there
+}
+
+TEST_F(OutboxTest, moves_what_the_loop_refuses_aside_with_the_reason)
+{
+    start();
+    auto const item = keep("broken").value();
+    io.run(outbox->reject(item, "the Loop answers 422 not a JPEG"));
+    EXPECT_TRUE(outbox->empty());
+    EXPECT_EQ(entries("normal"), 0u);
+    EXPECT_EQ(test::bytes_of(folder / "rejected" / item.id / ("image_" + item.id + ".jpg")), "broken");
+    EXPECT_EQ(test::bytes_of(folder / "rejected" / item.id / "reason.txt"), "the Loop answers 422 not a JPEG\n");
+}
+
+TEST_F(OutboxTest, keeps_a_bounded_number_of_rejected_images)
+{
+    for (int i = 0; i < 1000; ++i) fs::create_directories(folder / "rejected" / ("0000" + std::to_string(1000 + i)));
+    start();
+    auto const item = keep("broken").value();
+    io.run(outbox->reject(item, "x"));
+    EXPECT_EQ(entries("rejected"), 1000u);
+    EXPECT_FALSE(fs::exists(folder / "rejected/00001000"));
+    EXPECT_TRUE(fs::exists(folder / "rejected" / item.id));
+}
+
+TEST_F(OutboxTest, wakes_who_waits_for_images)
+{
+    start();
+    auto const arrival = [&]() -> Task<bool> {
+        co_await outbox->arrival().sleep(std::chrono::hours(1));
+        co_return !outbox->empty();
+    };
+    id_of_kept("a");
+    EXPECT_TRUE(io.run(arrival()));
+}
+
+} // namespace
+} // namespace learning_loop

@@ -1,0 +1,151 @@
+#include "learning_loop/http/api/api_document.h"
+#include "learning_loop/http/api/router.h"
+
+#include "support/run.h"
+
+#include <boost/describe/class.hpp>
+#include <gtest/gtest.h>
+
+namespace learning_loop::http {
+namespace {
+
+enum class Colour { red, green };
+BOOST_DESCRIBE_ENUM(Colour, red, green)
+
+struct ThingPath {
+    std::string shelf;
+    int number = 0;
+};
+BOOST_DESCRIBE_STRUCT(ThingPath, (), (shelf, number))
+
+struct ThingFilter {
+    std::optional<Colour> colour;
+    std::optional<bool> broken;
+    std::int64_t after = 0;
+};
+BOOST_DESCRIBE_STRUCT(ThingFilter, (), (colour, broken, after))
+
+struct Thing {
+    std::string name;
+    std::optional<int> width;
+};
+BOOST_DESCRIBE_STRUCT(Thing, (), (name, width))
+
+class ThingApi {
+public:
+    void add_to(Router& router)
+    {
+        router.get("/shelves/{shelf}/{number}", *this, &ThingApi::find).summary("Finds a thing.");
+        router.put("/shelves/{shelf}/{number}", *this, &ThingApi::put).for_operators();
+        router.put("/name", *this, &ThingApi::rename);
+        router.post("/files", *this, &ThingApi::take);
+    }
+
+private:
+    Task<Result<Thing>> find(FromPath<ThingPath> path, FromQuery<ThingFilter> filter)
+    {
+        if (filter->after < 0) co_return Error{Errc::not_found, "nothing is there"};
+        auto name = path->shelf + " " + (filter->colour == Colour::green ? "green" : "any");
+        co_return Thing{std::move(name), path->number};
+    }
+    Task<Result<std::vector<Thing>>> put(FromPath<ThingPath> path, FromJson<Thing> thing, Request request)
+    {
+        co_return std::vector<Thing>{*&thing.value, {path->shelf + request.path, {}}};
+    }
+    Task<Result<TextBody>> rename(TextBody name) { co_return TextBody{"now " + name.text}; }
+    Task<Result<int>> take(Upload upload) { co_return static_cast<int>(upload.size()); }
+};
+
+struct HandlerTest : testing::Test {
+    Router router;
+
+    HandlerTest() { router.keep<ThingApi>(); }
+
+    /// `status body`
+    std::string ask(std::string const& method, std::string const& path, std::string const& body = "",
+                    std::vector<std::pair<std::string, std::string>> query = {})
+    {
+        auto match = router.match(method, path);
+        Request request;
+        request.path = path;
+        request.path_params = match.path_params;
+        request.query = std::move(query);
+        request.body = body;
+        auto const response = test::run(Router::answer_to(*match.route, std::move(request)));
+        return std::to_string(response.status) + " " + std::get<std::string>(response.body);
+    }
+};
+
+TEST_F(HandlerTest, gets_path_and_query_as_its_signature_says)
+{
+    EXPECT_EQ(ask("GET", "/shelves/a/7", "", {{"colour", "green"}, {"after", "1"}, {"unknown", "x"}}),
+              R"(200 {"name":"a green","width":7})");
+    EXPECT_EQ(ask("GET", "/shelves/a/7", "", {{"after", "1"}, {"broken", "true"}}),
+              R"(200 {"name":"a any","width":7})");
+    EXPECT_EQ(ask("GET", "/shelves/a/7", "", {{"after", "-1"}}), R"(404 {"detail":"nothing is there"})");
+}
+
+TEST_F(HandlerTest, is_not_asked_when_a_parameter_is_wrong)
+{
+    EXPECT_EQ(ask("GET", "/shelves/a/x", "", {{"after", "1"}}),
+              R"(422 {"detail":[{"type":"int_parsing","loc":["path","number"],)"
+              R"("msg":"number: expected a whole number","input":"x"}]})");
+    EXPECT_EQ(ask("GET", "/shelves/a/7"),
+              R"(422 {"detail":[{"type":"missing","loc":["query","after"],"msg":"Field required","input":null}]})");
+    for (auto const& [name, value] : std::initializer_list<std::pair<std::string, std::string>>{
+             {"colour", "blue"}, {"broken", "maybe"}, {"after", "1.5"}, {"after", ""}, {"after", "1 "}}) {
+        auto const answer = ask("GET", "/shelves/a/7", "", {{name, value}, {"after", "1"}});
+        EXPECT_EQ(answer.substr(0, 4), "422 ") << name << value;
+        EXPECT_NE(answer.find("\"" + name + "\""), std::string::npos) << answer;
+    }
+}
+
+TEST_F(HandlerTest, gets_a_json_body)
+{
+    EXPECT_EQ(ask("PUT", "/shelves/a/7", R"({"name": "n", "width": 3})"),
+              R"(200 [{"name":"n","width":3},{"name":"a/shelves/a/7","width":null}])");
+    EXPECT_EQ(ask("PUT", "/shelves/a/7", R"({"width": "x"})"),
+              R"(422 {"detail":[{"type":"missing","loc":["body","name"],"msg":"name: is missing","input":""}]})");
+    EXPECT_EQ(ask("PUT", "/shelves/a/7", "{").substr(0, 4), "422 ");
+}
+
+TEST_F(HandlerTest, gets_and_gives_plain_text)
+{
+    EXPECT_EQ(ask("PUT", "/name", "x"), "200 now x");
+    EXPECT_EQ(ask("POST", "/files"), "200 0");
+    EXPECT_EQ(router.match("POST", "/files").route->body_kind, BodyKind::upload);
+    EXPECT_EQ(router.match("PUT", "/name").route->body_kind, BodyKind::memory);
+}
+
+TEST_F(HandlerTest, is_told_in_the_api_document)
+{
+    auto const document = api_document(router, "Things", "1.2");
+    EXPECT_EQ(document.at("openapi"), "3.1.0");
+    auto const& find = document.at("paths").at("/shelves/{shelf}/{number}").at("get");
+    EXPECT_EQ(find.at("summary"), "Finds a thing.");
+    EXPECT_EQ(find.at("parameters").as_array().size(), 5u);
+    auto const& colour = find.at("parameters").at(2);
+    EXPECT_EQ(colour.at("name"), "colour");
+    EXPECT_EQ(colour.at("in"), "query");
+    EXPECT_EQ(colour.at("required"), false);
+    EXPECT_EQ(find.at("responses").at("200").at("content").at("application/json").at("schema").at("$ref"),
+              "#/components/schemas/Thing");
+    auto const& put = document.at("paths").at("/shelves/{shelf}/{number}").at("put");
+    EXPECT_EQ(put.at("requestBody").at("content").at("application/json").at("schema").at("$ref"),
+              "#/components/schemas/Thing");
+    EXPECT_TRUE(put.as_object().contains("security"));
+    EXPECT_TRUE(document.at("components").at("schemas").at("Thing").at("properties").as_object().contains("width"));
+}
+
+TEST_F(HandlerTest, is_shown_to_people_without_anything_from_elsewhere)
+{
+    router.add("GET", "/<script>", [](Request) -> Task<Result<Response>> { co_return text_response(""); });
+    auto const page = api_page(api_document(router, "Things & more", "1.2"));
+    EXPECT_NE(page.find("Things &amp; more"), std::string::npos);
+    EXPECT_NE(page.find("<code>/shelves/{shelf}/{number}</code>"), std::string::npos);
+    EXPECT_EQ(page.find("<script"), std::string::npos);
+    EXPECT_EQ(page.find("//"), page.find("//", page.size())); // no address of another server
+}
+
+} // namespace
+} // namespace learning_loop::http

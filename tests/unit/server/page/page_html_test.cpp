@@ -1,0 +1,89 @@
+#include "learning_loop/server/page/page_html.h"
+
+#include <gtest/gtest.h>
+
+namespace learning_loop {
+namespace {
+
+constexpr auto hostile = "<script>alert('1')</script>\"&";
+
+bool has(std::string const& page, std::string_view text)
+{
+    return page.find(text) != std::string::npos;
+}
+
+ProjectView view_of_field()
+{
+    ProjectView view;
+    view.project = {1, "demo", "field", {{"c", "beet", {}, {}, {}, {}, "box"}}, {}};
+    view.counts = {{ImageState::inbox, 17}, {ImageState::complete, 240}};
+    store::StoredImage image;
+    image.id = "00000000-0000-0000-0000-000000000001";
+    image.created = "2024-01-31T12:00:00.123456";
+    image.width = 640;
+    image.height = 480;
+    image.box_detections.push_back({"d", image.id, "c", "beet", 10, 20, 30, 40, 0.456, "1.0"});
+    image.tags = {{"t", "uncertain"}};
+    view.inbox = {image};
+    view.models = {{"m", "1.0", {"onnx"}, "2024-01-31T12:00:00", ""}};
+    return view;
+}
+
+TEST(PageHtml, shows_counts_images_boxes_tags_and_models)
+{
+    auto const view = view_of_field();
+    auto const page = page_html({view.project}, view);
+    EXPECT_TRUE(has(page, "<dt>inbox</dt><dd>17</dd>"));
+    EXPECT_TRUE(has(page, "src=\"/api/demo/projects/field/images/00000000-0000-0000-0000-000000000001/main\""));
+    EXPECT_TRUE(has(page, "viewBox=\"0 0 640 480\""));
+    EXPECT_TRUE(has(page, "<rect x=\"10\" y=\"20\" width=\"30\" height=\"40\"/>"));
+    EXPECT_TRUE(has(page, "beet 0.46"));
+    EXPECT_TRUE(has(page, "uncertain"));
+    EXPECT_TRUE(has(page, "/models/m/onnx/file"));
+    EXPECT_TRUE(has(page, "No deployment target"));
+}
+
+TEST(PageHtml, escapes_every_text_from_outside)
+{
+    auto view = view_of_field();
+    auto& image = view.inbox[0];
+    image.tags = {{"t", hostile}};
+    image.created = hostile;
+    image.box_detections[0].category_name = hostile;
+    DetectorStatus status;
+    status.name = status.state = hostile;
+    status.current_model = status.target_model = hostile;
+    status.errors[hostile] = hostile;
+    view.detectors = {{status, hostile}};
+    view.target = {{"m", "1.0"}};
+    auto const page = page_html({view.project}, view);
+    EXPECT_FALSE(has(page, "<script"));
+    EXPECT_FALSE(has(page, "alert('1')"));
+    EXPECT_TRUE(has(page, "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&quot;&amp;"));
+}
+
+TEST(PageHtml, links_to_the_other_projects)
+{
+    auto const view = view_of_field();
+    store::Project const other{2, "demo", "other", {}, {}};
+    auto const page = page_html({other, view.project}, view);
+    EXPECT_TRUE(has(page, "href=\"/?organization=demo&amp;project=other\""));
+    EXPECT_FALSE(has(page, "project=field\""));
+}
+
+TEST(PageHtml, tells_how_to_begin_when_there_is_no_project)
+{
+    EXPECT_TRUE(has(page_html({}, std::nullopt), "projects/generator"));
+}
+
+TEST(PageHtml, needs_no_script_and_no_inline_style)
+{
+    auto const view = view_of_field();
+    auto const page = page_html({view.project}, view);
+    EXPECT_FALSE(has(page, "style=\""));
+    EXPECT_FALSE(has(page, "<style"));
+    EXPECT_TRUE(has(page, "href=\"/page.css\""));
+}
+
+} // namespace
+} // namespace learning_loop
