@@ -2,6 +2,7 @@
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS json url)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto SSL)
+find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(LibArchive REQUIRED)
 find_package(PNG REQUIRED)

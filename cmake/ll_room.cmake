@@ -1,5 +1,5 @@
 # ll_read_rooms(): reads src/learning_loop/rooms.txt into LL_ROOMS (names, from the ground up) and, for each room,
-# LL_ROOM_<room>_ON (rooms) and LL_ROOM_<room>_LIBRARIES.
+# LL_ROOM_<room>_ON (rooms), LL_ROOM_<room>_LIBRARIES and LL_ROOM_<room>_BELOW (itself and all rooms it stands on).
 macro(ll_read_rooms)
     set(ll_rooms_file ${PROJECT_SOURCE_DIR}/src/learning_loop/rooms.txt)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${ll_rooms_file})
@@ -12,6 +12,14 @@ macro(ll_read_rooms)
         separate_arguments(LL_ROOM_${room}_ON UNIX_COMMAND "${CMAKE_MATCH_2}")
         separate_arguments(LL_ROOM_${room}_LIBRARIES UNIX_COMMAND "${CMAKE_MATCH_3}")
         list(APPEND LL_ROOMS ${room})
+        set(LL_ROOM_${room}_BELOW ${room})
+        foreach(below IN LISTS LL_ROOM_${room}_ON)
+            if(NOT below IN_LIST LL_ROOMS OR below STREQUAL room)
+                message(FATAL_ERROR "${ll_rooms_file}: ${room} stands on ${below}, which is no line above it")
+            endif()
+            list(APPEND LL_ROOM_${room}_BELOW ${LL_ROOM_${below}_BELOW})
+        endforeach()
+        list(REMOVE_DUPLICATES LL_ROOM_${room}_BELOW)
     endforeach()
 endmacro()
 
@@ -30,7 +38,11 @@ function(ll_room name)
     add_library(ll_${name} STATIC ${sources})
     add_library(ll::${name} ALIAS ll_${name})
     target_sources(ll_${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/src FILES ${headers})
-    target_link_libraries(ll_${name} PUBLIC ${rooms} ${LL_ROOM_${name}_LIBRARIES} PRIVATE $<BUILD_INTERFACE:ll_compiler>)
+    target_link_libraries(ll_${name}
+        PUBLIC ${rooms} ${LL_ROOM_${name}_LIBRARIES} PRIVATE $<BUILD_INTERFACE:ll_compiler>)
+    if("async" IN_LIST LL_ROOM_${name}_BELOW AND "json" IN_LIST LL_ROOM_${name}_BELOW)
+        ll_precompile(ll_${name} async)
+    endif()
     target_compile_features(ll_${name} PUBLIC cxx_std_20)
     set_target_properties(ll_${name} PROPERTIES LINKER_LANGUAGE CXX EXPORT_NAME ${name})
     install(TARGETS ll_${name} EXPORT learning_loop

@@ -2,11 +2,10 @@
 #if LL_WITH_ONNX
 #include "learning_loop/detector/onnx/run_onnx_detector.h"
 #endif
-#include "learning_loop/settings/settings_text.h"
 #include "learning_loop/detector/detector_settings.h"
-#include "learning_loop/node/trainer_settings.h"
 #include "learning_loop/server/run_server.h"
 #include "learning_loop/server/settings.h"
+#include "learning_loop/settings/settings_text.h"
 
 #include <exception>
 #include <iostream>
@@ -36,7 +35,7 @@ constexpr Program programs[] = {
     {"detector", "finds things in images with a model from the Loop, sends home what it is unsure of", run_detector},
 };
 
-/// What nobody could foresee ends here, with a line that tells it.
+/// Prints an exception that nobody has caught, instead of a core dump.
 int run(Program const& program, int argc, char const* const* argv)
 {
     try {
@@ -59,8 +58,7 @@ void print_settings(std::ostream& out)
 {
     out << learning_loop::settings_introduction() << "\n"
         << learning_loop::server_settings_section() << "\n"
-        << learning_loop::detector_settings_section() << "\n"
-        << learning_loop::trainer_settings_section();
+        << learning_loop::detector_settings_section();
 }
 
 } // namespace

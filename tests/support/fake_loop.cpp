@@ -1,7 +1,8 @@
 #include "support/fake_loop.h"
 
-#include "learning_loop/json/json.h"
+#include "learning_loop/data/loop_api.h"
 #include "learning_loop/http/multipart.h"
+#include "learning_loop/json/json.h"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -10,48 +11,48 @@
 namespace learning_loop::test {
 namespace {
 
-constexpr std::size_t max_upload_bytes = 64u << 20;
-
-Error not_logged_in()
-{
-    return {Errc::unauthorized, "log in first"};
-}
+constexpr auto* cookie = "session=fake";
 
 /// What an honest Loop answers to the parts of an upload, and the JPEGs that it takes.
-std::pair<int, std::map<std::string, std::string>> judged(std::vector<http::Part> const& parts,
-                                                          std::string const& broken_image)
+std::pair<int, std::map<std::string, std::string>> judge(std::vector<http::Part> const& parts,
+                                                         std::string const& broken_image)
 {
     std::map<std::string, std::string> images;
     for (std::size_t i = 0; i + 1 < parts.size(); i += 2) {
         auto const& json = parts[i].file_name;
         auto const& jpeg = parts[i + 1].file_name;
         bool const paired = json.ends_with(".json") && jpeg == json.substr(0, json.size() - 5) + ".jpg";
-        if (!paired || parts[i].name != "files" || parts[i + 1].name != "files") return {400, {}};
+        if (!paired || parts[i].name != loop_api::files_field || parts[i + 1].name != loop_api::files_field)
+            return {400, {}};
         if (!broken_image.empty() && parts[i + 1].bytes == broken_image) return {422, {}};
         images.emplace(jpeg, parts[i + 1].bytes);
     }
-    return {parts.empty() || parts.size() > 40 ? 400 : 200, std::move(images)};
+    bool const is_good = !parts.empty() && parts.size() <= 2 * loop_api::max_images_per_upload;
+    return {is_good ? 200 : 400, std::move(images)};
 }
 
 } // namespace
 
-FakeLoop::FakeLoop() : server_(with_routes()) {}
+FakeLoop::FakeLoop() : server_(add_routes()) {}
 
-http::Router& FakeLoop::with_routes()
+http::Router& FakeLoop::add_routes()
 {
-    std::string const project = "/api/zauberzeug/projects/demo";
-    router_.post("/api/login", *this, &FakeLoop::login);
-    router_.post(project + "/images", *this, &FakeLoop::upload).body_limit(max_upload_bytes);
-    router_.post(project + "/detectors", *this, &FakeLoop::report);
-    router_.get(project + "/deployment/target", *this, &FakeLoop::target);
-    router_.get(project + "/models", *this, &FakeLoop::models);
-    router_.get(project + "/models/{id}/{format}/file", *this, &FakeLoop::model_file);
+    router_.post(loop_api::login, *this, &FakeLoop::login);
+    router_.post(loop_api::images, *this, &FakeLoop::upload).body_limit(loop_api::max_image_upload_bytes);
+    router_.post(loop_api::detectors, *this, &FakeLoop::report);
+    router_.get(loop_api::deployment_target, *this, &FakeLoop::target);
+    router_.get(loop_api::models, *this, &FakeLoop::models);
+    router_.get(loop_api::model_file, *this, &FakeLoop::model_file);
     return router_;
 }
 
-bool FakeLoop::let_in(http::Request const& request)
+Result<void> FakeLoop::check(http::Request const& request)
 {
-    return !with([](auto& state) { return state.needs_login; }) || request.headers.find("Cookie") == "session=fake";
+    if (request.path_param("organization") != "zauberzeug" || request.path_param("project") != "demo")
+        return Error{Errc::not_found, "no such project"};
+    bool const needs_login = with([](auto& state) { return state.needs_login; });
+    if (needs_login && request.headers.find("Cookie") != cookie) return Error{Errc::unauthorized, "log in first"};
+    return {};
 }
 
 FakeLoop::Answer FakeLoop::login(http::Request request)
@@ -61,7 +62,7 @@ FakeLoop::Answer FakeLoop::login(http::Request request)
         return state.login_status;
     });
     auto response = http::json_response("OK", status);
-    if (status == 200) response.headers.add("Set-Cookie", "session=fake");
+    if (status == 200) response.headers.add("Set-Cookie", cookie);
     co_return response;
 }
 
@@ -74,7 +75,7 @@ FakeLoop::Answer FakeLoop::upload(http::Request request)
         for (auto const& part : *parts) names.push_back(part.file_name);
         return state.holds_uploads;
     });
-    if (!let_in(request)) co_return not_logged_in();
+    if (auto const allowed = check(request); !allowed) co_return allowed.error();
     boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
     while (with([](auto& state) { return state.holds_uploads; })) {
         timer.expires_after(std::chrono::milliseconds(5));
@@ -87,7 +88,7 @@ FakeLoop::Answer FakeLoop::upload(http::Request request)
             state.upload_statuses.erase(state.upload_statuses.begin());
             if (next != 200) return next;
         }
-        auto [fair, images] = judged(*parts, state.broken_image);
+        auto [fair, images] = judge(*parts, state.broken_image);
         state.images.merge(images);
         return fair;
     });
@@ -96,7 +97,7 @@ FakeLoop::Answer FakeLoop::upload(http::Request request)
 
 FakeLoop::Answer FakeLoop::target(http::Request request)
 {
-    if (!let_in(request)) co_return not_logged_in();
+    if (auto const allowed = check(request); !allowed) co_return allowed.error();
     auto const text = with([](auto& state) { return state.target; });
     if (text.empty()) co_return Error{Errc::not_found, "no target"};
     co_return http::text_response(text);
@@ -104,14 +105,14 @@ FakeLoop::Answer FakeLoop::target(http::Request request)
 
 FakeLoop::Answer FakeLoop::models(http::Request request)
 {
-    if (!let_in(request)) co_return not_logged_in();
+    if (auto const allowed = check(request); !allowed) co_return allowed.error();
     co_return http::text_response(with([](auto& state) { return state.models; }));
 }
 
 FakeLoop::Answer FakeLoop::model_file(http::Request request)
 {
-    if (!let_in(request)) co_return not_logged_in();
-    auto const name = request.path_param("id") + "/" + request.path_param("format");
+    if (auto const allowed = check(request); !allowed) co_return allowed.error();
+    auto const name = request.path_param("model") + "/" + request.path_param("format");
     auto const zip = with([&](auto& state) {
         ++state.downloads;
         return state.zips.contains(name) ? state.zips.at(name) : std::string();
@@ -122,7 +123,7 @@ FakeLoop::Answer FakeLoop::model_file(http::Request request)
 
 FakeLoop::Answer FakeLoop::report(http::Request request)
 {
-    if (!let_in(request)) co_return not_logged_in();
+    if (auto const allowed = check(request); !allowed) co_return allowed.error();
     auto const document = parse_json(request.body, "report");
     if (!document) co_return document.error();
     auto status = from_json<DetectorStatus>(*document);

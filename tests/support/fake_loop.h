@@ -13,12 +13,12 @@ namespace learning_loop::test {
 
 /// What a FakeLoop is to do, and what it was asked.
 struct FakeLoopState {
-    bool needs_login = false; ///< 401 to all but the login until somebody logged in.
+    bool needs_login = false; ///< Without the cookie of a login every other request is answered 401.
     int login_status = 200;
     std::vector<std::string> logins; ///< Bodies of the forms.
 
-    std::vector<int> upload_statuses;              ///< Of the next uploads, instead of what they deserve.
-    std::string broken_image;                      ///< 422 to every upload that holds these bytes.
+    std::vector<int> upload_statuses;              ///< Of the next uploads, instead of what an honest Loop answers.
+    std::string broken_image;                      ///< An upload with an image of these bytes is answered 422.
     bool holds_uploads = false;                    ///< They get no answer meanwhile, and a 500 later.
     std::vector<std::vector<std::string>> uploads; ///< File names of each that came.
     std::map<std::string, std::string> images;     ///< The JPEGs that were taken, by file name.
@@ -49,14 +49,14 @@ public:
 private:
     using Answer = Task<Result<http::Response>>;
 
-    http::Router& with_routes();
+    http::Router& add_routes();
     Answer login(http::Request request);
     Answer upload(http::Request request);
     Answer target(http::Request request);
     Answer models(http::Request request);
     Answer model_file(http::Request request);
     Answer report(http::Request request);
-    bool let_in(http::Request const& request);
+    Result<void> check(http::Request const& request);
 
     std::mutex guard_;
     FakeLoopState state_;

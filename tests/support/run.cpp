@@ -1,6 +1,7 @@
 #include "support/run.h"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/execution/context.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 
 #include <chrono>
@@ -13,6 +14,10 @@ namespace {
 constexpr std::chrono::seconds max_patience{20};
 
 } // namespace
+
+Io::Io(boost::asio::any_io_executor const& executor)
+    : io_(static_cast<boost::asio::io_context&>(boost::asio::query(executor, boost::asio::execution::context)))
+{}
 
 void Io::run(Task<> task)
 {

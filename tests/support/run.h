@@ -14,6 +14,11 @@ namespace learning_loop::test {
 /// The io thread of a test: runs coroutines to their end and fails when they do not end.
 class Io {
 public:
+    Io() = default;
+    explicit Io(boost::asio::any_io_executor const& executor); ///< Of an io_context that nobody else runs: a Runner's.
+    Io(Io const&) = delete;
+    Io& operator=(Io const&) = delete;
+
     boost::asio::any_io_executor executor() { return io_.get_executor(); }
 
     /// What it throws reaches the caller. Throws, too, when the task does not end within 20 s or waits for what nobody
@@ -38,7 +43,8 @@ private:
         answer.emplace(co_await std::move(task));
     }
 
-    boost::asio::io_context io_{1};
+    boost::asio::io_context own_{1};
+    boost::asio::io_context& io_ = own_;
 };
 
 /// One coroutine, run to its end.

@@ -1,91 +1,79 @@
 #include "support/running_server.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
+#include <boost/asio/post.hpp>
 
 #include <thread>
 
 namespace learning_loop::test {
 namespace asio = boost::asio;
 
-struct RunningServer::Parts {
-    Parts(http::Router const& router, http::ServerOptions options)
-        : server(io.get_executor(), router, metrics, std::move(options))
-    {}
-    Parts(std::function<Service(asio::any_io_executor)> const& make, http::ServerOptions options)
-        : service(make(io.get_executor())), server(io.get_executor(), own_router, metrics, std::move(options))
+struct RunningServer::Running {
+    explicit Running(http::ServerOptions options) : runner(std::move(options)) {}
+    Running(http::Router& router, http::ServerOptions options) : runner(router, std::move(options)) {}
+
+    void start(std::unique_ptr<Parts> built)
     {
-        service.add_to(own_router);
-        tasks.spawn("the service", service.run());
+        parts = std::move(built);
+        port = runner.port();
+        thread = std::jthread([this] {
+            runner.run(*parts, shutdown);
+            ended.set_value();
+        });
     }
 
-    void start()
-    {
-        server.listen().value();
-        port = server.port();
-        tasks.spawn("the server", server.serve());
-        thread = std::jthread([this] { io.run(); });
-    }
-
-    Task<> finish(std::chrono::milliseconds grace)
-    {
-        tasks.cancel();
-        if (service.finish) co_await service.finish();
-        co_await server.finish(grace);
-        co_await tasks.join();
-    }
-
-    asio::io_context io{1};
-    Metrics metrics;
-    http::Router own_router;
-    Service service;
-    http::Server server;
-    TaskGroup tasks{io.get_executor()};
+    Runner runner;
+    std::unique_ptr<Parts> parts;
+    ShutdownSignal shutdown{runner.executor(), ShutdownSignal::Signals::none};
     std::uint16_t port = 0;
     bool finishing = false;
-    std::jthread thread;
+    std::promise<void> ended;
+    std::jthread thread; // last: it uses the others
 };
 
-RunningServer::RunningServer(http::Router const& router, http::ServerOptions options)
+RunningServer::RunningServer(http::Router& router, http::ServerOptions options)
 {
     options.port = 0;
-    parts_ = std::make_unique<Parts>(router, std::move(options));
-    parts_->start();
+    running_ = std::make_unique<Running>(router, std::move(options));
+    running_->runner.listen().value();
+    running_->start(std::make_unique<Parts>());
 }
 
-RunningServer::RunningServer(std::function<Service(asio::any_io_executor)> const& make, http::ServerOptions options)
+RunningServer::RunningServer(std::function<std::unique_ptr<Parts>(Runner&)> const& build, http::ServerOptions options)
 {
     options.port = 0;
-    parts_ = std::make_unique<Parts>(make, std::move(options));
-    parts_->start();
+    running_ = std::make_unique<Running>(std::move(options));
+    running_->runner.listen().value();
+    running_->start(build(running_->runner));
 }
 
 RunningServer::~RunningServer()
 {
-    if (!parts_->finishing) finish(std::chrono::milliseconds(0)).wait();
+    if (!running_->finishing) finish(std::chrono::milliseconds(0)).wait();
 }
 
 std::uint16_t RunningServer::port() const
 {
-    return parts_->port;
+    return running_->port;
 }
 
 asio::any_io_executor RunningServer::executor()
 {
-    return parts_->io.get_executor();
+    return running_->runner.executor();
 }
 
 std::string RunningServer::metrics_text()
 {
-    auto text = [this]() -> Task<std::string> { co_return parts_->metrics.text(); };
-    return asio::co_spawn(parts_->io, text(), asio::use_future).get();
+    return on_io([this] { return running_->runner.metrics().text(); });
 }
 
 std::future<void> RunningServer::finish(std::chrono::milliseconds grace)
 {
-    parts_->finishing = true;
-    return asio::co_spawn(parts_->io, parts_->finish(grace), asio::use_future);
+    running_->finishing = true;
+    asio::post(executor(), [this, grace] {
+        running_->shutdown.grace = grace;
+        running_->shutdown.stop();
+    });
+    return running_->ended.get_future();
 }
 
 } // namespace learning_loop::test

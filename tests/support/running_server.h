@@ -1,6 +1,6 @@
 #pragma once
 
-#include "learning_loop/http/server/server.h"
+#include "learning_loop/http/server/runner.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
@@ -13,18 +13,14 @@
 
 namespace learning_loop::test {
 
-/// What is served and needs the server's io thread: built before the server, ended before it.
-struct Service {
-    std::function<void(http::Router&)> add_to;
-    std::function<Task<>()> run;    ///< Until cancelled.
-    std::function<Task<>()> finish; ///< Once, after `run` was cancelled.
-};
-
-/// A server on a free port of this machine with an io thread of its own.
+/// A program on a free port of this machine: a Runner with an io thread of its own.
 class RunningServer {
 public:
-    explicit RunningServer(http::Router const& router, http::ServerOptions options = {});
-    RunningServer(std::function<Service(boost::asio::any_io_executor)> const& make, http::ServerOptions options);
+    /// Serves these routes, which must outlive it.
+    explicit RunningServer(http::Router& router, http::ServerOptions options = {});
+
+    /// Serves the parts that `build` makes.
+    RunningServer(std::function<std::unique_ptr<Parts>(Runner&)> const& build, http::ServerOptions options);
     ~RunningServer(); ///< Ends what still runs, at once.
 
     std::uint16_t port() const;
@@ -40,12 +36,12 @@ public:
         return boost::asio::co_spawn(executor(), task(std::move(function)), boost::asio::use_future).get();
     }
 
-    /// Has the server finish; ready once it has.
+    /// Has the program end; ready once it has.
     std::future<void> finish(std::chrono::milliseconds grace);
 
 private:
-    struct Parts;
-    std::unique_ptr<Parts> parts_;
+    struct Running;
+    std::unique_ptr<Running> running_;
 };
 
 } // namespace learning_loop::test

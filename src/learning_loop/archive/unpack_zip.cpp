@@ -1,9 +1,10 @@
-#include "learning_loop/archive/impl/new_file.h"
 #include "learning_loop/archive/impl/zip_reader.h"
 #include "learning_loop/archive/zip.h"
 #include "learning_loop/base/files.h"
+#include "learning_loop/base/new_file.h"
 
 #include <array>
+#include <utility>
 
 namespace learning_loop {
 namespace {
@@ -33,10 +34,12 @@ Result<void> unpack_zip(std::filesystem::path const& zip, std::filesystem::path 
         auto const name = reader->next();
         if (!name) return name.error();
         if (!*name) break;
-        auto& file = files.emplace_back(empty_folder / **name);
-        auto written = each_piece(*reader, [&](std::string_view piece) { return file.append(piece); });
+        auto file = NewFile::create(empty_folder / **name);
+        if (!file) return file.error();
+        auto written = each_piece(*reader, [&](std::string_view piece) { return file->append(piece); });
         if (!written) return written;
-        if (auto synced = file.sync(); !synced) return synced;
+        if (auto synced = file->sync(); !synced) return synced;
+        files.push_back(std::move(*file));
     }
     sync_folder(empty_folder);
     for (auto& file : files) file.keep();

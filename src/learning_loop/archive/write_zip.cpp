@@ -1,7 +1,7 @@
-#include "learning_loop/archive/impl/new_file.h"
 #include "learning_loop/archive/impl/zip_names.h"
 #include "learning_loop/archive/zip.h"
 #include "learning_loop/base/files.h"
+#include "learning_loop/base/new_file.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -18,7 +18,7 @@
 namespace learning_loop {
 namespace {
 
-/// What libarchive is given to write to; keeps the error, of which it would lose all but a number.
+/// What libarchive writes to. It keeps the error or exception, since libarchive passes on a number alone.
 struct Output {
     NewFile file;
     std::optional<Error> failure{};
@@ -109,6 +109,16 @@ Result<void> add_file(ZipWriter& zip, std::string const& name, std::filesystem::
     return {};
 }
 
+Result<void> pack(Output& output, std::vector<ZipSource> const& sources)
+{
+    ZipWriter writer(output);
+    for (auto const& [name, bytes, file] : sources) {
+        auto added = file.empty() ? add_bytes(writer, name, bytes) : add_file(writer, name, file);
+        if (!added) return added;
+    }
+    return writer.finish();
+}
+
 } // namespace
 
 Result<void> write_zip(std::filesystem::path const& zip, std::vector<ZipSource> const& sources)
@@ -119,16 +129,11 @@ Result<void> write_zip(std::filesystem::path const& zip, std::vector<ZipSource> 
     }
     auto next = zip;
     next += ".new";
-    std::filesystem::remove(next); // of a process that died here
-    Output output{NewFile(next)};
-    {
-        ZipWriter writer(output);
-        for (auto const& [name, bytes, file] : sources) {
-            auto added = file.empty() ? add_bytes(writer, name, bytes) : add_file(writer, name, file);
-            if (!added) return added;
-        }
-        if (auto finished = writer.finish(); !finished) return finished;
-    }
+    std::filesystem::remove(next); // a process that died here left it
+    auto file = NewFile::create(next);
+    if (!file) return file.error();
+    Output output{std::move(*file)};
+    if (auto packed = pack(output, sources); !packed) return packed;
     if (auto synced = output.file.sync(); !synced) return synced;
     rename_durably(next, zip);
     output.file.keep();

@@ -10,7 +10,8 @@
 #include <vector>
 
 // Zips as they travel between Loop, trainer and detector: plain files side by side, no folders. Whatever else a zip may
-// hold is refused, not repaired; every error names the entry. The functions block and may run on any number of threads.
+// hold is refused, not repaired; an error that is about an entry names it. The functions block and may run on any
+// number of threads. What the disk cannot do for another reason than want of space throws std::system_error.
 
 namespace learning_loop {
 
@@ -33,19 +34,20 @@ struct ZipSource {
     std::filesystem::path file{}; ///< Unless empty: where the bytes lie on disk.
 };
 
-/// Unpacks into a folder that exists and is empty; everything is durable when it returns, and nothing stays behind when
-/// it fails. invalid_argument: no zip, one without files, damaged, or an entry that is no plain file of a plain name
-/// (printable ASCII, no slashes, none twice in any case of letters) or is encrypted or packed by anything but deflate.
-/// too_large: beyond the limits. out_of_space.
+/// Unpacks into a folder that exists and is empty. Everything is durable when it returns; if it fails, nothing stays
+/// behind. Errors: not_found if there is no such zip. invalid_argument if it is no zip, has no files, is damaged, or
+/// has an entry that is no plain file, has no plain name (printable ASCII, no slashes, none twice in any case of
+/// letters), is encrypted or is packed by another method than deflate. too_large if it is beyond the limits.
+/// out_of_space if the disk is full.
 Result<void> unpack_zip(std::filesystem::path const& zip, std::filesystem::path const& empty_folder,
                         ZipLimits const& limits = {});
 
-/// The same for a zip in memory; all its files are in memory then, too.
+/// The same for a zip in memory; all its files are in memory then, too. Errors as `unpack_zip`, but for the disk.
 Result<std::vector<ZipEntry>> read_zip(std::string_view zip, ZipLimits const& limits = {});
 
 /// Packs without compressing, since weights and JPEGs hardly shrink: the same files give the same bytes on every
-/// machine. Replaces `zip` at once and durably. invalid_argument: a name that `unpack_zip` would refuse. not_found: a
-/// source that is missing. out_of_space.
+/// machine. Replaces `zip` at once and durably. Errors: invalid_argument if `unpack_zip` would refuse a name. not_found
+/// if a source is missing. out_of_space if the disk is full.
 Result<void> write_zip(std::filesystem::path const& zip, std::vector<ZipSource> const& sources);
 
 } // namespace learning_loop

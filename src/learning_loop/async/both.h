@@ -8,7 +8,7 @@
 
 namespace learning_loop {
 
-/// Runs two tasks beside each other and waits for both. When one of them throws, the other is cancelled.
+/// Runs two tasks beside each other and waits for both. If one of them throws, the other is cancelled.
 template <class T>
 Task<std::pair<T, T>> both(Task<T> first, Task<T> second)
 {

@@ -16,10 +16,11 @@
 
 namespace learning_loop {
 
-/// Runs tasks that somebody else may end while whoever waits for them goes on. To be used on the io thread.
+/// Runs tasks that can be ended from elsewhere, while the coroutine that waits for them goes on. Callers must be on the
+/// io thread.
 class Interruptible {
 public:
-    /// The task's answer; nothing when it was interrupted: it was cancelled, and has ended.
+    /// Returns the task's answer, or nullopt if it was interrupted: then it was cancelled, and has ended.
     template <class T>
     Task<std::optional<T>> run(Task<T> task)
     {
@@ -36,7 +37,7 @@ public:
         co_return std::move(outcome.answer);
     }
 
-    /// Ends what runs now, and only that.
+    /// Ends the tasks that run now. Those that are started later are not affected.
     void interrupt()
     {
         for (auto* const interruption : interruptions_)

@@ -9,7 +9,7 @@
 
 namespace learning_loop {
 
-/// A pause that others can cut short: `wake` ends the one that runs, or the next one when none does.
+/// A pause that can be cut short: `wake` ends the one that runs or, if none does, the next one.
 class Pause {
 public:
     explicit Pause(boost::asio::any_io_executor executor) : timer_(std::move(executor)) {}

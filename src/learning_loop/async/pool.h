@@ -22,9 +22,9 @@
 
 namespace learning_loop {
 
-/// A named place for work that blocks and whose order does not matter: some threads, a bounded queue. A job owns its
-/// inputs and returns a `Result`; what it throws reaches the coroutine that waits for it. The destructor lets the jobs
-/// that are queued run to their end.
+/// A named place for work that blocks and whose order does not matter: some threads and a bounded queue. A job must own
+/// its inputs and return a `Result`; what it throws reaches the coroutine that waits for it. The destructor waits until
+/// all queued jobs have run.
 class Pool {
 public:
     Pool(std::string name, unsigned threads, int max_waiting)
@@ -34,8 +34,9 @@ public:
     Pool& operator=(Pool const&) = delete;
     ~Pool() { threads_.join(); }
 
-    /// Waits for `job()` without holding up the io thread. unavailable: the queue is full. Being cancelled does not end
-    /// a job: the caller gives up only once it is done. Name the job before the `co_await` (docs/traps.md, 1).
+    /// Waits for `job()` without blocking the io thread. A job cannot be cancelled: a caller that is cancelled goes on
+    /// waiting until the job is done. Callers must give the job a name before the `co_await` (docs/traps.md, 1).
+    /// Errors: unavailable if the queue is full.
     template <class Job, class Answer = std::invoke_result_t<Job&>>
     Task<Answer> run(Job job)
     {
@@ -51,7 +52,7 @@ public:
         co_return std::move(*answer);
     }
 
-    /// Jobs that wait or run.
+    /// The number of jobs that wait or run.
     int waiting() const { return waiting_; }
 
 private:
@@ -93,10 +94,10 @@ private:
     boost::asio::thread_pool threads_;
 };
 
-/// A Pool of one thread: its jobs run one after another, in the order they came. Home of what is not thread safe.
+/// A Pool of one thread: its jobs run one after another, in the order they came. For what is not thread safe.
 class Lane : public Pool {
 public:
-    static constexpr int unbounded = std::numeric_limits<int>::max(); ///< For callers that have a bound of their own.
+    static constexpr int unbounded = std::numeric_limits<int>::max(); ///< For callers that limit their jobs themselves.
 
     explicit Lane(std::string name, int max_waiting = 1000) : Pool(std::move(name), 1, max_waiting) {}
 };

@@ -5,7 +5,7 @@
 
 namespace learning_loop {
 
-// Pools register from any thread: it is the only thing that all tasks and queues of a process have in common.
+// Guarded, because pools may be made on any thread.
 struct ReportEntry::Entries {
     std::mutex mutex;
     std::set<ReportEntry*> all;

@@ -9,8 +9,8 @@
 
 namespace learning_loop {
 
-/// A line of what a program is at, for as long as it lives. `line` is called on the thread that asks for the report;
-/// an empty text is left out.
+/// A line of the report, as long as this lives. `line` is called on the thread that makes the report; if it returns an
+/// empty text, the line is left out.
 class ReportEntry {
 public:
     explicit ReportEntry(std::function<std::string()> line);
@@ -26,8 +26,9 @@ private:
     std::function<std::string()> line_;
 };
 
-/// What the program is at: every live task, where it waits and for how long; every queue that is not empty. Call on the
-/// io thread. Coroutines leave no stack that a debugger could show: this is shown instead, on SIGUSR1.
+/// What the program does at the moment: every task that has not ended, what it waits for and since when; every queue
+/// that is not empty. Callers must be on the io thread. A suspended coroutine has no stack that a debugger could show:
+/// SIGUSR1 logs this report instead.
 std::vector<std::string> report();
 
 } // namespace learning_loop

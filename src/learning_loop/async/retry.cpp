@@ -12,7 +12,7 @@ std::chrono::milliseconds Backoff::next(std::chrono::milliseconds asked)
     static thread_local std::mt19937_64 random{std::random_device{}()};
     auto const step = std::exchange(step_, std::min(longest_, step_ * 2));
     auto const shortest = std::max(step / 2, asked);
-    auto const longest = shortest + step / 2; // a fleet that was asked to wait alike shall not come back alike
+    auto const longest = shortest + step / 2; // nodes that were asked to wait equally long must not come back together
     return std::chrono::milliseconds(
         std::uniform_int_distribution<std::int64_t>(shortest.count(), longest.count())(random));
 }

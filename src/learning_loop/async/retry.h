@@ -4,17 +4,18 @@
 
 namespace learning_loop {
 
-/// Waits that grow: each is drawn between half of and the whole step, and the step doubles up to `longest`. The draw
-/// keeps a fleet that lost its Loop at one moment from coming back at one moment.
+/// Waits that grow: each is drawn at random between half of the step and the whole step, and the step doubles up to
+/// `longest`. Because of the draw, nodes that lost their Loop at the same moment do not all come back at the same
+/// moment.
 class Backoff {
 public:
     Backoff(std::chrono::milliseconds first, std::chrono::milliseconds longest)
         : first_(first), longest_(longest), step_(first)
     {}
 
-    /// How long to wait before the next try; never less than the server `asked` for (Retry-After).
+    /// Returns how long to wait before the next try: never less than the server `asked` for (Retry-After).
     std::chrono::milliseconds next(std::chrono::milliseconds asked = {});
-    void reset() { step_ = first_; }
+    void reset() { step_ = first_; } ///< After a success: the next wait is short again.
 
 private:
     std::chrono::milliseconds first_;

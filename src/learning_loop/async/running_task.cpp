@@ -46,7 +46,7 @@ boost::asio::any_io_executor executor_for(boost::asio::any_io_executor const& ex
     if (auto const* plain = executor.target<IoExecutor>()) return TaskExecutor<IoExecutor>(*plain, std::move(task));
     if (auto const* outer = executor.target<TaskExecutor<IoExecutor>>())
         return TaskExecutor<IoExecutor>(outer->inner(), std::move(task));
-    return executor; // of another kind: it runs all the same, unnamed
+    return executor; // of another kind: the task runs all the same, but is not told in the log
 }
 
 } // namespace learning_loop

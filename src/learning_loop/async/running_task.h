@@ -11,25 +11,24 @@
 
 namespace learning_loop {
 
-/// What a coroutine of a TaskGroup is at: its name, for the log and the report, the request it works on, and what it
-/// waits for. Belongs to the io thread.
+/// What the log and the report tell of a coroutine of a TaskGroup. To be used on the io thread.
 struct RunningTask {
     std::string name;
-    std::string request_id; ///< Empty: it works on none. Stands in the log lines that are written while it runs.
-    std::string waits_for;  ///< Told by what it waits on, as "the database"; empty: by nobody.
-    std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now(); ///< When it ran last.
+    std::string request_id; ///< That it works on; empty: none. It stands in the log lines that it writes.
+    std::string waits_for;  ///< For people, as "the database"; empty: not known.
+    std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now(); ///< When it last ran.
 };
 
-/// The task that runs on this thread right now; nullptr outside of all.
+/// The task that runs on this thread now; nullptr if none does.
 RunningTask* current_task();
 
-/// Tells the report what the current task is about to wait for. Nothing happens outside of a task.
+/// Tells the report what the current task is about to wait for. Does nothing if no task runs.
 void about_to_wait_for(std::string_view what);
 
-/// The current task works on that request from now on; empty: on none.
+/// Tells the log that the current task works on that request from now on; empty: on none.
 void begin_request(std::string_view id);
 
-/// While it lives, the task is the current one of this thread.
+/// Makes the task the current one of this thread, as long as this lives.
 class Resumed {
 public:
     explicit Resumed(RunningTask& task);
@@ -42,8 +41,8 @@ private:
     RunningTask* before_;
 };
 
-/// An executor that makes its task the current one whenever it runs something: so that a coroutine, which hops on and
-/// off the thread at every co_await, can be told apart from the others. `Inner` is an io_context's executor.
+/// An executor that makes its task the current one while it runs something. A coroutine leaves the thread at every
+/// co_await and comes back later: this is how it is known again. `Inner` is an io_context's executor.
 template <class Inner>
 class TaskExecutor {
 public:
@@ -85,10 +84,10 @@ public:
 
 private:
     Inner inner_;
-    std::shared_ptr<RunningTask> task_; // shared: a thread of a Pool may hold the executor when the task has ended
+    std::shared_ptr<RunningTask> task_; // shared: a thread of a Pool may hold the executor longer than the task lives
 };
 
-/// `executor`, which must be an io_context's or one of a task, for the given task.
+/// Returns the executor for the given task. `executor` must be that of an io_context, or of a task.
 boost::asio::any_io_executor executor_for(boost::asio::any_io_executor const& executor,
                                           std::shared_ptr<RunningTask> task);
 

@@ -12,11 +12,15 @@
 namespace learning_loop {
 namespace asio = boost::asio;
 
-ShutdownSignal::ShutdownSignal(asio::any_io_executor executor) : signals_(executor, SIGINT, SIGTERM, SIGUSR1) {}
+ShutdownSignal::ShutdownSignal(asio::any_io_executor executor, Signals signals) : signals_(std::move(executor))
+{
+    if (signals == Signals::none) return;
+    for (int const signal : {SIGINT, SIGTERM, SIGUSR1}) signals_.add(signal);
+}
 
 Task<> ShutdownSignal::wait()
 {
-    while (exit_status_ == 0) {
+    while (!is_stopped_) {
         auto const [cut_short, signal] = co_await signals_.async_wait(asio::as_tuple(asio::use_awaitable));
         if (cut_short) co_return;
         if (signal != SIGUSR1) {
@@ -24,7 +28,7 @@ Task<> ShutdownSignal::wait()
             co_return;
         }
         auto const level = log::level();
-        log::set_level(std::min(level, log::Level::info)); // who asks wants to see it
+        log::set_level(std::min(level, log::Level::info)); // also if the log is quieter than that
         log::info("report, asked for by SIGUSR1:");
         for (auto const& line : report()) log::info("  {}", line);
         log::set_level(level);
@@ -39,6 +43,7 @@ void ShutdownSignal::fail()
 
 void ShutdownSignal::stop()
 {
+    is_stopped_ = true;
     signals_.cancel();
 }
 

@@ -8,8 +8,8 @@
 
 namespace learning_loop {
 
-/// Several lanes, each with an instance of its own: what is not thread safe runs on all cores. The least loaded lane
-/// takes the next job.
+/// Several lanes, each with an instance of its own, so that what is not thread safe runs on all cores. The lane with
+/// the fewest jobs takes the next one.
 template <class Instance>
 class Streams {
 public:

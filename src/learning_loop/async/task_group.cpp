@@ -45,7 +45,7 @@ bool TaskGroup::spawn(std::string name, Task<> task)
 {
     if (cancelled_) return false;
     auto const child = children_.emplace(children_.end(), std::move(name));
-    auto at_end = [this, child](std::exception_ptr failure) { ended(child, failure); };
+    auto at_end = [this, child](std::exception_ptr failure) { remove(child, failure); };
     asio::co_spawn(executor_for(executor_, child->task), std::move(task),
                    asio::bind_cancellation_slot(child->stop.slot(), std::move(at_end)));
     return true;
@@ -54,7 +54,7 @@ bool TaskGroup::spawn(std::string name, Task<> task)
 void TaskGroup::cancel()
 {
     cancelled_ = true;
-    // A child may end, and leave the list, while it is told to.
+    // A child may end at once, and leave the list.
     for (auto child = children_.begin(); child != children_.end();)
         (child++)->stop.emit(asio::cancellation_type::terminal);
 }
@@ -62,11 +62,11 @@ void TaskGroup::cancel()
 Task<> TaskGroup::join()
 {
     co_await asio::this_coro::reset_cancellation_state(
-        asio::disable_cancellation()); // a join that gives up leaves orphans
+        asio::disable_cancellation()); // a join that gave up would leave children behind
     while (!children_.empty()) co_await empty_.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
-void TaskGroup::ended(Children::iterator child, std::exception_ptr const& failure)
+void TaskGroup::remove(Children::iterator child, std::exception_ptr const& failure)
 {
     bool failed = failure != nullptr;
     try {

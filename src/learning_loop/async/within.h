@@ -37,13 +37,14 @@ Task<> run_into(std::shared_ptr<Outcome<T>> outcome, Task<Result<T>> task)
 
 } // namespace within_detail
 
-/// Waits for a task, but not longer than `limit`: then `unavailable`, whatever the task does. It runs on in `group`, so
-/// it owns its inputs, and its answer is dropped. Not for what must be undone when nobody waits for it any more.
+/// Waits for a task, but not longer than `limit`. A task that takes longer runs on in `group`, so it must own its
+/// inputs, and its answer is dropped. Errors: those of the task; unavailable if it takes longer, or if the group was
+/// cancelled.
 template <class T>
 Task<Result<T>> within(std::chrono::milliseconds limit, TaskGroup& group, std::string name, Task<Result<T>> task)
 {
     namespace asio = boost::asio;
-    // shared: by the task and whoever waits for it, and either may be the first to go
+    // shared: by the task and the coroutine that waits for it, and either may be the first to end
     auto outcome = std::make_shared<within_detail::Outcome<T>>(co_await asio::this_coro::executor, limit);
     auto late = name + " took longer than " + std::to_string(limit.count()) + " ms: try again later";
     if (!group.spawn(std::move(name), within_detail::run_into(outcome, std::move(task))))

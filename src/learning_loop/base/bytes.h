@@ -20,7 +20,7 @@ public:
         owner_ = std::move(owner);
     }
 
-    /// What `owner` keeps alive.
+    /// `owner` keeps the bytes of `view` alive.
     Bytes(std::shared_ptr<void const> owner, std::string_view view) : owner_(std::move(owner)), view_(view) {}
 
     std::string_view view() const { return view_; }

@@ -36,7 +36,7 @@ struct Error {
 template <class T>
 using Result = boost::system::result<T, Error>;
 
-/// What `value()` on a failed Result throws: a caller that asked for a value it had not checked, or a test.
+/// What `value()` of a failed Result calls: throws std::runtime_error with the error's message.
 [[noreturn]] void throw_exception_from_error(Error const& error, boost::source_location const& location);
 
 } // namespace learning_loop

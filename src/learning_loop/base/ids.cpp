@@ -1,11 +1,11 @@
 #include "learning_loop/base/ids.h"
 
-#include <openssl/evp.h>
 #include <openssl/rand.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
-#include <memory>
+#include <cstdint>
 #include <mutex>
 #include <stdexcept>
 
@@ -41,8 +41,8 @@ bool is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/// Milliseconds since 1970 and a counter in the 12 bits below, which borrows from the future when a millisecond has no
-/// more of them or the clock stands still or goes back.
+/// Milliseconds since 1970, and a counter in the 12 bits below. If a millisecond needs more than those, or the clock
+/// stands still or goes back, the next tick is one more than the last.
 std::uint64_t next_tick()
 {
     static std::mutex guard;
@@ -95,38 +95,6 @@ bool is_version(std::string_view text)
     auto const fits = [](char c) { return is_digit(c) || c == '.'; };
     return !text.empty() && text.size() <= 50 && is_digit(text.front()) && is_digit(text.back()) &&
            std::all_of(text.begin(), text.end(), fits) && text.find("..") == std::string_view::npos;
-}
-
-std::string lower_case(std::string_view ascii)
-{
-    std::string text(ascii);
-    for (auto& c : text) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return text;
-}
-
-Sha256 sha256(std::span<std::string_view const> parts)
-{
-    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> const context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
-    Sha256 hash{};
-    bool good = context && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1;
-    for (auto const part : parts) good = good && EVP_DigestUpdate(context.get(), part.data(), part.size()) == 1;
-    if (!good || EVP_DigestFinal_ex(context.get(), hash.data(), nullptr) != 1)
-        throw std::runtime_error("SHA-256 failed");
-    return hash;
-}
-
-std::string hex(std::span<std::uint8_t const> bytes)
-{
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    text.reserve(2 * bytes.size());
-    for (auto const byte : bytes) {
-        text += digits[byte >> 4U];
-        text += digits[byte & 0x0fU];
-    }
-    return text;
 }
 
 std::string uuid_of(Sha256 const& hash)

@@ -1,8 +1,7 @@
 #pragma once
 
-#include <array>
-#include <cstdint>
-#include <span>
+#include "learning_loop/base/hash.h"
+
 #include <string>
 #include <string_view>
 
@@ -25,16 +24,6 @@ bool is_name(std::string_view text);
 /// Digits and dots, as `1.3`: 1 to 50 characters, a digit first and last, no two dots in a row. Fit for a folder's
 /// name.
 bool is_version(std::string_view text);
-
-std::string lower_case(std::string_view ascii);
-
-using Sha256 = std::array<std::uint8_t, 32>;
-Sha256 sha256(std::span<std::string_view const> parts);
-inline Sha256 sha256(std::string_view text)
-{
-    return sha256(std::span(&text, 1));
-}
-std::string hex(std::span<std::uint8_t const> bytes);
 
 /// A UUID of version 8 from the first bytes of a hash: the same content, the same id.
 std::string uuid_of(Sha256 const& hash);

@@ -2,12 +2,14 @@
 
 #include "learning_loop/base/impl/log_format.h"
 #include "learning_loop/base/impl/log_sink.h"
-#include "learning_loop/base/utf8.h"
+#include "learning_loop/base/text.h"
 
 #include <boost/describe/enum_from_string.hpp>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <memory>
+#include <string>
 
 namespace learning_loop {
 namespace {
@@ -30,28 +32,30 @@ bool is_word(std::string_view text)
     return !text.empty() && text.size() <= 200 && std::all_of(text.begin(), text.end(), plain);
 }
 
-/// The first bytes of the text, without half a character at their end.
-std::string_view start_of(std::string_view text, std::size_t max_bytes)
+spdlog::logger& access_log()
 {
-    if (text.size() <= max_bytes) return text;
-    auto end = max_bytes;
-    while (end > max_bytes - 3 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80) --end;
-    return text.substr(0, is_utf8(text.substr(0, end)) ? end : max_bytes);
+    static auto const logger = [] {
+        auto made = logger_named("access", spdlog::level::warn);
+        spdlog::register_logger(made); // for its level and for being flushed every second
+        return made;
+    }();
+    return *logger;
+}
+
+void write_to(spdlog::logger& logger, log::Level level, fmt::string_view format, fmt::format_args arguments)
+{
+    auto const spdlog_level = static_cast<spdlog::level::level_enum>(level);
+    if (!logger.should_log(spdlog_level)) return;
+    try {
+        spdlog::memory_buf_t text;
+        fmt::vformat_to(fmt::appender(text), format, arguments);
+        logger.log(spdlog_level, spdlog::string_view_t(text.data(), text.size()));
+    } catch (...) {
+        // A line that cannot be made is lost: callers log where they handle failures, and must not get another one.
+    }
 }
 
 } // namespace
-
-std::string printable(std::string_view text)
-{
-    constexpr std::size_t max_bytes = 200;
-    auto line = as_utf8(start_of(text, max_bytes));
-    for (std::size_t i = 0; i < line.size(); ++i) {
-        auto const byte = static_cast<unsigned char>(line[i]);
-        if (byte < 0x20 || byte == 0x7f) line[i] = '?';
-        if (impl::is_c1_control(std::string_view(line).substr(i))) line.replace(i, 2, "?");
-    }
-    return text.size() > max_bytes ? line + "..." : line;
-}
 
 void start_log(log::Level level)
 {
@@ -66,14 +70,14 @@ void start_log(log::Level level)
 
 namespace log {
 
-spdlog::logger& access()
+void write(Level level, fmt::string_view format, fmt::format_args arguments)
 {
-    static auto const logger = [] {
-        auto made = logger_named("access", spdlog::level::warn);
-        spdlog::register_logger(made); // for its level and for being flushed every second
-        return made;
-    }();
-    return *logger;
+    write_to(*spdlog::default_logger_raw(), level, format, arguments);
+}
+
+void write_access(fmt::string_view format, fmt::format_args arguments)
+{
+    write_to(access_log(), Level::info, format, arguments);
 }
 
 void set_level(Level level)
@@ -99,7 +103,7 @@ Level level()
 
 void flush()
 {
-    access().flush(); // both loggers write into the same buffer
+    access_log().flush(); // both loggers write into the same buffer
 }
 
 void set_request_id(std::string_view id)

@@ -2,16 +2,11 @@
 
 #include "learning_loop/base/error.h"
 
-#include <spdlog/spdlog.h>
+#include <fmt/core.h>
 
-#include <string>
 #include <string_view>
 
 namespace learning_loop {
-
-/// Text from outside, fit for one line of the log and for an answer: valid UTF-8, control characters become `?`, at
-/// most some 200 bytes.
-std::string printable(std::string_view text);
 
 // The log: one line per event on stderr, as `2024-01-31T12:00:00.123Z info [request id] text`. A line cannot be forged:
 // control characters are written as `\n`. What is counted or searched for stands as `key=value` at the end of a text,
@@ -22,19 +17,52 @@ namespace log {
 enum class Level { trace, debug, info, warn, error, critical };
 BOOST_DESCRIBE_ENUM(Level, trace, debug, info, warn, error, critical)
 
-using spdlog::critical;
-using spdlog::debug;
-using spdlog::error;
-using spdlog::info;
-using spdlog::trace;
-using spdlog::warn;
+/// What the functions below have in common, compiled once.
+void write(Level level, fmt::string_view format, fmt::format_args arguments);
+void write_access(fmt::string_view format, fmt::format_args arguments);
 
-/// For lines that come by the thousand, one per request: they wait in the same buffer, and reach stderr with the next
-/// line of the others, when there are many, or after a second.
-spdlog::logger& access();
+template <class... T>
+void debug(fmt::format_string<T...> format, T&&... arguments)
+{
+    write(Level::debug, format, fmt::make_format_args(arguments...));
+}
+
+template <class... T>
+void info(fmt::format_string<T...> format, T&&... arguments)
+{
+    write(Level::info, format, fmt::make_format_args(arguments...));
+}
+
+template <class... T>
+void warn(fmt::format_string<T...> format, T&&... arguments)
+{
+    write(Level::warn, format, fmt::make_format_args(arguments...));
+}
+
+template <class... T>
+void error(fmt::format_string<T...> format, T&&... arguments)
+{
+    write(Level::error, format, fmt::make_format_args(arguments...));
+}
+
+template <class... T>
+void critical(fmt::format_string<T...> format, T&&... arguments)
+{
+    write(Level::critical, format, fmt::make_format_args(arguments...));
+}
+
+/// A line of the level info, for those that come by the thousand, one per request: they wait in the same buffer, and
+/// reach stderr with the next line of the others, or when there are many, or after a second.
+template <class... T>
+void access(fmt::format_string<T...> format, T&&... arguments)
+{
+    write_access(format, fmt::make_format_args(arguments...));
+}
 
 void set_level(Level level);
-Result<void> set_level(std::string_view name); ///< invalid_argument names the levels.
+
+/// Errors: invalid_argument if there is no such level; the message names those there are.
+Result<void> set_level(std::string_view name);
 Level level();
 
 /// Writes what still waits in the buffer. Lines from `info` on do so themselves; the end of the program does, too,

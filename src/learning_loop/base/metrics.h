@@ -21,12 +21,12 @@ public:
     Metrics& operator=(Metrics const&) = delete;
     ~Metrics();
 
-    /// The one of that name and those labels; made at the first call. It lives as long as this.
+    /// The one of that name and those labels, made at the first call. It lives as long as this.
     prometheus::Counter& counter(std::string const& name, std::string const& help, Labels const& labels = {});
     prometheus::Histogram& histogram(std::string const& name, std::string const& help, Labels const& labels,
                                      prometheus::Histogram::BucketBoundaries const& bounds);
 
-    /// A value that is asked for whenever the metrics are read, on the thread that reads them.
+    /// A value that `now` tells whenever the metrics are read, on the thread that reads them.
     void gauge(std::string const& name, std::string const& help, std::function<double()> now);
 
     /// Everything, in Prometheus' text format.

@@ -1,19 +1,11 @@
 #pragma once
 
-#include "learning_loop/base/error.h"
-
-#include <boost/json/fwd.hpp>
-
 #include <string>
 #include <string_view>
 
 namespace learning_loop {
 
-class JsonPath;
-template <class T>
-struct JsonForm;
-
-/// A password, token or key. It cannot be logged, printed or written as JSON by mistake: whoever needs the text says
+/// A password, token or key. It cannot be logged, printed or written as JSON by mistake: code that needs the text calls
 /// `reveal()`. Its memory is wiped when it ends.
 class Secret {
 public:
@@ -33,14 +25,6 @@ public:
 
 private:
     std::string text_;
-};
-
-/// Settings files may hold secrets; nothing writes them.
-template <>
-struct JsonForm<Secret> {
-    static boost::json::value to_json(Secret const&) = delete;
-    static Result<Secret> from_json(boost::json::value const& value, JsonPath const& path);
-    static boost::json::object schema();
 };
 
 } // namespace learning_loop

@@ -1,8 +1,9 @@
 #include "learning_loop/base/timestamps.h"
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 
 namespace learning_loop {

@@ -1,8 +1,5 @@
 #pragma once
 
-#include "learning_loop/base/error.h"
-
-#include <chrono>
 #include <string>
 #include <string_view>
 

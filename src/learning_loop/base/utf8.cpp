@@ -5,7 +5,7 @@
 namespace learning_loop {
 namespace {
 
-/// How many bytes the character at the front has; 0 when it is none.
+/// How many bytes the character at the front has; 0 if it is not valid.
 std::size_t character_bytes(std::string_view text)
 {
     auto const byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
@@ -32,6 +32,11 @@ bool is_utf8(std::string_view text)
         text.remove_prefix(length);
     }
     return true;
+}
+
+bool is_c1_control(std::string_view utf8)
+{
+    return utf8.size() >= 2 && utf8[0] == '\xc2' && static_cast<unsigned char>(utf8[1]) < 0xa0;
 }
 
 std::string as_utf8(std::string_view text)

@@ -1,10 +1,9 @@
 #include "learning_loop/data/annotations.h"
 
-#include "learning_loop/json/every_field_is_described.h"
-
 namespace learning_loop {
 
-static_assert(every_field_is_described<BoxAnnotation> && every_field_is_described<PointAnnotation> &&
-              every_field_is_described<ClassificationAnnotation>);
+template JsonType const& json_type<BoxAnnotation>();
+template JsonType const& json_type<PointAnnotation>();
+template JsonType const& json_type<ClassificationAnnotation>();
 
 } // namespace learning_loop

@@ -35,4 +35,9 @@ struct ClassificationAnnotation {
 };
 BOOST_DESCRIBE_STRUCT(ClassificationAnnotation, (), (category_name, category_id))
 
+// Compiled once, in the .cpp.
+extern template JsonType const& json_type<BoxAnnotation>();
+extern template JsonType const& json_type<PointAnnotation>();
+extern template JsonType const& json_type<ClassificationAnnotation>();
+
 } // namespace learning_loop

@@ -21,4 +21,7 @@ struct Category {
 };
 BOOST_DESCRIBE_STRUCT(Category, (), (id, name, description, hotkey, color, point_size, type))
 
+// Compiled once, in the .cpp.
+extern template JsonType const& json_type<Category>();
+
 } // namespace learning_loop

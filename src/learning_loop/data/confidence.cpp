@@ -15,4 +15,6 @@ boost::json::object JsonForm<Confidence>::schema()
     return {{"type", "number"}, {"minimum", 0}, {"maximum", 1}};
 }
 
+template JsonType const& json_type<Confidence>();
+
 } // namespace learning_loop

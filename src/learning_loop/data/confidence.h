@@ -22,4 +22,7 @@ struct JsonForm<Confidence> {
     static boost::json::object schema();
 };
 
+// Compiled once, in the .cpp.
+extern template JsonType const& json_type<Confidence>();
+
 } // namespace learning_loop

@@ -15,4 +15,7 @@ struct Context {
 };
 BOOST_DESCRIBE_STRUCT(Context, (), (organization, project))
 
+// Compiled once, in the .cpp.
+extern template JsonType const& json_type<Context>();
+
 } // namespace learning_loop

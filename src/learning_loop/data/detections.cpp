@@ -1,12 +1,6 @@
 #include "learning_loop/data/detections.h"
 
-#include "learning_loop/json/every_field_is_described.h"
-
 namespace learning_loop {
-
-static_assert(every_field_is_described<BoxDetection> && every_field_is_described<PointDetection> &&
-              every_field_is_described<SegmentationDetection> && every_field_is_described<ClassificationDetection> &&
-              every_field_is_described<Detections>);
 
 boost::json::value JsonForm<Detections>::to_json(Detections const& detections)
 {
@@ -17,9 +11,10 @@ boost::json::value JsonForm<Detections>::to_json(Detections const& detections)
     return object;
 }
 
-Result<Detections> JsonForm<Detections>::from_json(boost::json::value const& value, JsonPath const& path)
-{
-    return read_fields<Detections>(value, path);
-}
+template JsonType const& json_type<BoxDetection>();
+template JsonType const& json_type<PointDetection>();
+template JsonType const& json_type<SegmentationDetection>();
+template JsonType const& json_type<ClassificationDetection>();
+template JsonType const& json_type<Detections>();
 
 } // namespace learning_loop

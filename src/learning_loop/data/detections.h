@@ -66,7 +66,13 @@ BOOST_DESCRIBE_STRUCT(Detections, (),
 template <>
 struct JsonForm<Detections> {
     static boost::json::value to_json(Detections const& detections);
-    static Result<Detections> from_json(boost::json::value const& value, JsonPath const& path);
 };
+
+// Compiled once, in the .cpp.
+extern template JsonType const& json_type<BoxDetection>();
+extern template JsonType const& json_type<PointDetection>();
+extern template JsonType const& json_type<SegmentationDetection>();
+extern template JsonType const& json_type<ClassificationDetection>();
+extern template JsonType const& json_type<Detections>();
 
 } // namespace learning_loop

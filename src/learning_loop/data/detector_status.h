@@ -33,10 +33,6 @@ BOOST_DESCRIBE_STRUCT(DetectorStatus, (),
                       (uuid, name, state, uptime, model_format, current_model, target_model, errors, operation_mode,
                        node_version))
 
-// Compiled once, in the .cpp.
-extern template boost::json::value to_json(DetectorStatus const&);
-extern template Result<DetectorStatus> from_json(boost::json::value const&, JsonPath const&, Reading);
-
 /// `GET /about` of a detector.
 struct AboutDetector {
     OperationMode operation_mode = OperationMode::idle;
@@ -64,5 +60,11 @@ struct DeploymentTarget {
     std::string version;
 };
 BOOST_DESCRIBE_STRUCT(DeploymentTarget, (), (model_uuid, version))
+
+// Compiled once, in the .cpp.
+extern template JsonType const& json_type<DetectorStatus>();
+extern template JsonType const& json_type<AboutDetector>();
+extern template JsonType const& json_type<ModelVersions>();
+extern template JsonType const& json_type<DeploymentTarget>();
 
 } // namespace learning_loop

@@ -1,6 +1,5 @@
 #include "learning_loop/data/geometry.h"
 
-#include "learning_loop/json/every_field_is_described.h"
 #include "learning_loop/json/schema.h"
 
 #include <charconv>
@@ -9,9 +8,8 @@
 namespace learning_loop {
 namespace {
 
-static_assert(every_field_is_described<Point> && every_field_is_described<Polygon>);
-
-/// Numbers between commas, two for each point; no text at all is no point.
+/// Reads numbers between commas, two for each point; an empty text has no points. Returns nullopt if the text is not
+/// such a list.
 std::optional<std::vector<Point>> points_of(std::string_view flat)
 {
     std::vector<double> numbers;
@@ -43,8 +41,8 @@ Result<Pixel> JsonForm<Pixel>::from_json(boost::json::value const& value, JsonPa
 {
     if (!value.is_number()) return error_at(path, "expected a number of pixels");
     auto const number = value.to_number<double>();
-    constexpr double most = 1e9;
-    if (!(std::abs(number) <= most)) return error_at(path, "is no pixel of any image");
+    constexpr double max = 1e9;
+    if (!(std::abs(number) <= max)) return error_at(path, "is no pixel of any image");
     return Pixel(static_cast<int>(std::lround(number)));
 }
 
@@ -94,5 +92,10 @@ boost::json::value polygon_of(Shape const& shape)
 {
     return to_json(Polygon{shape.points});
 }
+
+template JsonType const& json_type<Point>();
+template JsonType const& json_type<Polygon>();
+template JsonType const& json_type<Pixel>();
+template JsonType const& json_type<Shape>();
 
 } // namespace learning_loop

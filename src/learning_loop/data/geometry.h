@@ -54,4 +54,10 @@ struct JsonForm<Shape> {
     static boost::json::object schema();
 };
 
+// Compiled once, in the .cpp.
+extern template JsonType const& json_type<Point>();
+extern template JsonType const& json_type<Polygon>();
+extern template JsonType const& json_type<Pixel>();
+extern template JsonType const& json_type<Shape>();
+
 } // namespace learning_loop

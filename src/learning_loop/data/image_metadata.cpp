@@ -1,15 +1,6 @@
 #include "learning_loop/data/image_metadata.h"
 
-#include "learning_loop/json/every_field_is_described.h"
-
 namespace learning_loop {
-
-static_assert(every_field_is_described<ImageMetadata> && every_field_is_described<ImagesMetadata>);
-
-boost::json::value JsonForm<ImageMetadata>::to_json(ImageMetadata const& metadata)
-{
-    return object_of(metadata);
-}
 
 Result<ImageMetadata> JsonForm<ImageMetadata>::from_json(boost::json::value const& value, JsonPath const& path)
 {
@@ -32,14 +23,7 @@ std::size_t detection_count(ImageMetadata const& metadata)
            metadata.classification_detections.size();
 }
 
-boost::json::value json_of(ImageMetadata const& metadata)
-{
-    return to_json(metadata);
-}
-
-Result<ImageMetadata> image_metadata_from(boost::json::value const& value)
-{
-    return from_json<ImageMetadata>(value);
-}
+template JsonType const& json_type<ImageMetadata>();
+template JsonType const& json_type<ImagesMetadata>();
 
 } // namespace learning_loop

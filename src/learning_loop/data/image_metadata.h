@@ -27,11 +27,10 @@ BOOST_DESCRIBE_STRUCT(ImageMetadata, (),
                       (box_detections, point_detections, segmentation_detections, classification_detections,
                        box_annotations, point_annotations, classification_annotation, tags, created, source, state))
 
-/// Older peers call `created` otherwise: robots wrote `creation_date`, detectors `date`. Whether it is a date is for
-/// whoever needs one to check.
+/// Reads `created` also under the names that older peers have for it: robots wrote `creation_date`, detectors `date`.
+/// Its text may be anything: callers that need a date must check it.
 template <>
 struct JsonForm<ImageMetadata> {
-    static boost::json::value to_json(ImageMetadata const& metadata);
     static Result<ImageMetadata> from_json(boost::json::value const& value, JsonPath const& path);
 };
 
@@ -44,7 +43,8 @@ BOOST_DESCRIBE_STRUCT(ImagesMetadata, (), (items))
 /// How many detections of all kinds.
 std::size_t detection_count(ImageMetadata const& metadata);
 
-boost::json::value json_of(ImageMetadata const& metadata);
-Result<ImageMetadata> image_metadata_from(boost::json::value const& value);
+// Compiled once, in the .cpp.
+extern template JsonType const& json_type<ImageMetadata>();
+extern template JsonType const& json_type<ImagesMetadata>();
 
 } // namespace learning_loop

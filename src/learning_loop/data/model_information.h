@@ -2,7 +2,6 @@
 
 #include "learning_loop/data/category.h"
 
-#include <string_view>
 #include <vector>
 
 namespace learning_loop {
@@ -25,10 +24,6 @@ BOOST_DESCRIBE_STRUCT(ModelInformation, (),
                        conf_threshold))
 
 // Compiled once, in the .cpp.
-extern template boost::json::value to_json(ModelInformation const&);
-extern template Result<ModelInformation> from_json(boost::json::value const&, JsonPath const&, Reading);
-
-/// The `model.json` that lies beside a model's files. It is read as a ModelInformation.
-boost::json::object model_json_of(ModelInformation const& model, std::string_view format);
+extern template JsonType const& json_type<ModelInformation>();
 
 } // namespace learning_loop

@@ -1,16 +1,12 @@
 #include "learning_loop/data/training.h"
 
-#include "learning_loop/json/every_field_is_described.h"
 #include "learning_loop/json/json.h"
 
 namespace learning_loop {
 namespace {
 
-static_assert(every_field_is_described<PretrainedModel> && every_field_is_described<TrainingStatus> &&
-              every_field_is_described<TrainingDetails> && every_field_is_described<CategoryCounts> &&
-              every_field_is_described<TrainingOut>);
-
-/// The refusals of an acknowledgement, in the order in which peers look.
+/// The words that refuse the details in an acknowledgement, looked for in the order in which peers do. Null if nothing
+/// is to be refused.
 char const* refusal_of(boost::json::object const& details)
 {
     auto const kind_of = [&](char const* name) {
@@ -27,11 +23,6 @@ char const* refusal_of(boost::json::object const& details)
 
 } // namespace
 
-boost::json::value JsonForm<TrainingDetails>::to_json(TrainingDetails const& details)
-{
-    return object_of(details);
-}
-
 Result<TrainingDetails> JsonForm<TrainingDetails>::from_json(boost::json::value const& value, JsonPath const& path)
 {
     auto const* object = value.if_object();
@@ -39,10 +30,17 @@ Result<TrainingDetails> JsonForm<TrainingDetails>::from_json(boost::json::value 
     if (auto const* refusal = refusal_of(*object)) return Error{Errc::invalid_argument, refusal};
     auto const* base = object->if_contains("base_model_uuid");
     if (!base || base->is_null() || base->is_string()) return read_fields<TrainingDetails>(value, path);
-    // What is no text is no uuid either: kept as its JSON, so that the trainer can say what it does not begin with.
+    // A value that is not a text cannot be a uuid. It is kept as JSON text, so that the trainer can tell what it
+    // ignores.
     auto repaired = *object;
     repaired["base_model_uuid"] = boost::json::string(to_text(*base));
     return read_fields<TrainingDetails>(repaired, path);
 }
+
+template JsonType const& json_type<PretrainedModel>();
+template JsonType const& json_type<TrainingStatus>();
+template JsonType const& json_type<TrainingDetails>();
+template JsonType const& json_type<CategoryCounts>();
+template JsonType const& json_type<TrainingOut>();
 
 } // namespace learning_loop

@@ -74,11 +74,10 @@ struct TrainingDetails {
 BOOST_DESCRIBE_STRUCT(TrainingDetails, (),
                       (categories, training_number, model_variant, hyperparameters, base_model_uuid))
 
-/// What is missing or of the wrong kind is refused in the words that peers expect in the acknowledgement, as
-/// `training_number missing or not an int`; what is wrong within the categories names its path.
+/// Errors: invalid_argument. If a field is missing or of the wrong kind, the message is the one that peers expect in
+/// the acknowledgement, as `training_number missing or not an int`; within the categories it names the path.
 template <>
 struct JsonForm<TrainingDetails> {
-    static boost::json::value to_json(TrainingDetails const& details);
     static Result<TrainingDetails> from_json(boost::json::value const& value, JsonPath const& path);
 };
 
@@ -103,5 +102,12 @@ struct TrainingOut {
 BOOST_DESCRIBE_STRUCT(TrainingOut, (),
                       (trainer_id, trainer_name, confusion_matrix, train_image_count, test_image_count, hyperparameters,
                        best_epoch))
+
+// Compiled once, in the .cpp.
+extern template JsonType const& json_type<PretrainedModel>();
+extern template JsonType const& json_type<TrainingStatus>();
+extern template JsonType const& json_type<TrainingDetails>();
+extern template JsonType const& json_type<CategoryCounts>();
+extern template JsonType const& json_type<TrainingOut>();
 
 } // namespace learning_loop

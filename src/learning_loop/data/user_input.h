@@ -64,4 +64,11 @@ struct AnnotatorStatus {
 };
 BOOST_DESCRIBE_STRUCT(AnnotatorStatus, (), (id, name, state, uptime, errors, capabilities))
 
+// Compiled once, in the .cpp.
+extern template JsonType const& json_type<Coordinate>();
+extern template JsonType const& json_type<UserEvent>();
+extern template JsonType const& json_type<UserInput>();
+extern template JsonType const& json_type<SegmentationAnnotation>();
+extern template JsonType const& json_type<AnnotatorStatus>();
+
 } // namespace learning_loop

@@ -1,6 +1,8 @@
 #include "learning_loop/detector/control_api.h"
 
-#include "learning_loop/base/log.h"
+#include "learning_loop/base/text.h"
+#include "learning_loop/detector/loop_sync.h"
+#include "learning_loop/detector/outbox_uploader.h"
 
 namespace learning_loop {
 namespace {

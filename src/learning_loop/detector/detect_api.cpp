@@ -1,12 +1,13 @@
 #include "learning_loop/detector/detect_api.h"
 
-#include "learning_loop/base/ids.h"
-#include "learning_loop/base/log.h"
+#include "learning_loop/base/text.h"
 #include "learning_loop/base/timestamps.h"
 #include "learning_loop/base/utf8.h"
+#include "learning_loop/detector/detector.h"
 #include "learning_loop/http/multipart.h"
 
 #include <algorithm>
+#include <memory>
 #include <variant>
 
 namespace learning_loop {
@@ -14,21 +15,10 @@ namespace {
 
 constexpr std::size_t max_image_bytes = 64u << 20;
 constexpr std::size_t multipart_overhead_bytes = 64 * 1024;
+constexpr std::size_t max_camera_bytes = 200; // of a name; the rest is cut off
 
-enum class Autoupload { filtered, all, disabled };
-BOOST_DESCRIBE_ENUM(Autoupload, filtered, all, disabled)
-
-/// What a client says of its image beside the image itself.
-struct ImageNotes {
-    std::string camera;
-    std::vector<std::string> tags;
-    std::optional<std::string> source;
-    std::optional<std::string> created;
-    Autoupload autoupload = Autoupload::filtered;
-    bool priority = false;
-};
-
-/// A value that may come under several names, as header or in the query; two that differ are an error.
+/// A value that may come under several names, in a header or in the query. Errors: invalid_argument if it comes twice,
+/// with different texts.
 Result<std::optional<std::string>> single_value(http::Request const& request,
                                                 std::initializer_list<std::string_view> names)
 {
@@ -36,7 +26,7 @@ Result<std::optional<std::string>> single_value(http::Request const& request,
     for (auto const name : names) {
         for (auto const found : {request.headers.find(name), request.query_value(name)}) {
             if (!found || found->empty()) continue;
-            auto text = as_utf8(*found); // it goes into JSON, which is nothing else
+            auto text = as_utf8(*found); // it goes into JSON, which must be UTF-8
             if (value && *value != text) {
                 return Error{Errc::invalid_argument, std::string(*names.begin()) + ": is given twice, as '" +
                                                          printable(*value) + "' and '" + printable(text) +
@@ -62,15 +52,8 @@ std::vector<std::string> split_tags(std::string_view text)
     return tags;
 }
 
-std::optional<bool> bool_from(std::string const& text)
-{
-    auto const lower = lower_case(text);
-    if (lower == "true" || lower == "1" || lower == "on") return true;
-    if (lower == "false" || lower == "0" || lower == "off") return false;
-    return std::nullopt;
-}
-
-/// `field` as it is written in a header; in a query it has underscores. `remedy` follows the value it is about.
+/// The 422 for a value that cannot be read. `field`: as it is written in a header; in a query it has underscores.
+/// `remedy` follows the value in the message.
 http::Response malformed(http::Request const& request, std::string field, std::string_view type,
                          std::string const& value, std::string_view remedy)
 {
@@ -83,7 +66,7 @@ http::Response malformed(http::Request const& request, std::string field, std::s
 }
 
 /// What the request says beside its image, or the answer that refuses it.
-std::variant<ImageNotes, http::Response> notes_of(http::Request const& request)
+std::variant<ImageNotes, http::Response> read_notes(http::Request const& request)
 {
     ImageNotes notes;
     auto const camera = single_value(request, {"camera-id", "camera_id", "mac"});
@@ -95,7 +78,7 @@ std::variant<ImageNotes, http::Response> notes_of(http::Request const& request)
     for (auto const* value : {&camera, &tags, &source, &created, &autoupload, &priority}) {
         if (!*value) return http::error_response(value->error());
     }
-    notes.camera = camera->value_or("").substr(0, 200);
+    notes.camera = camera->value_or("").substr(0, max_camera_bytes);
     notes.tags = split_tags(tags->value_or(""));
     notes.source = *source;
     notes.created = *created;
@@ -107,7 +90,7 @@ std::variant<ImageNotes, http::Response> notes_of(http::Request const& request)
         return malformed(request, "autoupload", "literal_error", **autoupload,
                          "is unknown: use filtered, all or disabled");
     }
-    auto const is_priority = bool_from(priority->value_or("false"));
+    auto const is_priority = parse_bool(priority->value_or("false"));
     if (!is_priority) {
         return malformed(request, "upload-priority", "bool_parsing", **priority, "is neither: use true or false");
     }
@@ -122,23 +105,34 @@ std::string joined(std::vector<std::string> const& texts)
     return line;
 }
 
-/// What could not be kept has to count as news when it comes again.
-struct ForgetUnlessKept {
-    RelevanceFilter& filter;
-    std::string const& camera;
-    bool kept = false;
-
-    ~ForgetUnlessKept()
-    {
-        if (!kept) filter.forget(camera);
-    }
+/// A multipart body, which lives until nobody looks at its parts any more.
+struct Form {
+    std::shared_ptr<std::string const> body; // shared: by the request's coroutine and the jobs on its images
+    std::vector<http::Part> parts;
 };
+
+/// Takes the body out of the request. Errors: invalid_argument if it is no multipart body.
+Result<Form> take_form(http::Request& request)
+{
+    auto body = std::make_shared<std::string const>(std::move(request.body));
+    auto parts = http::parse_multipart(request.content_type(), *body);
+    if (!parts) return parts.error();
+    return Form{std::move(body), std::move(*parts)};
+}
+
+/// The image files that came in this field.
+std::vector<ImageBytes> images_in(Form const& form, std::string_view field)
+{
+    std::vector<ImageBytes> images;
+    for (auto const& part : form.parts) {
+        if (part.name == field) images.push_back({form.body, part.bytes});
+    }
+    return images;
+}
 
 class DetectApi {
 public:
-    DetectApi(DetectionService& detection, RelevanceFilter& filter, ImageKeeper& keeper)
-        : detection_(detection), filter_(filter), keeper_(keeper)
-    {}
+    explicit DetectApi(Detector& detector) : detector_(detector) {}
 
     void add_to(http::Router& router)
     {
@@ -149,7 +143,7 @@ public:
                            .summary("Keeps the images `files` for the Loop, all of them or none.")
                            .body_limit(2 * max_image_bytes + multipart_overhead_bytes);
         detect.operation.takes("multipart/form-data");
-        detect.operation.gives_json<ImageMetadata>();
+        detect.operation.gives_json(json_type<ImageMetadata>());
         upload.operation.takes("multipart/form-data");
         for (auto* operation : {&detect.operation, &upload.operation}) {
             operation->parameter("header", "camera-id", "Each camera has a history of its own. Also camera_id, mac.")
@@ -164,104 +158,46 @@ public:
 private:
     Task<Result<http::Response>> detect(http::Request request)
     {
-        auto const body = std::make_shared<std::string const>(std::move(request.body)); // shared with the stream's job
         if (request.content_type().empty()) co_return http::field_required("body", "file");
-        auto const parts = http::parse_multipart(request.content_type(), *body);
-        if (!parts) co_return parts.error();
-        auto const file =
-            std::find_if(parts->begin(), parts->end(), [](auto const& part) { return part.name == "file"; });
-        if (file == parts->end()) co_return http::field_required("body", "file");
-        auto const read = notes_of(request);
+        auto const form = take_form(request);
+        if (!form) co_return form.error();
+        auto images = images_in(*form, "file");
+        if (images.empty()) co_return http::field_required("body", "file");
+        auto read = read_notes(request);
         if (auto const* refusal = std::get_if<http::Response>(&read)) co_return *refusal;
-        auto const& notes = std::get<ImageNotes>(read);
 
-        ImageBytes const image{body, file->bytes};
-        auto found = co_await detection_.detect(image);
-        if (!found) co_return found.error();
-        found->tags.insert(found->tags.end(), notes.tags.begin(), notes.tags.end());
-        found->source = notes.source;
-        found->created = notes.created;
-        auto response = http::json_response(json_of(*found));
-
-        auto const causes = causes_to_keep(notes, *found);
-        if (causes.empty()) co_return response;
-        ForgetUnlessKept guard{filter_, notes.camera};
-        if (auto const kept = co_await keep(image, notes, std::move(*found), causes); !kept) co_return kept.error();
-        guard.kept = true;
-        response.headers.add("Upload-Causes", joined(causes));
+        auto detecting = detector_.detect(std::move(images.front()), std::get<ImageNotes>(std::move(read)));
+        auto const detected = co_await std::move(detecting);
+        if (!detected) co_return detected.error();
+        auto response = http::json_response(to_json(detected->metadata));
+        if (!detected->causes.empty()) response.headers.add("Upload-Causes", joined(detected->causes));
         co_return response;
     }
 
-    std::vector<std::string> causes_to_keep(ImageNotes const& notes, ImageMetadata const& found)
-    {
-        switch (notes.autoupload) {
-        case Autoupload::filtered: return filter_.causes(notes.camera, found, std::chrono::steady_clock::now());
-        case Autoupload::all: return {"all"};
-        case Autoupload::disabled: return {};
-        }
-        return {};
-    }
-
-    /// Durable before the answer: what the client is told was kept is kept.
-    Task<Result<OutboxItem>> keep(ImageBytes image, ImageNotes notes, ImageMetadata found,
-                                  std::vector<std::string> causes)
-    {
-        auto jpeg = co_await keeper_.checked(std::move(image));
-        if (!jpeg) co_return jpeg.error();
-        if (notes.autoupload == Autoupload::filtered) found.tags.insert(found.tags.end(), causes.begin(), causes.end());
-        co_return co_await keeper_.keep(std::move(*jpeg), std::move(found), notes.priority);
-    }
-
-    /// All of the request's images or none of them.
     Task<Result<http::Response>> upload(http::Request request)
     {
-        auto const body = std::make_shared<std::string const>(std::move(request.body)); // shared with the codec's job
         if (request.content_type().empty()) co_return http::field_required("body", "files");
-        auto const parts = http::parse_multipart(request.content_type(), *body);
-        if (!parts) co_return parts.error();
-        auto const read = notes_of(request);
+        auto const form = take_form(request);
+        if (!form) co_return form.error();
+        auto read = read_notes(request);
         if (auto const* refusal = std::get_if<http::Response>(&read)) co_return *refusal;
-        auto const& notes = std::get<ImageNotes>(read);
+        auto images = images_in(*form, "files");
+        if (images.empty()) co_return http::field_required("body", "files");
 
-        std::vector<std::string> jpegs;
-        for (auto const& part : *parts) {
-            if (part.name != "files") continue;
-            ImageBytes image{body, part.bytes}; // docs/traps.md, 1
-            auto jpeg = co_await keeper_.checked(std::move(image));
-            if (!jpeg)
-                co_return Error{jpeg.error().code,
-                                "files[" + std::to_string(jpegs.size()) + "]: " + jpeg.error().message};
-            jpegs.push_back(std::move(*jpeg));
-        }
-        if (jpegs.empty()) co_return http::field_required("body", "files");
-
-        ImageMetadata metadata;
-        metadata.tags = notes.tags;
-        metadata.tags.emplace_back("picked_by_system");
-        metadata.source = notes.source;
-        metadata.created = notes.created;
-        std::vector<OutboxItem> kept;
-        for (auto& jpeg : jpegs) {
-            auto item = co_await keeper_.keep(std::move(jpeg), metadata, notes.priority);
-            if (!item) {
-                co_await keeper_.take_back(std::move(kept));
-                co_return item.error();
-            }
-            kept.push_back(*item);
-        }
+        auto keeping = detector_.keep(std::move(images), std::get<ImageNotes>(std::move(read)));
+        auto const kept = co_await std::move(keeping);
+        if (!kept) co_return kept.error();
         co_return http::json_response(boost::json::array{200, "OK"});
     }
 
-    DetectionService& detection_;
-    RelevanceFilter& filter_;
-    ImageKeeper& keeper_;
+    Detector& detector_;
 };
 
 } // namespace
 
-void add_detect_api(http::Router& router, DetectionService& detection, RelevanceFilter& filter, ImageKeeper& keeper)
+void add_detect_api(http::Router& router, Detector& detector)
 {
-    router.keep<DetectApi>(detection, filter, keeper);
+    router.keep<DetectApi>(detector);
 }
 
 } // namespace learning_loop

@@ -1,13 +1,12 @@
 #pragma once
 
 #include "learning_loop/http/api/router.h"
-#include "learning_loop/detector/detection_service.h"
-#include "learning_loop/detector/image_keeper.h"
-#include "learning_loop/detector/relevance_filter.h"
 
 namespace learning_loop {
 
+class Detector;
+
 /// `POST /detect` and `POST /upload`.
-void add_detect_api(http::Router& router, DetectionService& detection, RelevanceFilter& filter, ImageKeeper& keeper);
+void add_detect_api(http::Router& router, Detector& detector);
 
 } // namespace learning_loop

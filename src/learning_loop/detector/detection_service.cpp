@@ -8,7 +8,7 @@
 namespace learning_loop {
 namespace {
 
-constexpr int max_waiting_each = 8; ///< A detector that is late drops frames; it does not collect them.
+constexpr int max_waiting_each = 8; // a detector that is late drops frames instead of collecting them
 
 template <class Detection>
 void complete(std::vector<Detection>& detections, ModelInformation const& model)
@@ -32,8 +32,8 @@ void complete(ImageMetadata& found, ModelInformation const& model)
 
 using Instances = std::vector<std::unique_ptr<DetectorLogic>>;
 
-/// The first border to the user's code: what it throws is a model that cannot be used, not a bug of the node.
-Result<Instances> built(DetectorFactory const& factory, ModelInformation const& model, int count)
+/// The user's code runs here. An exception of it means a model that cannot be used, not a bug of the node.
+Result<Instances> build_instances(DetectorFactory const& factory, ModelInformation const& model, int count)
 {
     Instances instances;
     try {
@@ -51,17 +51,17 @@ Result<Instances> built(DetectorFactory const& factory, ModelInformation const& 
 } // namespace
 
 DetectionService::DetectionService(boost::asio::any_io_executor executor, DetectorFactory factory, int streams,
-                                   std::chrono::milliseconds limit)
+                                   std::chrono::milliseconds max_time)
     : factory_(std::move(factory)),
       streams_(streams > 0 ? streams : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))),
-      limit_(limit),
+      max_time_(max_time),
       ending_(std::make_shared<std::atomic<bool>>(false)),
-      given_up_(std::move(executor))
+      evaluations_(std::move(executor))
 {}
 
 Task<Result<void>> DetectionService::load(ModelInformation model)
 {
-    auto build = [this, model] { return built(factory_, model, streams_); };
+    auto build = [this, model] { return build_instances(factory_, model, streams_); };
     auto instances = co_await building_.run(std::move(build));
     if (!instances) co_return instances.error();
     auto next = std::make_shared<RunningModel>(
@@ -75,14 +75,14 @@ Task<bool> DetectionService::finish(std::chrono::milliseconds grace)
     *ending_ = true;
     boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
     auto const deadline = std::chrono::steady_clock::now() + grace;
-    while (given_up_.size() > 0 && std::chrono::steady_clock::now() < deadline) {
+    while (evaluations_.size() > 0 && std::chrono::steady_clock::now() < deadline) {
         timer.expires_after(std::chrono::milliseconds(5));
         co_await timer.async_wait(boost::asio::use_awaitable);
     }
-    co_return given_up_.size() == 0;
+    co_return evaluations_.size() == 0;
 }
 
-/// Lets go of a model that was replaced, off the io thread: whoever holds it last frees it, and that takes its time.
+/// Lets go of a model that was replaced. The last owner frees it, which takes long: hence not on the io thread.
 Task<> DetectionService::retire(std::shared_ptr<RunningModel> old)
 {
     auto free = [old = std::move(old)]() mutable -> Result<void> {
@@ -95,7 +95,7 @@ Task<> DetectionService::retire(std::shared_ptr<RunningModel> old)
 Task<Result<ImageMetadata>> DetectionService::detect(ImageBytes image)
 {
     auto evaluating = evaluate(std::move(image));
-    co_return co_await within(limit_, given_up_, "the detection", std::move(evaluating));
+    co_return co_await within(max_time_, evaluations_, "the detection", std::move(evaluating));
 }
 
 Task<Result<ImageMetadata>> DetectionService::evaluate(ImageBytes image)

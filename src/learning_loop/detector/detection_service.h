@@ -2,45 +2,40 @@
 
 #include "learning_loop/async/streams.h"
 #include "learning_loop/async/task_group.h"
+#include "learning_loop/detector/image_bytes.h"
 #include "learning_loop/infer/detector_logic.h"
 
 #include <atomic>
 #include <chrono>
 #include <memory>
-#include <string>
-#include <string_view>
 
 namespace learning_loop {
 
-/// The bytes of an image file within a request that is kept alive by whoever still looks at them.
-struct ImageBytes {
-    std::shared_ptr<std::string const> owner; // shared: the request's coroutine and the job on a stream
-    std::string_view bytes;
-};
-
-/// The coroutine face of the user's DetectorLogic: owns its instances and the streams they run on, and swaps them for
-/// those of another model while requests go on.
+/// The coroutine face of the user's DetectorLogic: owns its instances and the streams they run on, and replaces them by
+/// those of another model while requests are in flight.
 class DetectionService {
 public:
-    /// `streams`: instances side by side; 0: one per core. An image that is not done after `limit` is given up.
+    /// `streams`: instances side by side; 0: one per core. An image that is not done after `max_time` is given up.
     DetectionService(boost::asio::any_io_executor executor, DetectorFactory factory, int streams,
-                     std::chrono::milliseconds limit = std::chrono::seconds(30));
+                     std::chrono::milliseconds max_time = std::chrono::seconds(30));
 
-    /// Builds the model's instances and lets them take over. On an error the old ones serve on.
+    /// Builds the model's instances and lets them take over. If that fails, the old ones serve on. Errors: those of the
+    /// user's factory, and invalid_argument if it throws.
     Task<Result<void>> load(ModelInformation model);
 
-    /// Decodes the image upright and has it evaluated; names, ids and versions that the logic left open are filled from
-    /// the model. unavailable: no model is loaded, the streams are full, or it took too long. invalid_argument,
-    /// too_large: the image is at fault.
+    /// Decodes the image upright and evaluates it; names, ids and versions that the logic left open are filled from the
+    /// model. Errors: unavailable if no model is loaded, too many images wait or it took too long. invalid_argument or
+    /// too_large if the image is no good. Otherwise those of the logic.
     Task<Result<ImageMetadata>> detect(ImageBytes image);
 
-    /// Ends what still waits for a stream, and waits for what runs there for nobody any more. Call once, when nobody
-    /// asks any more. False: something still runs after `grace`; nothing but the end of the process will end it.
+    /// Ends the images that still wait for a stream, and waits for those that are being evaluated although their
+    /// requests have ended. Call it once, after the last `detect`. Returns false if one is still running after `grace`:
+    /// then only the end of the process can end it.
     Task<bool> finish(std::chrono::milliseconds grace);
 
     bool ready() const { return running_ != nullptr; }
 
-    /// Of the model that runs; nullptr without one.
+    /// The model that runs; nullptr if there is none.
     ModelInformation const* model() const { return running_ ? &running_->model : nullptr; }
 
 private:
@@ -54,11 +49,11 @@ private:
 
     DetectorFactory factory_;
     int streams_;
-    std::chrono::milliseconds limit_;
+    std::chrono::milliseconds max_time_;
     std::shared_ptr<RunningModel> running_;              // shared: requests that began under the old model end under it
-    Lane building_{"building a model", Lane::unbounded}; ///< Bounded by the requests in hand.
+    Lane building_{"building a model", Lane::unbounded}; ///< Bounded by the requests in flight.
     std::shared_ptr<std::atomic<bool>> ending_;          // shared: with the jobs on the streams
-    TaskGroup given_up_;                                 ///< And those that are still waited for.
+    TaskGroup evaluations_;                              ///< Also those whose requests have ended.
 };
 
 } // namespace learning_loop

@@ -1,6 +1,7 @@
 #include "learning_loop/detector/detector_settings.h"
 
 #include "learning_loop/base/ids.h"
+#include "learning_loop/base/text.h"
 #include "learning_loop/settings/settings_text.h"
 #include "learning_loop/settings/state_folder.h"
 
@@ -29,15 +30,9 @@ ProgramDescription description(std::string program)
          .min = 1,
          .default_text = "any number"},
         {.field = "node_version", .meaning = "reported to the Loop"},
-        {.field = "exclusive_model_build",
-         .meaning =
-             "free the old model before a new one is built: less memory, and no answers meanwhile; has no effect yet"},
         {.field = "version_control_default",
          .meaning = "`pause`: keep the model that is here; anything else: follow_loop"},
-        {.field = "sync_cycles",
-         .meaning = "report to the Loop every that many cycles of 5 s",
-         .min = 1,
-         .max = 1e6},
+        {.field = "sync_cycles", .meaning = "report to the Loop every that many cycles of 5 s", .min = 1, .max = 1e6},
         {.field = "streams", .meaning = "inferences side by side; 0: one per core", .min = 0, .max = 1024},
         {.field = "conf_threshold",
          .meaning = "least confidence of a detection",

@@ -19,24 +19,23 @@ struct DetectorSettings : NodeSettings {
     double min_uncertain_threshold = 0.3;
     double max_uncertain_threshold = 0.6;
     std::uint64_t outbox_max_bytes = 10ull << 30;
-    std::optional<std::uint64_t> max_outbox_size; ///< Images that are no priority; absent: only the bytes are bounded.
+    std::optional<std::uint64_t> max_outbox_size; ///< Images without priority; absent: only the bytes are limited.
     std::optional<std::string> node_version;
-    bool exclusive_model_build = false; ///< Free the old model before the new one is built.
     std::string version_control_default = "follow_loop";
     int sync_cycles = 6;
     int streams = 0;                      ///< Inferences side by side; 0: one per core.
-    std::optional<double> conf_threshold; ///< Absent: what the model asks for, else 0.25.
+    std::optional<double> conf_threshold; ///< Absent: the model's, else 0.25.
     double iou_threshold = 0.5;
 
     VersionControl version_control = VersionControl::follow_loop; ///< Follows from version_control_default.
 };
 BOOST_DESCRIBE_STRUCT(DetectorSettings, (NodeSettings),
                       (organization, project, min_uncertain_threshold, max_uncertain_threshold, outbox_max_bytes,
-                       max_outbox_size, node_version, exclusive_model_build, version_control_default, sync_cycles,
-                       streams, conf_threshold, iou_threshold))
+                       max_outbox_size, node_version, version_control_default, sync_cycles, streams, conf_threshold,
+                       iou_threshold))
 
-/// Flags, environment, settings file, defaults. The other alternative is the status to exit with at once: what was
-/// wrong has been said on stderr. `name` is the node's unless it is told another.
+/// Reads flags, environment and settings file over the defaults. The other alternative is the status to exit with at
+/// once: after --help, or after what is wrong has been printed to stderr. `name` is the node's default name.
 std::variant<DetectorSettings, int> read_detector_settings(std::string const& name, Invocation const& start);
 
 /// The detector's section of docs/settings.md.

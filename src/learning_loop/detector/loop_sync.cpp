@@ -2,15 +2,17 @@
 
 #include "learning_loop/base/ids.h"
 #include "learning_loop/base/log.h"
+#include "learning_loop/base/text.h"
 
 namespace learning_loop {
 namespace {
 
 constexpr std::chrono::seconds cycle{5};
 
-/// A model update may meet any trouble that a disk has. None of it may end the node, whose old model serves on.
+/// The job, with `unavailable` instead of an exception: an update may fail on the disk in any way, and that must not
+/// end the node, whose old model serves on.
 template <class Job>
-auto contained(Job job)
+auto without_exceptions(Job job)
 {
     return [job = std::move(job)]() mutable -> std::invoke_result_t<Job&> {
         try {
@@ -43,7 +45,7 @@ Task<> LoopSync::run()
     co_await load_at_start();
     for (int count = 0;; ++count) {
         if (!model_format_.empty()) {
-            co_await learn_target();
+            co_await ask_for_target();
             co_await follow_target();
         }
         set_problem("outbox", uploader_.problem());
@@ -56,9 +58,10 @@ Task<> LoopSync::load_at_start()
 {
     auto model = std::optional(ModelInformation{});
     if (!model_format_.empty()) {
-        auto read = contained([this]() -> Result<std::optional<ModelInformation>> { return models_.current(); });
-        if (auto const current = co_await installing_.run(std::move(read))) model = *current;
-        else model.reset();
+        auto read = [this]() -> Result<std::optional<ModelInformation>> { return models_.current(); };
+        auto find = without_exceptions(std::move(read));
+        auto const current = co_await installing_.run(std::move(find));
+        model = current ? *current : std::nullopt;
     }
     if (!model) co_return;
     auto const loaded = co_await detection_.load(*model);
@@ -68,14 +71,14 @@ Task<> LoopSync::load_at_start()
     else set_problem("update_model", "Could not load model " + model->version + ": " + loaded.error().message);
 }
 
-Task<> LoopSync::learn_target()
+Task<> LoopSync::ask_for_target()
 {
     auto const target = co_await loop_.deployment_target();
     if (target) {
         loop_target_ = *target;
         if (version_control_ == VersionControl::follow_loop) target_ = *target;
     }
-    // A project without a target is no problem: what runs goes on.
+    // It is no problem if the project has no target: the model that runs stays.
     bool const is_problem = !target && target.error().code != Errc::not_found;
     target_is_refused_ = is_problem && target.error().code == Errc::invalid_argument;
     if (target_is_refused_) set_problem("update_model", "Could not update model: " + target.error().message);
@@ -87,7 +90,7 @@ Task<> LoopSync::follow_target()
 {
     if (target_is_refused_ && version_control_ == VersionControl::follow_loop) co_return;
     bool const up_to_date = target_ && running_version() == target_->version;
-    if (up_to_date) set_problem("update_model", std::nullopt); // what failed before is no longer wanted
+    if (up_to_date) set_problem("update_model", std::nullopt); // an update that failed before is no longer wanted
     if (!target_ || up_to_date || std::chrono::steady_clock::now() < next_try_) co_return;
     auto const target = *target_;
     log::info("model {} is to replace {}", target.version, running_version().value_or("none"));
@@ -109,7 +112,7 @@ Task<> LoopSync::follow_target()
 Task<Result<void>> LoopSync::install(DeploymentTarget target)
 {
     auto look = [this, target]() -> Result<ModelInformation> { return models_.installed(target.version); };
-    auto find = contained(std::move(look));
+    auto find = without_exceptions(std::move(look));
     auto model = co_await installing_.run(std::move(find));
     bool const is_here = model && model->id == target.model_uuid;
     if (!is_here) model = co_await fetch(target);
@@ -117,10 +120,10 @@ Task<Result<void>> LoopSync::install(DeploymentTarget target)
     auto const loaded = co_await detection_.load(*model);
     auto settle = [this, version = target.version, good = loaded.has_value()]() -> Result<std::vector<std::string>> {
         if (good) models_.make_current(version);
-        else models_.remove(version); // what cannot be loaded is fetched anew at the next try
+        else models_.remove(version); // so that it is downloaded again at the next try
         return models_.versions();
     };
-    auto finish = contained(std::move(settle));
+    auto finish = without_exceptions(std::move(settle));
     auto const local = co_await installing_.run(std::move(finish));
     if (!local) co_return local.error();
     local_versions_ = *local;
@@ -129,14 +132,14 @@ Task<Result<void>> LoopSync::install(DeploymentTarget target)
 
 Task<Result<ModelInformation>> LoopSync::fetch(DeploymentTarget target)
 {
-    auto prepare = [this]() -> Result<std::filesystem::path> { return models_.fresh_staging_folder() / "model.zip"; };
-    auto make_room = contained(std::move(prepare));
-    auto const zip = co_await installing_.run(std::move(make_room));
+    auto prepare = [this]() -> Result<std::filesystem::path> { return models_.empty_staging_folder() / "model.zip"; };
+    auto begin = without_exceptions(std::move(prepare));
+    auto const zip = co_await installing_.run(std::move(begin));
     if (!zip) co_return zip.error();
     auto const downloaded = co_await loop_.download_model(target.model_uuid, model_format_, *zip);
     if (!downloaded) co_return downloaded.error();
     auto unpack = [this, zip = *zip, version = target.version] { return models_.install(zip, version); };
-    auto install = contained(std::move(unpack));
+    auto install = without_exceptions(std::move(unpack));
     co_return co_await installing_.run(std::move(install));
 }
 
@@ -164,27 +167,30 @@ Task<Result<void>> LoopSync::choose(std::string text)
     if (!is_mode && !is_version(text)) co_return Error{Errc::invalid_argument, "Invalid version number"};
     changed_ = true;
     next_try_ = {};
+    if (!is_mode) co_return co_await choose_version(std::move(text));
     if (text == "pause") {
         version_control_ = VersionControl::pause;
         co_return Result<void>();
     }
-    if (is_mode) {
-        version_control_ = VersionControl::follow_loop;
-        target_ = loop_target_;
-        pause_.wake();
-        co_return Result<void>();
-    }
+    version_control_ = VersionControl::follow_loop;
+    target_ = loop_target_;
+    pause_.wake();
+    co_return Result<void>();
+}
+
+Task<Result<void>> LoopSync::choose_version(std::string version)
+{
     auto const models = co_await loop_.models();
-    version_control_ = VersionControl::pause; // unless all goes well
+    version_control_ = VersionControl::pause; // unless the version is found
     if (!models) co_return Error{Errc::invalid_argument, "Failed to load models from learning loop"};
     std::vector<ListedModel> matches;
     for (auto const& model : *models) {
-        if (model.version == text && is_uuid(model.id)) matches.push_back(model);
+        if (model.version == version && is_uuid(model.id)) matches.push_back(model);
     }
-    if (matches.empty()) co_return Error{Errc::invalid_argument, "No Model with version " + text};
-    if (matches.size() > 1) co_return Error{Errc::invalid_argument, "Multiple models with version " + text};
+    if (matches.empty()) co_return Error{Errc::invalid_argument, "No Model with version " + version};
+    if (matches.size() > 1) co_return Error{Errc::invalid_argument, "Multiple models with version " + version};
     version_control_ = VersionControl::specific_version;
-    target_ = DeploymentTarget{matches.front().id, text};
+    target_ = DeploymentTarget{matches.front().id, version};
     pause_.wake();
     co_return Result<void>();
 }
@@ -216,7 +222,7 @@ std::optional<std::string> LoopSync::running_version() const
     return model->version;
 }
 
-/// Logged when it comes, changes or goes; in between it only stands in the report.
+/// Keeps the problem of a step for the reports, and logs it if it is new, has changed or is over.
 void LoopSync::set_problem(std::string const& step, std::optional<std::string> problem)
 {
     auto const known = problems_.find(step);

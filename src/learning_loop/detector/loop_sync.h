@@ -5,9 +5,10 @@
 #include "learning_loop/async/retry.h"
 #include "learning_loop/data/detector_status.h"
 #include "learning_loop/detector/detection_service.h"
-#include "learning_loop/node/loop_client.h"
+#include "learning_loop/detector/detector_settings.h"
 #include "learning_loop/detector/model_folder.h"
 #include "learning_loop/detector/outbox_uploader.h"
+#include "learning_loop/node/loop_client.h"
 
 #include <chrono>
 #include <map>
@@ -17,17 +18,19 @@
 namespace learning_loop {
 
 /// Keeps a detector in step with its Loop: asks which model it is to run, installs it while the old one serves, reports
-/// how it fares. A Loop that is away or wrong changes nothing but the reported errors.
+/// its state. A Loop that cannot be reached or answers wrongly changes only the reported errors.
 class LoopSync {
 public:
-    /// `model_format`: of the models this detector runs; empty: it runs without any.
+    /// `model_format`: of the models that this detector runs; empty: it needs none.
     LoopSync(boost::asio::any_io_executor executor, DetectorSettings const& settings, std::string uuid,
              std::string model_format, LoopClient& loop, DetectionService& detection, OutboxUploader const& uploader);
 
-    /// Loads what the last start left, or the logic that needs no model. Then follows the Loop until it is cancelled.
+    /// Loads the current model of the last run, or the logic that needs no model. Then follows the Loop until it is
+    /// cancelled.
     Task<> run();
 
-    /// `follow_loop`, `pause` or a version. invalid_argument: with the text that peers know.
+    /// `follow_loop`, `pause` or a version. Errors: invalid_argument if it is neither, or the Loop has no such version;
+    /// with the text that peers know.
     Task<Result<void>> choose(std::string text);
 
     AboutDetector about() const;
@@ -35,10 +38,11 @@ public:
 
 private:
     Task<> load_at_start();
-    Task<> learn_target();
+    Task<> ask_for_target();
     Task<> follow_target();
     Task<Result<void>> install(DeploymentTarget target);
     Task<Result<ModelInformation>> fetch(DeploymentTarget target);
+    Task<Result<void>> choose_version(std::string version);
     Task<> report();
     std::optional<std::string> running_version() const;
     void set_problem(std::string const& step, std::optional<std::string> problem);
@@ -55,7 +59,7 @@ private:
     VersionControl version_control_;
     std::optional<DeploymentTarget> loop_target_;
     std::optional<DeploymentTarget> target_;
-    bool target_is_refused_ = false; ///< The Loop's present target is none that may be installed.
+    bool target_is_refused_ = false; ///< The Loop's present target must not be installed.
     std::vector<std::string> local_versions_;
     std::map<std::string, std::string> problems_; ///< By the step that failed.
     bool changed_ = true;                         ///< Since the last report.

@@ -3,8 +3,9 @@
 #include "learning_loop/archive/zip.h"
 #include "learning_loop/base/files.h"
 #include "learning_loop/base/ids.h"
-#include "learning_loop/json/json.h"
 #include "learning_loop/base/log.h"
+#include "learning_loop/base/text.h"
+#include "learning_loop/json/json.h"
 
 #include <algorithm>
 
@@ -15,7 +16,7 @@ namespace {
 constexpr std::size_t max_models = 3;
 constexpr std::size_t max_json_bytes = 16 * 1024 * 1024;
 
-Result<ModelInformation> model_in(fs::path const& folder)
+Result<ModelInformation> read_model(fs::path const& folder)
 {
     auto const text = read_file(folder / "model.json", max_json_bytes);
     if (!text)
@@ -35,10 +36,10 @@ ModelFolder::ModelFolder(fs::path data_folder) : data_folder_(std::move(data_fol
 {
     fs::create_directories(models_);
     sync_folder(data_folder_);
-    fresh_staging_folder();
+    empty_staging_folder();
 }
 
-fs::path ModelFolder::fresh_staging_folder()
+fs::path ModelFolder::empty_staging_folder()
 {
     auto const staging = models_ / ".staging"; // no version begins with a dot
     fs::remove_all(staging);
@@ -51,7 +52,7 @@ Result<ModelInformation> ModelFolder::install(fs::path const& zip, std::string c
     auto const unpacked = models_ / ".staging" / "unpacked";
     fs::create_directories(unpacked);
     if (auto const done = unpack_zip(zip, unpacked); !done) return done.error();
-    auto const model = model_in(unpacked);
+    auto const model = read_model(unpacked);
     if (!model) return model.error();
     if (model->version != version) {
         return Error{Errc::invalid_argument,
@@ -66,7 +67,7 @@ Result<ModelInformation> ModelFolder::installed(std::string const& version) cons
 {
     auto const folder = models_ / version;
     if (!fs::is_directory(folder)) return Error{Errc::not_found, "model " + version + " is not on this machine"};
-    return model_in(folder);
+    return read_model(folder);
 }
 
 std::optional<ModelInformation> ModelFolder::current() const
@@ -99,12 +100,16 @@ void ModelFolder::make_current(std::string const& version)
     rename_durably(next, data_folder_ / "current_model");
     std::error_code ignored;
     fs::last_write_time(models_ / version, fs::file_time_type::clock::now(), ignored);
+    delete_old_models(version);
+}
 
+void ModelFolder::delete_old_models(std::string const& current)
+{
     std::vector<std::pair<fs::file_time_type, std::string>> by_age;
     for (auto const& known : versions()) by_age.emplace_back(fs::last_write_time(models_ / known), known);
     std::sort(by_age.rbegin(), by_age.rend());
     for (std::size_t i = max_models; i < by_age.size(); ++i) {
-        if (by_age[i].second != version) remove(by_age[i].second);
+        if (by_age[i].second != current) remove(by_age[i].second);
     }
 }
 
@@ -113,7 +118,7 @@ void ModelFolder::remove(std::string const& version)
     auto const doomed = models_ / ".staging" / ("old-" + version);
     if (!fs::exists(models_ / version)) return;
     fs::remove_all(doomed);
-    fs::rename(models_ / version, doomed); // at once, so that a crash leaves no half of it under its name
+    fs::rename(models_ / version, doomed); // in one step, so that a crash leaves no incomplete model
     fs::remove_all(doomed);
 }
 

@@ -3,6 +3,7 @@
 #include "learning_loop/base/files.h"
 #include "learning_loop/base/ids.h"
 #include "learning_loop/base/log.h"
+#include "learning_loop/base/text.h"
 
 #include <algorithm>
 
@@ -11,10 +12,10 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t max_rejected = 1000;
-constexpr int max_waiting = 100; ///< Images that are about to be kept; the uploader is never refused.
+constexpr int max_waiting = 100; // images to be written; the uploader is never refused
 
-/// Counts bytes before they are written, so that those who come meanwhile see them, and no longer when the writing
-/// failed.
+/// Counts bytes before they are written, so that `keep` sees those of other requests, and takes them back if the
+/// writing failed.
 class Reservation {
 public:
     Reservation(std::uint64_t& total, std::uint64_t bytes) : total_(total), bytes_(bytes) { total_ += bytes_; }
@@ -35,7 +36,7 @@ std::uint64_t size_or_zero(fs::path const& file)
     return missing ? 0 : bytes;
 }
 
-/// Written beside the outbox and renamed into it whole: nobody ever sees half an item.
+/// Writes the item beside the outbox and renames it: the outbox never has an incomplete item.
 Result<void> write_item(fs::path const& staged, fs::path const& final_folder, OutboxItem const& item,
                         std::string const& jpeg, std::string const& metadata)
 {
@@ -52,7 +53,8 @@ Result<void> write_item(fs::path const& staged, fs::path const& final_folder, Ou
     return written;
 }
 
-/// Out of the queue in one step, so that a crash leaves no half of an item there; `tmp` is emptied at the next start.
+/// Moves the item away before it is deleted, so that a crash leaves no incomplete item; `tmp` is emptied at the next
+/// start.
 void erase_item(fs::path const& folder, fs::path const& tmp)
 {
     auto const doomed = tmp / folder.filename();
@@ -62,7 +64,7 @@ void erase_item(fs::path const& folder, fs::path const& tmp)
     if (failure) log::warn("outbox: {} could not be deleted: {}", folder.string(), failure.message());
 }
 
-/// The oldest rejected images make room: the reasons are in the log, and nothing may grow for ever.
+/// Deletes the oldest rejected images, since nothing may grow for ever: the reasons are in the log.
 void prune_rejected(fs::path const& rejected)
 {
     std::vector<std::string> names;
@@ -81,7 +83,7 @@ void prune_rejected(fs::path const& rejected)
 Outbox::Outbox(boost::asio::any_io_executor executor, fs::path folder, OutboxLimits limits)
     : folder_(std::move(folder)), limits_(limits), arrival_(std::move(executor))
 {
-    fs::remove_all(folder_ / "tmp"); // never acknowledged to anybody
+    fs::remove_all(folder_ / "tmp"); // no client was told that these are kept
     for (auto const* name : {"tmp", "priority", "normal", "rejected"}) fs::create_directories(folder_ / name);
     take_over(folder_ / "priority", true);
     take_over(folder_ / "normal", false);
@@ -109,27 +111,27 @@ void Outbox::take_over(fs::path const& folder, bool priority)
 Task<Result<OutboxItem>> Outbox::keep(std::string jpeg, std::string metadata, bool priority)
 {
     OutboxItem item{new_uuid(), priority, jpeg.size() + metadata.size()};
-    if (!fits(item.bytes, normal_.size() + (priority ? 0 : 1), 0)) { // others fill and free the disk, too: look again
-        auto ask = [this]() -> Result<std::uint64_t> { return free_bytes(folder_); };
-        free_disk_bytes_ = (co_await files_.run(std::move(ask))).value();
+    if (!fits(item, 0, 0)) { // other programs fill and free the disk, too: look again
+        auto look = [this]() -> Result<std::uint64_t> { return free_bytes(folder_); };
+        free_disk_bytes_ = (co_await files_.run(std::move(look))).value();
     }
-    auto const room_makers = this->room_makers(item.bytes, priority);
-    std::uint64_t freed = 0;
-    for (auto const& old : room_makers) freed += old.bytes;
-    if (!fits(item.bytes, normal_.size() - room_makers.size() + (priority ? 0 : 1), freed)) {
+    auto doomed = images_to_drop_for(item);
+    std::uint64_t doomed_bytes = 0;
+    for (auto const& old : doomed) doomed_bytes += old.bytes;
+    if (!fits(item, doomed.size(), doomed_bytes)) {
         co_return Error{Errc::out_of_space,
                         "the outbox is full: bring the Loop back, free disk space or raise OUTBOX_MAX_BYTES"};
     }
     if (files_.waiting() >= max_waiting) co_return Error{Errc::unavailable, "the outbox is busy: try again later"};
-    for (auto const& old : room_makers) {
+    for (auto const& old : doomed) {
         log::warn("outbox: {} is dropped to make room; {} since the start", old.id, ++dropped_);
         forget(old);
     }
     Reservation reservation(bytes_, item.bytes);
 
-    auto write = [this, item, room_makers, jpeg = std::move(jpeg),
+    auto write = [this, item, doomed, jpeg = std::move(jpeg),
                   metadata = std::move(metadata)]() -> Result<std::uint64_t> {
-        for (auto const& old : room_makers) erase_item(folder_of(old), folder_ / "tmp");
+        for (auto const& old : doomed) erase_item(folder_of(old), folder_ / "tmp");
         auto const written = write_item(folder_ / "tmp" / item.id, folder_of(item), item, jpeg, metadata);
         if (!written) return written.error();
         return free_bytes(folder_);
@@ -143,22 +145,24 @@ Task<Result<OutboxItem>> Outbox::keep(std::string jpeg, std::string metadata, bo
     co_return item;
 }
 
-bool Outbox::fits(std::uint64_t bytes, std::size_t normal_images, std::uint64_t freed) const
+/// Whether the item fits in if some normal images are dropped first.
+bool Outbox::fits(OutboxItem const& item, std::size_t dropped_images, std::uint64_t dropped_bytes) const
 {
+    auto const normal_images = normal_.size() - dropped_images + (item.priority ? 0 : 1);
     bool const few_enough = limits_.max_normal_images == 0 || normal_images <= limits_.max_normal_images;
-    bool const small_enough = bytes_ - freed + bytes <= limits_.max_bytes;
-    return few_enough && small_enough && free_disk_bytes_ + freed >= bytes + limits_.free_disk_bytes;
+    bool const small_enough = bytes_ - dropped_bytes + item.bytes <= limits_.max_bytes;
+    return few_enough && small_enough && free_disk_bytes_ + dropped_bytes >= item.bytes + limits_.min_free_disk_bytes;
 }
 
-std::vector<OutboxItem> Outbox::room_makers(std::uint64_t bytes, bool priority) const
+std::vector<OutboxItem> Outbox::images_to_drop_for(OutboxItem const& item) const
 {
     std::vector<OutboxItem> oldest;
-    std::uint64_t freed = 0;
-    for (auto item = normal_.begin(); item != normal_.end(); ++item) {
-        if (fits(bytes, normal_.size() - oldest.size() + (priority ? 0 : 1), freed)) break;
-        if (uploading_.contains(item->first)) continue;
-        oldest.push_back(item->second);
-        freed += item->second.bytes;
+    std::uint64_t bytes = 0;
+    for (auto const& [id, old] : normal_) {
+        if (fits(item, oldest.size(), bytes)) break;
+        if (uploading_.contains(id)) continue;
+        oldest.push_back(old);
+        bytes += old.bytes;
     }
     return oldest;
 }
@@ -191,7 +195,7 @@ Task<> Outbox::remove(std::vector<OutboxItem> items)
 {
     for (auto const& item : items) forget(item);
     auto remove = [this, items]() -> Result<std::uint64_t> {
-        // What a crash leaves is uploaded again, under the same key.
+        // An image that a crash leaves is uploaded again, under the same idempotency key.
         for (auto const& item : items) erase_item(folder_of(item), folder_ / "tmp");
         return free_bytes(folder_);
     };
@@ -222,7 +226,7 @@ fs::path Outbox::folder_of(OutboxItem const& item) const
 
 void Outbox::forget(OutboxItem const& item)
 {
-    if (index_of(item).erase(item.id) != 0) bytes_ -= item.bytes; // a request that failed later may have taken it back
+    if (index_of(item).erase(item.id) != 0) bytes_ -= item.bytes; // take_back may have removed it before
     uploading_.erase(item.id);
 }
 

@@ -10,45 +10,51 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace learning_loop {
 
 struct OutboxLimits {
     std::uint64_t max_bytes = 10ull << 30;
-    std::uint64_t max_normal_images = 0;       ///< 0: any number.
-    std::uint64_t free_disk_bytes = 8ull << 20; ///< Left for others.
+    std::uint64_t max_normal_images = 0;            ///< 0: any number.
+    std::uint64_t min_free_disk_bytes = 8ull << 20; ///< Left for others.
 };
 
 /// An image that waits for its upload: the folder `outbox/{priority,normal}/<id>` with `image_<id>.json` and
 /// `image_<id>.jpg`.
 struct OutboxItem {
-    std::string id; ///< A UUID, which is the Loop's idempotency key too; a peer that left its folder may have named it
-                    ///< otherwise.
+    std::string id; ///< A UUID, which is also the Loop's idempotency key. A folder that another program left may have
+                    ///< another name.
     bool priority = false;
     std::uint64_t bytes = 0;
 
     std::string file_name(std::string_view extension) const { return "image_" + id + std::string(extension); }
 };
 
-/// The images on their way to the Loop. What `keep` has answered survives the death of the process and of the machine
-/// until the Loop has acknowledged it. Files are touched on a lane; everything else happens on the io thread.
+/// The images on their way to the Loop. An image that `keep` has returned survives the death of the process and of the
+/// machine until the Loop has acknowledged it. Files are written and read on a lane; everything else happens on the io
+/// thread.
 class Outbox {
 public:
-    /// Takes over what an earlier process left; what was never acknowledged to anybody is swept away.
+    /// Takes over what an earlier process left, and deletes images that were never acknowledged. Blocks.
     Outbox(boost::asio::any_io_executor executor, std::filesystem::path folder, OutboxLimits limits);
 
-    /// Keeps a JPEG and the JSON of its metadata. out_of_space: the disk or the outbox is full of what must not be
-    /// dropped. When the limits ask for it, the oldest normal images make room, each of them logged and counted.
+    /// Keeps a JPEG and the JSON of its metadata. If the limits require it, the oldest normal images are dropped, each
+    /// of them logged and counted. Errors: out_of_space if the disk or the outbox is full of images that must not be
+    /// dropped. unavailable if too many images wait to be written.
     Task<Result<OutboxItem>> keep(std::string jpeg, std::string metadata, bool priority);
 
-    /// Those to upload next: priority ones first, oldest first; normal ones newest first. They stay in the outbox, and
-    /// are safe from being dropped until `release`.
+    /// The images to upload next: priority ones first, oldest first; then normal ones, newest first. The first of them
+    /// may be longer than `max_bytes`. They stay in the outbox, and are not dropped before `release`.
     std::vector<OutboxItem> next_batch(std::size_t max_images, std::uint64_t max_bytes);
     void release(std::vector<OutboxItem> const& items);
 
-    Task<> remove(std::vector<OutboxItem> items);       ///< The Loop has them.
-    Task<> reject(OutboxItem item, std::string reason); ///< The Loop will never take it: moved to `rejected/<id>`.
+    /// Deletes images that the Loop has acknowledged.
+    Task<> remove(std::vector<OutboxItem> items);
+
+    /// Moves an image that the Loop will never take to `rejected/<id>`.
+    Task<> reject(OutboxItem item, std::string reason);
 
     std::filesystem::path folder_of(OutboxItem const& item) const;
     bool empty() const { return normal_.empty() && priority_.empty(); }
@@ -61,14 +67,14 @@ private:
     using Index = std::map<std::string, OutboxItem>; ///< By id, which sorts by age.
 
     void take_over(std::filesystem::path const& folder, bool priority);
-    std::vector<OutboxItem> room_makers(std::uint64_t bytes, bool priority) const;
-    bool fits(std::uint64_t bytes, std::size_t normal_images, std::uint64_t freed) const;
+    std::vector<OutboxItem> images_to_drop_for(OutboxItem const& item) const;
+    bool fits(OutboxItem const& item, std::size_t dropped_images, std::uint64_t dropped_bytes) const;
     Index& index_of(OutboxItem const& item) { return item.priority ? priority_ : normal_; }
     void forget(OutboxItem const& item);
 
     std::filesystem::path folder_;
     OutboxLimits limits_;
-    Lane files_{"the outbox", Lane::unbounded}; ///< `keep` has its own bound.
+    Lane files_{"the outbox", Lane::unbounded}; ///< `keep` has its own limit.
     Pause arrival_;
     Index normal_;
     Index priority_;

@@ -1,14 +1,15 @@
 #include "learning_loop/detector/outbox_uploader.h"
 
 #include "learning_loop/base/log.h"
+#include "learning_loop/base/text.h"
+#include "learning_loop/data/loop_api.h"
 
 namespace learning_loop {
 namespace {
 
-constexpr std::size_t max_images = 20; ///< A request: what peers send, so what every Loop takes.
 constexpr std::uint64_t max_batch_bytes = 16ull << 20;
 
-/// The Loop will never take this content, or its files are gone, whatever we try.
+/// Whether another try is no use: the Loop will never take this content, or its files are gone.
 bool is_refused(Result<http::Answer> const& answer)
 {
     if (!answer) return answer.error().code == Errc::not_found;
@@ -39,8 +40,9 @@ Task<> OutboxUploader::run()
 {
     constexpr std::chrono::hours until_woken{1};
     for (;;) {
-        auto batch = mode_ == OutboxMode::stopped ? std::vector<OutboxItem>()
-                                                  : outbox_.next_batch(max_images, max_batch_bytes);
+        bool const is_stopped = mode_ == OutboxMode::stopped;
+        auto batch = is_stopped ? std::vector<OutboxItem>()
+                                : outbox_.next_batch(loop_api::max_images_per_upload, max_batch_bytes);
         if (batch.empty()) {
             co_await outbox_.arrival().sleep(until_woken);
             continue;
@@ -51,19 +53,22 @@ Task<> OutboxUploader::run()
             backoff_.reset();
             problem_.reset();
         } else if (mode_ != OutboxMode::stopped) {
-            auto const wait = backoff_.next(asked_wait_);
-            auto const until = std::chrono::steady_clock::now() + wait;
-            // New images must not turn the wait into a busy loop; a change of mode may cut it short.
-            while (mode_ != OutboxMode::stopped && std::chrono::steady_clock::now() < until) {
-                co_await outbox_.arrival().sleep(std::chrono::milliseconds(200));
-            }
+            co_await wait_before_next_try();
         }
     }
 }
 
+/// Images that arrive must not shorten the wait, or it would be a busy loop. Only the mode `stopped` ends it early.
+Task<> OutboxUploader::wait_before_next_try()
+{
+    auto const until = std::chrono::steady_clock::now() + backoff_.next(asked_wait_);
+    while (mode_ != OutboxMode::stopped && std::chrono::steady_clock::now() < until)
+        co_await outbox_.arrival().sleep(std::chrono::milliseconds(200));
+}
+
 Task<bool> OutboxUploader::upload(std::vector<OutboxItem> batch)
 {
-    auto const answer = co_await sent(batch);
+    auto const answer = co_await send(batch);
     asked_wait_ = answer ? answer->retry_after : std::chrono::seconds(0);
     if (answer && answer->status == 200) {
         co_await outbox_.remove(std::move(batch));
@@ -80,24 +85,26 @@ Task<bool> OutboxUploader::upload(std::vector<OutboxItem> batch)
     co_return false;
 }
 
-/// One of them is broken: the others must not wait for it.
+/// Finds the image that is refused, so that the others do not wait for it.
 Task<bool> OutboxUploader::upload_halves(std::vector<OutboxItem> batch)
 {
     auto const middle = batch.begin() + static_cast<std::ptrdiff_t>(batch.size() / 2);
     bool const first = co_await upload(std::vector(batch.begin(), middle));
-    co_return first&& co_await upload(std::vector(middle, batch.end()));
+    if (!first) co_return false;
+    co_return co_await upload(std::vector(middle, batch.end()));
 }
 
-Task<Result<http::Answer>> OutboxUploader::sent(std::vector<OutboxItem> batch)
+Task<Result<http::Answer>> OutboxUploader::send(std::vector<OutboxItem> batch)
 {
     if (mode_ == OutboxMode::stopped) co_return stopped(); // between the halves of a batch
+    std::string const field(loop_api::files_field);
     std::vector<http::FormPart> parts;
     for (auto const& item : batch) {
         auto const folder = outbox_.folder_of(item);
         auto const json = item.file_name(".json");
         auto const jpeg = item.file_name(".jpg");
-        parts.push_back({"files", json, "text/plain; charset=utf-8", folder / json});
-        parts.push_back({"files", jpeg, "image/jpeg", folder / jpeg});
+        parts.push_back({field, json, "text/plain; charset=utf-8", folder / json});
+        parts.push_back({field, jpeg, "image/jpeg", folder / jpeg});
     }
     auto answer = co_await sending_.run(loop_.upload_images(std::move(parts)));
     if (!answer) co_return stopped();

@@ -3,16 +3,16 @@
 #include "learning_loop/async/interruptible.h"
 #include "learning_loop/async/retry.h"
 #include "learning_loop/data/detector_status.h"
-#include "learning_loop/node/loop_client.h"
 #include "learning_loop/detector/outbox.h"
+#include "learning_loop/node/loop_client.h"
 
 #include <optional>
 #include <string>
 
 namespace learning_loop {
 
-/// Brings the outbox's images to the Loop. An image leaves the outbox only when the Loop has acknowledged it, or
-/// refuses it for good, in which case it is kept aside.
+/// Uploads the outbox's images to the Loop. An image leaves the outbox only if the Loop has acknowledged it, or refuses
+/// it for good: then it is moved to `rejected/`.
 class OutboxUploader {
 public:
     OutboxUploader(Outbox& outbox, LoopClient& loop) : outbox_(outbox), loop_(loop) {}
@@ -21,22 +21,23 @@ public:
 
     OutboxMode mode() const { return mode_; }
 
-    /// `stopped` ends the upload that runs, at once: what it carried stays in the outbox.
+    /// `stopped` ends an upload in flight at once: its images stay in the outbox.
     void set_mode(OutboxMode mode);
 
-    /// Why uploads fail at present; nothing when they do not.
+    /// Why uploads fail at present; nullopt if they do not.
     std::optional<std::string> const& problem() const { return problem_; }
 
 private:
-    Task<bool> upload(std::vector<OutboxItem> batch); ///< False: the Loop cannot take images now.
+    Task<> wait_before_next_try();
+    Task<bool> upload(std::vector<OutboxItem> batch); ///< Returns false if the Loop cannot take images now.
     Task<bool> upload_halves(std::vector<OutboxItem> batch);
-    Task<Result<http::Answer>> sent(std::vector<OutboxItem> batch);
+    Task<Result<http::Answer>> send(std::vector<OutboxItem> batch);
 
     Outbox& outbox_;
     LoopClient& loop_;
     Interruptible sending_;
     OutboxMode mode_ = OutboxMode::continuous_upload;
-    Backoff backoff_{std::chrono::seconds(2), std::chrono::seconds(60)}; ///< Never less than a second.
+    Backoff backoff_{std::chrono::seconds(2), std::chrono::seconds(60)}; ///< At least a second.
     std::chrono::milliseconds asked_wait_{0};
     std::optional<std::string> problem_;
 };

@@ -9,7 +9,7 @@ namespace {
 constexpr std::chrono::seconds forgotten_after{3600};
 constexpr double similar_overlap = 0.5;
 constexpr double similar_distance_px = 10;
-constexpr std::size_t unexpectedly_many = 80;
+constexpr std::size_t min_unexpected_count = 80;
 
 /// Intersection over union of two boxes given as left, top, width, height.
 template <class A, class B>
@@ -31,12 +31,12 @@ std::vector<std::string> RelevanceFilter::causes(std::string const& camera_name,
 
     bool uncertain = false;
     for (auto const& box : metadata.box_detections) {
-        bool const is_news = is_new(camera, {box.category_name, double(box.x), double(box.y), double(box.width),
-                                             double(box.height), false, now});
+        bool const is_news = observe(camera, {box.category_name, double(box.x), double(box.y), double(box.width),
+                                              double(box.height), false, now});
         uncertain |= is_news && is_uncertain(box.confidence);
     }
     for (auto const& point : metadata.point_detections) {
-        bool const is_news = is_new(camera, {point.category_name, point.x, point.y, 0, 0, true, now});
+        bool const is_news = observe(camera, {point.category_name, point.x, point.y, 0, 0, true, now});
         uncertain |= is_news && is_uncertain(point.confidence);
     }
     for (auto const& whole : metadata.classification_detections) uncertain |= is_uncertain(whole.confidence);
@@ -44,7 +44,7 @@ std::vector<std::string> RelevanceFilter::causes(std::string const& camera_name,
     std::vector<std::string> causes;
     if (uncertain) causes.emplace_back("uncertain");
     if (!metadata.segmentation_detections.empty()) causes.emplace_back("segmentation_detection");
-    if (detection_count(metadata) >= unexpectedly_many) causes.emplace_back("unexpected_observations_count");
+    if (detection_count(metadata) >= min_unexpected_count) causes.emplace_back("unexpected_observations_count");
     return causes;
 }
 
@@ -68,7 +68,7 @@ RelevanceFilter::Camera& RelevanceFilter::camera_named(std::string const& name)
     return found->second;
 }
 
-bool RelevanceFilter::is_new(Camera& camera, Observation observation)
+bool RelevanceFilter::observe(Camera& camera, Observation observation)
 {
     bool known = false;
     for (auto& seen : camera.observations) {
@@ -77,7 +77,7 @@ bool RelevanceFilter::is_new(Camera& camera, Observation observation)
                                  ? std::hypot(seen.x - observation.x, seen.y - observation.y) < similar_distance_px
                                  : overlap(seen, observation) >= similar_overlap;
         if (!similar) continue;
-        known = true; // all that are similar are renewed, not the first alone
+        known = true; // go on: all similar ones are renewed
         seen.last_seen = observation.last_seen;
     }
     if (known) return false;

@@ -10,8 +10,8 @@
 
 namespace learning_loop {
 
-/// Decides whether an image is worth a person's look: it shows something uncertain that its camera has not shown
-/// lately. Not thread safe.
+/// Decides whether a person should look at an image: it shows something uncertain that its camera has not shown lately.
+/// Not thread safe.
 class RelevanceFilter {
 public:
     using Time = std::chrono::steady_clock::time_point;
@@ -21,17 +21,16 @@ public:
         : min_uncertain_(min_uncertain), max_uncertain_(max_uncertain)
     {}
 
-    /// Why the image is to be kept: `uncertain`, `segmentation_detection`, `unexpected_observations_count`; empty: it
-    /// is not. Remembers what it shows. Requests without a camera share one history, under the empty name.
+    /// Why the image should be kept: `uncertain`, `segmentation_detection`, `unexpected_observations_count`; empty: it
+    /// should not. Remembers what the image shows. Requests without a camera share one history, under the empty name.
     std::vector<std::string> causes(std::string const& camera, ImageMetadata const& metadata, Time now);
 
-    /// Forgets what the camera has shown: the image that was to be kept could not be, so its next one has to count as
-    /// news.
+    /// Forgets what the camera has shown. Call it if an image could not be kept: the next one must count as new.
     void forget(std::string const& camera);
 
-    /// Observations remembered of one camera; the one not seen for longest goes first.
+    /// Of one camera; one more replaces the one that was not seen for longest.
     static constexpr std::size_t max_observations = 2000;
-    static constexpr std::size_t max_cameras = 1000;
+    static constexpr std::size_t max_cameras = 1000; ///< One more replaces the one that was not used for longest.
 
 private:
     struct Observation {
@@ -42,11 +41,11 @@ private:
     };
     struct Camera {
         std::vector<Observation> observations;
-        std::list<std::string>::iterator place;
+        std::list<std::string>::iterator place; ///< In `by_use_`.
     };
 
     Camera& camera_named(std::string const& name);
-    bool is_new(Camera& camera, Observation observation);
+    bool observe(Camera& camera, Observation observation); ///< Returns whether it is new.
     bool is_uncertain(double confidence) const { return min_uncertain_ <= confidence && confidence <= max_uncertain_; }
 
     double min_uncertain_;

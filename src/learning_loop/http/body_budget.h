@@ -7,13 +7,13 @@
 
 namespace learning_loop::http {
 
-/// The bytes of bodies and messages that are in memory at one time, of all connections together. Its shares may go to
-/// other threads, and outlive it.
+/// Limits the bytes of bodies and messages that are in memory at one time, of all connections together. Its shares may
+/// be used on other threads, and may outlive it.
 class BodyBudget {
 public:
     explicit BodyBudget(std::size_t max_bytes) : free_bytes_(std::make_shared<std::atomic<std::size_t>>(max_bytes)) {}
 
-    /// A share of the budget, given back when it goes.
+    /// A share of the budget. It is given back when this is destroyed.
     class Share {
     public:
         Share() = default;
@@ -23,7 +23,7 @@ public:
         Share& operator=(Share&& other) noexcept;
         ~Share() { give_back(); }
 
-        bool grow_to(std::size_t bytes); ///< False: so much is not free; what is held is kept.
+        bool grow_to(std::size_t bytes); ///< Returns false, and keeps what it has, if there is not so much left.
         void shrink_to(std::size_t bytes);
 
     private:
@@ -35,7 +35,7 @@ public:
         std::size_t bytes_ = 0;
     };
 
-    Share begin() { return Share(free_bytes_); } ///< Of nothing yet.
+    Share begin() { return Share(free_bytes_); } ///< A share of 0 bytes.
     std::size_t free_bytes() const { return *free_bytes_; }
 
 private:

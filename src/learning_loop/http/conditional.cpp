@@ -1,6 +1,6 @@
 #include "learning_loop/http/conditional.h"
 
-#include "learning_loop/http/message.h"
+#include "learning_loop/base/text.h"
 
 #include <algorithm>
 #include <charconv>
@@ -8,7 +8,7 @@
 namespace learning_loop::http {
 namespace {
 
-/// All digits, within 64 bits.
+/// The number, if the text is digits alone and the number fits 64 bits.
 std::optional<std::uint64_t> number_in(std::string_view text)
 {
     std::uint64_t number = 0;
@@ -18,8 +18,7 @@ std::optional<std::uint64_t> number_in(std::string_view text)
     return number;
 }
 
-/// The range of `bytes=2-5`, `bytes=2-` or `bytes=-5`. Nothing when the header asks for something else, which is then
-/// to be ignored.
+/// The range of `bytes=2-5`, `bytes=2-` or `bytes=-5`. Returns nullopt for every other header: it must be ignored.
 std::optional<FilePart> range_in(std::string_view header, std::uint64_t size)
 {
     auto const equals = header.find('=');
@@ -59,7 +58,7 @@ FilePart part_of_file(Headers const& request, std::uint64_t size, std::string_vi
 {
     if (auto const known = request.find("If-None-Match"); known && names_tag(*known, etag)) return {304, 0, 0};
     auto const range = request.find("Range");
-    auto const only_if = request.find("If-Range"); // the tag of what the client holds a part of; a date fits nothing
+    auto const only_if = request.find("If-Range"); // the tag of what the client has a part of; a date never matches
     if (range && (!only_if || trimmed(*only_if) == etag)) {
         if (auto const part = range_in(*range, size)) return *part;
     }

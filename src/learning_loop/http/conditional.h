@@ -9,8 +9,8 @@
 
 namespace learning_loop::http {
 
-/// What to send of a file of `size` bytes: 200 all, 206 a range, 304 nothing, since the client has it, 416 nothing,
-/// since there is no such range.
+/// What to send of a file. By status: 200 all of it, 206 a range, 304 nothing, since the client has the file already,
+/// 416 nothing, since there is no such range.
 struct FilePart {
     int status = 200;
     std::uint64_t first = 0;
@@ -19,11 +19,12 @@ struct FilePart {
     friend bool operator==(FilePart const&, FilePart const&) = default;
 };
 
-/// Answers a request for a file by its headers If-None-Match, Range and If-Range (RFC 9110, sections 13 and 14).
-/// `etag` is quoted and strong. Only one range is sent; a request for several gets the whole file, as is allowed.
+/// Decides what to send of a file of `size` bytes, by the headers If-None-Match, Range and If-Range of the request (RFC
+/// 9110, sections 13 and 14). `etag` is quoted and strong. A request for several ranges gets the whole file, as is
+/// allowed.
 FilePart part_of_file(Headers const& request, std::uint64_t size, std::string_view etag);
 
-/// Whether the list of an If-None-Match names the tag; weak tags compare equal to strong ones.
+/// Whether the list of an If-None-Match has the tag, weak or strong.
 bool names_tag(std::string_view list, std::string_view etag);
 
 } // namespace learning_loop::http

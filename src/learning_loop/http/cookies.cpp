@@ -1,6 +1,6 @@
 #include "learning_loop/http/cookies.h"
 
-#include "learning_loop/http/message.h"
+#include "learning_loop/base/text.h"
 
 #include <algorithm>
 

@@ -9,16 +9,16 @@
 
 namespace learning_loop::http {
 
-/// The names and values of a header `Cookie` (RFC 6265, section 5.4), in their order. What is no cookie is left out; at
-/// most 100 are read.
+/// The names and values of a header `Cookie` (RFC 6265, section 5.4), in their order. Malformed ones are left out, and
+/// all behind the first 100.
 std::vector<std::pair<std::string, std::string>> cookies_of(std::string_view header);
 
-/// A cookie to set. It is HttpOnly and SameSite=Lax; over TLS also Secure, and then its name begins with `__Host-`.
+/// A cookie to set. It is always HttpOnly and SameSite=Lax.
 struct SetCookie {
     std::string name;
-    std::string value;                           ///< Of the characters that a cookie may hold: a token, not a text.
-    std::optional<std::chrono::seconds> max_age; ///< Absent: until the browser ends; 0: deletes it.
-    bool secure = false;
+    std::string value;                           ///< Only of characters that a cookie may have: a token, not a text.
+    std::optional<std::chrono::seconds> max_age; ///< Absent: until the browser is closed; 0: it is deleted.
+    bool secure = false; ///< Over TLS: the browser sends it only there, and its name gets the prefix `__Host-`.
 };
 
 /// The value of a header `Set-Cookie`.

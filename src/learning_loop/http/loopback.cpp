@@ -1,6 +1,6 @@
 #include "learning_loop/http/loopback.h"
 
-#include "learning_loop/http/message.h"
+#include "learning_loop/base/text.h"
 
 #include <boost/asio/ip/address.hpp>
 

@@ -4,7 +4,7 @@
 
 namespace learning_loop::http {
 
-/// Whether the name or address means this machine alone: localhost, 127.0.0.0/8, ::1 (also in brackets).
+/// Whether the name or address can be reached from this machine only: localhost, 127.0.0.0/8, ::1 (also in brackets).
 bool is_loopback(std::string_view host);
 
 } // namespace learning_loop::http

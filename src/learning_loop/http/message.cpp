@@ -1,5 +1,6 @@
 #include "learning_loop/http/message.h"
 
+#include "learning_loop/base/text.h"
 #include "learning_loop/http/cookies.h"
 
 #include <algorithm>
@@ -8,11 +9,6 @@
 namespace learning_loop::http {
 namespace json = boost::json;
 namespace {
-
-char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 Response unprocessable(std::string_view where, std::string_view field, json::object const& problem)
 {
@@ -42,18 +38,6 @@ int status_of(Errc code)
 
 } // namespace
 
-bool same_name(std::string_view a, std::string_view b)
-{
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
-}
-
-std::string_view trimmed(std::string_view text)
-{
-    auto const first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 std::optional<std::string_view> Headers::find(std::string_view name) const
 {
     for (auto const& [key, value] : list_) {
@@ -67,7 +51,7 @@ std::string const& Request::path_param(std::string_view name) const
     for (auto const& [key, value] : path_params) {
         if (key == name) return value;
     }
-    throw std::logic_error("the route has no place " + std::string(name));
+    throw std::logic_error("the route's pattern has no {" + std::string(name) + "}");
 }
 
 std::optional<std::string_view> Request::query_value(std::string_view name) const
@@ -124,10 +108,10 @@ Response html_response(std::string html)
 {
     auto response = text_response(std::move(html));
     response.content_type = "text/html; charset=utf-8";
-    response.headers.add("Content-Security-Policy", "default-src 'none'; img-src 'self'; style-src 'self'; "
-                                                    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
-    response.headers.add("Referrer-Policy", "no-referrer");
-    response.headers.add("Cache-Control", "no-store");
+    response.headers = {{"Content-Security-Policy", "default-src 'none'; img-src 'self'; style-src 'self'; "
+                                                    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+                        {"Referrer-Policy", "no-referrer"},
+                        {"Cache-Control", "no-store"}};
     return response;
 }
 

@@ -2,10 +2,10 @@
 
 #include "learning_loop/async/task.h"
 #include "learning_loop/base/error.h"
-#include "learning_loop/json/json.h"
-#include "learning_loop/json/reflect.h"
 #include "learning_loop/http/body_budget.h"
 #include "learning_loop/http/upload.h"
+#include "learning_loop/json/json.h"
+#include "learning_loop/json/reflect.h"
 
 #include <filesystem>
 #include <functional>
@@ -20,7 +20,7 @@
 
 namespace learning_loop::http {
 
-/// Names and values in the order they came. Names compare without regard to case.
+/// Header names and values in the order they came. The case of names does not matter.
 class Headers {
 public:
     using List = std::vector<std::pair<std::string, std::string>>;
@@ -30,54 +30,52 @@ public:
 
     void reserve(std::size_t count) { list_.reserve(count); }
     void add(std::string name, std::string value) { list_.emplace_back(std::move(name), std::move(value)); }
-    std::optional<std::string_view> find(std::string_view name) const; ///< The first of that name.
+    std::optional<std::string_view> find(std::string_view name) const; ///< The first one of that name.
     List const& all() const { return list_; }
 
 private:
     List list_;
 };
 
-bool same_name(std::string_view a, std::string_view b); ///< ASCII, in any case.
-std::string_view trimmed(std::string_view text);        ///< Without blanks and tabs at its ends.
-
-/// A request as a handler sees it: whole, within its route's limits, decoded.
+/// A request as its handler gets it: whole, within the route's limits, and decoded.
 struct Request {
     std::string method;
-    std::string path;                                        ///< Decoded; never empty.
-    std::vector<std::pair<std::string, std::string>> query;  ///< Decoded.
-    std::vector<std::pair<std::string, std::string>> path_params; ///< What stands in the `{places}` of the route's pattern.
+    std::string path;                                             ///< Decoded; never empty.
+    std::vector<std::pair<std::string, std::string>> query;       ///< Decoded.
+    std::vector<std::pair<std::string, std::string>> path_params; ///< By their `{names}` in the route's pattern.
     Headers headers;
-    std::string body; ///< Empty when the route takes an upload.
-    Upload upload;    ///< For a route that takes one: the parts of its multipart body.
-    std::string id;   ///< Of this request, as the log and the header X-Request-Id tell it.
-    std::optional<BodyBudget> budget = std::nullopt; ///< Of the server, for who keeps something beyond the answer.
+    std::string body;                                ///< Empty if the route takes an upload.
+    Upload upload;                                   ///< The parts of the multipart body, if the route takes an upload.
+    std::string id;                                  ///< Stands in the log and in the answer's header X-Request-Id.
+    std::optional<BodyBudget> budget = std::nullopt; ///< The server's, for what is kept longer than the answer takes.
 
-    std::string const& path_param(std::string_view name) const; ///< The route must have it.
+    std::string const&
+    path_param(std::string_view name) const; ///< Throws std::logic_error if the pattern has no such name.
     std::optional<std::string_view> query_value(std::string_view name) const;
     std::string_view content_type() const;
-    std::optional<std::string> cookie(std::string_view name) const; ///< Of the header Cookie.
+    std::optional<std::string> cookie(std::string_view name) const; ///< A value of the header Cookie.
     std::optional<std::string_view> bearer_token() const;           ///< Of `Authorization: Bearer <token>`.
 };
 
-/// A file to answer with, sent in pieces, also in part (Range). It may be replaced or removed meanwhile: it is opened
-/// before the first byte goes out.
+/// A file as an answer's body. It is sent in pieces, and in part if the client asks for a range. It is opened before
+/// the first byte is sent, so it may be replaced or removed meanwhile.
 struct FileBody {
     std::filesystem::path file;
-    std::string etag; ///< Quoted. Empty: made of the file's size and time.
+    std::string etag; ///< Quoted. Empty: it is made from the file's size and time.
 };
 
-/// A body that is made while it is sent: each call gives the next piece, an empty one is the end. What it throws breaks
-/// the connection off, so that the client does not take the piece for the whole.
+/// A body that is made while it is sent: each call returns the next piece, and an empty one at the end. If a call
+/// throws, the connection breaks off, so that the client notices that something is missing.
 struct StreamBody {
     std::function<Task<std::string>()> next;
 };
 
 class WebSocket;
 
-/// The connection becomes a WebSocket: `run` has it until it returns. For the answer to who asks for one; status 101.
+/// The connection becomes a WebSocket, which `run` uses until it returns. Only as the answer to a request for one.
 struct WebSocketBody {
     std::size_t max_message_bytes = 0;
-    std::function<Task<>(std::shared_ptr<WebSocket>)> run; // shared: by who reads and who writes
+    std::function<Task<>(std::shared_ptr<WebSocket>)> run; // shared: by the tasks that read and write
 };
 
 struct Response {
@@ -89,7 +87,7 @@ struct Response {
 
 Response json_response(boost::json::value const& value, int status = 200);
 Response text_response(std::string text, int status = 200);
-Response html_response(std::string html); ///< A page without scripts, whose pictures and styles come from here.
+Response html_response(std::string html); ///< A page without scripts that loads only from this server.
 
 template <class T>
 Response json_of_struct(T const& value)
@@ -97,15 +95,15 @@ Response json_of_struct(T const& value)
     return json_response(to_json(value));
 }
 
-/// `{"detail": message}` with the status of the error's kind; out_of_space and unavailable carry `Retry-After`.
+/// `{"detail": message}` with the status that fits the error. Has `Retry-After` if the client should try again later.
 Response error_response(Error const& error);
 Response error_response(int status, std::string_view message);
 
-/// The 422 for a parameter that is missing, e.g. `{"body", "file"}` or `{"query", "ids"}`, in the form peers know.
+/// The 422 for a parameter that is missing, in the form that peers know. `where` is `body`, `path` or `query`.
 Response field_required(std::string_view where, std::string_view field);
 
-/// The 422 for a parameter that cannot be read, in the form peers know. `type` is their name for what is wrong, as
-/// `literal_error`; `message` names the remedy.
+/// The 422 for a parameter that cannot be read, in the form that peers know. `type` is their name for what is wrong,
+/// such as `literal_error`; `message` tells what to send instead.
 Response field_malformed(std::string_view where, std::string_view field, std::string_view type, std::string_view input,
                          std::string_view message);
 

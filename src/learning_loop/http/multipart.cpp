@@ -1,7 +1,8 @@
 #include "learning_loop/http/multipart.h"
 
-#include "learning_loop/http/message.h"
+#include "learning_loop/base/text.h"
 
+#include <algorithm>
 #include <optional>
 
 namespace learning_loop::http {
@@ -109,9 +110,9 @@ Result<void> MultipartParser::feed(std::string_view piece, Sink& sink)
         piece = joined;
     }
     for (;;) {
-        auto const went_on = step(piece, sink);
-        if (!went_on) return went_on.error();
-        if (!*went_on) break;
+        auto const goes_on = step(piece, sink);
+        if (!goes_on) return goes_on.error();
+        if (!*goes_on) break;
     }
     held_.assign(piece);
     return {};
@@ -129,7 +130,7 @@ Result<void> MultipartParser::finish() const
     return {};
 }
 
-/// Takes what it can from the front of `text`. False: it needs more to go on.
+/// Takes what it can from the front of `text`. Returns false if it needs more bytes to go on.
 Result<bool> MultipartParser::step(std::string_view& text, Sink& sink)
 {
     switch (state_) {
@@ -137,12 +138,12 @@ Result<bool> MultipartParser::step(std::string_view& text, Sink& sink)
     case State::after_boundary: return pass_boundary(text);
     case State::headers: return read_headers(text, sink);
     case State::body: return pass_data(text, sink);
-    case State::epilogue: text = {}; return false; // allowed, and ignored
+    case State::epilogue: text = {}; return false; // whatever comes here is allowed and ignored
     }
     return false;
 }
 
-/// The first boundary stands at the very beginning or after a line break; what comes before is ignored.
+/// The first boundary is at the very beginning or behind a line break; what comes before it is ignored.
 bool MultipartParser::skip_preamble(std::string_view& text)
 {
     auto const first = std::string_view(delimiter_).substr(2);
@@ -210,7 +211,7 @@ Result<bool> MultipartParser::pass_data(std::string_view& text, Sink& sink)
 
 namespace {
 
-/// Parts of one whole piece, whose data comes whole.
+/// Collects the parts of a body that was fed in one piece: then the data of each part comes in one piece, too.
 struct Views final : MultipartParser::Sink {
     std::vector<Part> parts;
 

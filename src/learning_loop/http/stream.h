@@ -10,7 +10,7 @@
 
 namespace learning_loop::http {
 
-/// A TCP connection, with or without TLS on it: what runs above need not know.
+/// A TCP connection, with or without TLS: its users need not know which.
 class Stream {
 public:
     using executor_type = boost::asio::ip::tcp::socket::executor_type;
@@ -47,8 +47,8 @@ public:
     }
 
 private:
-    std::unique_ptr<boost::asio::ip::tcp::socket> socket_; // stays where it is when this moves: TLS refers to it
-    std::unique_ptr<Tls> tls_;                             // after the socket it speaks over
+    std::unique_ptr<boost::asio::ip::tcp::socket> socket_; // does not move when this moves: TLS refers to it
+    std::unique_ptr<Tls> tls_;                             // destroyed before the socket, which it uses
 };
 
 } // namespace learning_loop::http

@@ -39,7 +39,7 @@ Result<std::shared_ptr<ssl::context>> load_tls(std::string const& certificate_fi
     SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
     SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS); // an idle connection holds no 32 KiB
-    bool asked = false;                                 // for the pass phrase of the key: nobody is there to type it
+    bool asked = false;                                 // for a pass phrase of the key, which nobody could type
     context->set_password_callback([&asked](std::size_t, ssl::context::password_purpose) {
         asked = true;
         return std::string();
@@ -70,11 +70,11 @@ Result<std::shared_ptr<ssl::context>> load_tls(std::string const& certificate_fi
 
 Result<std::shared_ptr<ssl::context>> load_client_tls(std::string const& ca_file)
 {
-    auto context = std::make_shared<ssl::context>(ssl::context::tls_client); // shared: connections outlive their maker
+    auto context = std::make_shared<ssl::context>(ssl::context::tls_client); // shared: connections outlive the caller
     SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
     SSL_CTX_set_security_level(context->native_handle(), tls_security_level);
     context->set_verify_mode(ssl::verify_peer);
-    // As libcurl does: what lies in the file is trusted, be it the root or not.
+    // As libcurl does: every certificate in the file is trusted, also one that is no root.
     X509_STORE_set_flags(SSL_CTX_get_cert_store(context->native_handle()), X509_V_FLAG_PARTIAL_CHAIN);
     boost::system::error_code failure;
     if (ca_file.empty()) context->set_default_verify_paths(failure);
@@ -122,7 +122,7 @@ std::string certificate_problem(long reason)
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
     case X509_V_OK:
-    case X509_V_ERR_UNSPECIFIED: // libcurl compares the name before it asks OpenSSL for its opinion
+    case X509_V_ERR_UNSPECIFIED: // libcurl compares the name before OpenSSL verifies the rest
         return "its certificate is for another host: check LOOP_HOST";
     default:
         return std::string("its certificate cannot be trusted (") + X509_verify_cert_error_string(reason) +

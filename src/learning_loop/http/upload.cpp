@@ -1,5 +1,7 @@
 #include "learning_loop/http/upload.h"
 
+#include "learning_loop/base/temporary_file.h"
+
 namespace learning_loop::http {
 namespace {
 
@@ -47,12 +49,12 @@ Result<void> UploadReader::data(std::string_view bytes)
         return {};
     }
     if (!part.file) {
-        auto file = TemporaryFile::make(folder_);
+        auto file = make_temporary_file(folder_);
         if (!file) return file.error();
         part.file = std::move(*file);
         held_bytes_ -= part.bytes.size();
         if (auto const begun = part.file->append(part.bytes); !begun) return begun.error();
-        std::string().swap(part.bytes); // an assignment would keep the memory
+        std::string().swap(part.bytes); // an assignment would not free the memory
     }
     return part.file->append(bytes);
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "learning_loop/base/temporary_file.h"
+#include "learning_loop/base/new_file.h"
 #include "learning_loop/http/multipart.h"
 
 #include <cstdint>
@@ -11,28 +11,30 @@
 
 namespace learning_loop::http {
 
-/// A part of an upload: a short one is held in memory, a long one lies in a file of its own.
+/// A part of an upload: a short one is in memory, a long one in a file of its own.
 struct UploadedPart : PartHead {
-    std::string bytes;                 ///< Empty when there is a file.
-    std::optional<TemporaryFile> file; ///< Removed with the request, unless its reader renames it away.
+    std::string bytes;           ///< Empty if there is a file.
+    std::optional<NewFile> file; ///< Removed with the request, unless it is kept.
     std::uint64_t size_bytes = 0;
 };
 
 using Upload = std::vector<UploadedPart>;
 
-/// Receives a multipart body piece by piece: memory does not grow with it. Blocks: belongs to a Pool.
+/// Receives a multipart body in pieces; long bodies go to disk. Blocks: to be used on a Pool.
 class UploadReader final : MultipartParser::Sink {
 public:
-    static constexpr std::size_t max_held_bytes = 4 * 1024 * 1024; ///< In memory, of all parts.
+    static constexpr std::size_t max_held_bytes = 4 * 1024 * 1024; ///< Of all parts together.
 
-    /// Files go to `folder`, which must exist.
+    /// Files go to `folder`, which must exist. Errors: as `MultipartParser::of`.
     static Result<UploadReader> of(std::string_view content_type, std::filesystem::path folder);
 
-    /// invalid_argument: the body is broken. out_of_space: the disk is full.
+    /// Takes the next bytes. Errors: invalid_argument if the body is malformed. out_of_space if the disk is full.
     Result<void> feed(std::string_view piece);
+
+    /// To be called at the end of the body. Errors: invalid_argument if something is missing.
     Result<Upload> finish();
 
-    std::size_t held_bytes() const { return held_bytes_; } ///< In memory. Not while a piece is fed.
+    std::size_t held_bytes() const { return held_bytes_; } ///< In memory. Callers must not ask while a piece is fed.
 
 private:
     UploadReader(MultipartParser parser, std::filesystem::path folder);

@@ -1,6 +1,10 @@
 #include "learning_loop/http/url.h"
 
+#include <boost/url/parse.hpp>
+
 #include <algorithm>
+#include <charconv>
+#include <stdexcept>
 
 namespace learning_loop::http {
 namespace {
@@ -23,6 +27,15 @@ bool each_part(std::string_view text, char separator, Use use)
         text.remove_prefix(std::min(end + 1, text.size()));
     }
     return true;
+}
+
+/// 1 to 65535. Boost.URL's own `port_number` wraps around: 65616 would be 80.
+std::optional<std::uint16_t> port_in(std::string_view digits)
+{
+    std::uint16_t port = 0;
+    auto const [rest, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+    if (failure != std::errc() || rest != digits.data() + digits.size() || port == 0) return std::nullopt;
+    return port;
 }
 
 } // namespace
@@ -89,6 +102,57 @@ std::optional<std::vector<std::string>> path_segments(std::string_view path)
     };
     if (!each_part(path, '/', add)) return std::nullopt;
     return segments;
+}
+
+std::string path_of(std::string_view pattern,
+                    std::initializer_list<std::pair<std::string_view, std::string_view>> params)
+{
+    std::string path;
+    while (!pattern.empty()) {
+        auto const begin = std::min(pattern.find('{'), pattern.size());
+        path += pattern.substr(0, begin);
+        pattern.remove_prefix(begin);
+        if (pattern.empty()) break;
+        auto const name = pattern.substr(1, pattern.find('}') - 1);
+        pattern.remove_prefix(name.size() + 2);
+        auto const param =
+            std::find_if(params.begin(), params.end(), [&](auto const& one) { return one.first == name; });
+        if (param == params.end()) throw std::logic_error("a path lacks its " + std::string(name));
+        path += percent_encoded(param->second);
+    }
+    return path;
+}
+
+std::optional<Authority> parse_authority(std::string_view text)
+{
+    auto const view = boost::urls::parse_authority({text.data(), text.size()});
+    if (!view || view->has_userinfo()) return std::nullopt;
+    auto const host = view->encoded_host_address(); // a %-escape has no place in a name that is looked up or compared
+    if (host.empty()) return std::nullopt;
+    Authority authority{std::string(host.data(), host.size()), std::nullopt};
+    auto const port = view->port();
+    if (port.empty()) return authority; // `name:` is the same as `name`
+    authority.port = port_in({port.data(), port.size()});
+    if (!authority.port) return std::nullopt;
+    return authority;
+}
+
+std::optional<Url> parse_url(std::string_view text)
+{
+    Url url;
+    for (std::string_view const scheme : {"http", "https"}) {
+        if (text.starts_with(std::string(scheme) + "://")) url.scheme = scheme;
+    }
+    if (url.scheme.empty()) return std::nullopt;
+    text.remove_prefix(url.scheme.size() + std::string_view("://").size());
+    auto const end = std::min(text.find_first_of("/?#"), text.size());
+    auto authority = parse_authority(text.substr(0, end));
+    if (!authority) return std::nullopt;
+    url.authority_text = text.substr(0, end);
+    if (url.authority_text.ends_with(':')) url.authority_text.pop_back();
+    url.authority = std::move(*authority);
+    url.path_and_query = text.substr(end);
+    return url;
 }
 
 } // namespace learning_loop::http

@@ -11,7 +11,7 @@
 
 namespace learning_loop {
 
-/// What a writer of a detector node provides. Each instance is used by one thread at a time; a node builds several of
+/// What the author of a detector node provides. Each instance is used by one thread at a time; a node builds several of
 /// them.
 class DetectorLogic {
 public:

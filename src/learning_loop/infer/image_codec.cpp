@@ -84,19 +84,12 @@ cv::Mat upright(cv::Mat const& stored, int orientation)
     if (lies_on_its_side(orientation)) cv::transpose(stored, turned);
     switch (orientation) {
     case 2:
-    case 6:
-        cv::flip(turned, result, left_right);
-        return result;
+    case 6: cv::flip(turned, result, left_right); return result;
     case 3:
-    case 7:
-        cv::flip(turned, result, both);
-        return result;
+    case 7: cv::flip(turned, result, both); return result;
     case 4:
-    case 8:
-        cv::flip(turned, result, up_down);
-        return result;
-    default:
-        return turned;
+    case 8: cv::flip(turned, result, up_down); return result;
+    default: return turned;
     }
 }
 

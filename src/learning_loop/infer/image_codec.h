@@ -9,8 +9,8 @@
 #include <string>
 #include <string_view>
 
-// JPEG and PNG files in and out. All functions may run on any number of threads; what comes from outside is refused,
-// never guessed: an image that is not whole is no image.
+// JPEG and PNG files in and out. All functions may run on any number of threads. Damaged files are refused, never
+// repaired: an image that is not whole is no image.
 
 namespace learning_loop {
 
@@ -27,24 +27,26 @@ struct ImageHeader {
     ImageFormat format = ImageFormat::jpeg;
     int width_px = 0; ///< Of the upright image: after the EXIF orientation has been applied.
     int height_px = 0;
-    int orientation = 1; ///< EXIF, 1 to 8; 1 when the file tells none that makes sense.
+    int orientation = 1; ///< EXIF, 1 to 8; 1 if the file tells none that makes sense.
 };
 
-/// Reads the header alone, in microseconds. invalid_argument: not a JPEG or PNG, or a kind of them that nobody decodes.
-/// too_large: more bytes or pixels than the limits allow.
+/// Reads the header alone, in microseconds. Errors: invalid_argument if it is not a JPEG or PNG, or a kind of them that
+/// is hardly ever decoded. too_large if it has more bytes or pixels than the limits allow.
 Result<ImageHeader> read_image_header(std::string_view bytes, ImageLimits const& limits = {});
 
-/// As `read_image_header`, and the file must run on to its end marker: what was cut off on its way is refused. Decodes
-/// nothing, so damage inside the compressed pixels stays unseen.
+/// As `read_image_header`, but the file must run on to its end marker: one that was cut off on its way is refused.
+/// Decodes nothing, so damage inside the compressed pixels stays unseen. Errors as `read_image_header`;
+/// invalid_argument also if the file is cut off or has more scans than the limits allow.
 Result<ImageHeader> check_image(std::string_view bytes, ImageLimits const& limits = {});
 
 /// The upright image as 8 bit BGR, three channels. Gray is spread over the channels, transparency is dropped as most
-/// trainers' readers do, 16 bits lose their lower 8, CMYK is mixed without a colour profile. Errors as above; a damaged
-/// file is invalid_argument.
+/// trainers' readers do, 16 bits lose their lower 8, CMYK is mixed without a colour profile. Errors as `check_image`;
+/// invalid_argument also if the compressed pixels are damaged.
 Result<cv::Mat> decode_image(std::string_view bytes, ImageLimits const& limits = {});
 
-/// A JPEG of an 8 bit BGR image at full colour resolution (4:4:4). `quality` 1 to 100.
-/// invalid_argument: another kind of array, an empty one, or a side longer than the 65500 pixels that a JPEG can have.
+/// A JPEG of an 8 bit BGR image at full colour resolution (4:4:4). `quality` is 1 to 100. Errors: invalid_argument if
+/// the array is of another kind, is empty or has a side longer than the 65500 pixels that a JPEG can have, or if
+/// `quality` is out of its range.
 Result<std::string> encode_jpeg(cv::Mat const& bgr, int quality = 95);
 
 } // namespace learning_loop

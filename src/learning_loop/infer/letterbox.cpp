@@ -51,12 +51,12 @@ void Letterbox::fill(cv::Mat const& bgr, std::span<float> planes) const
 {
     CV_Assert(bgr.size() == image_ && bgr.type() == CV_8UC3);
     CV_Assert(planes.size() == 3 * static_cast<std::size_t>(input_.area()));
-    constexpr double most = 255;
+    constexpr double max_value = 255;
     cv::Mat const fitted = scaled(bgr, inner_.size());
     std::array<cv::Mat, 3> targets; // blue, green, red, as the image has them
     for (std::size_t i = 0; i < targets.size(); ++i) {
         cv::Mat const plane(input_, CV_32F, planes.data() + (2 - i) * static_cast<std::size_t>(input_.area()));
-        fill_around(plane, inner_, fill_gray / most);
+        fill_around(plane, inner_, fill_gray / max_value);
         targets[i] = plane(inner_);
     }
     // Split and converted by OpenCV, which has vector code for whatever CPU it runs on; a loop of our own has not. Some
@@ -67,7 +67,7 @@ void Letterbox::fill(cv::Mat const& bgr, std::span<float> planes) const
         cv::Range const rows(y, std::min(y + rows_at_a_time, fitted.rows));
         cv::split(fitted.rowRange(rows), channels.data());
         for (std::size_t i = 0; i < channels.size(); ++i)
-            channels[i].convertTo(targets[i].rowRange(rows), CV_32F, 1 / most);
+            channels[i].convertTo(targets[i].rowRange(rows), CV_32F, 1 / max_value);
     }
 }
 

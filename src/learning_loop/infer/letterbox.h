@@ -19,12 +19,12 @@ public:
     /// Where in the input the image lies.
     cv::Rect inner() const { return inner_; }
 
-    /// Fills `planes` (3 x input height x input width: red, green, blue from 0 to 1) with an image of the size given
-    /// above, 8 bit BGR.
+    /// Fills `planes` (3 x input height x input width: red, green, blue from 0 to 1) with an 8 bit BGR image, which
+    /// must have the size that the constructor was given. Throws cv::Exception if a size or type is another.
     void fill(cv::Mat const& bgr, std::span<float> planes) const;
 
-    /// A box from the model, pixels of its input, as whole pixels of the image and cut off at its border. Nothing when
-    /// less than a pixel of it is left.
+    /// A box from the model, in pixels of its input, as whole pixels of the image and cut off at its border. Returns
+    /// nullopt if less than a pixel of it is left.
     std::optional<cv::Rect> to_image(cv::Rect2d const& box) const;
 
 private:

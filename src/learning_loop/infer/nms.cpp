@@ -38,13 +38,13 @@ double iou(BoxCandidate const& a, BoxCandidate const& b)
 } // namespace
 
 std::vector<BoxCandidate> suppress_overlaps(std::vector<BoxCandidate> candidates, double iou_threshold,
-                                            std::size_t most)
+                                            std::size_t max_candidates)
 {
     std::erase_if(candidates, [](BoxCandidate const& box) { return !is_sound(box); });
-    if (candidates.size() > most) {
-        std::nth_element(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(most), candidates.end(),
-                         is_better);
-        candidates.resize(most);
+    if (candidates.size() > max_candidates) {
+        auto const end_of_best = candidates.begin() + static_cast<std::ptrdiff_t>(max_candidates);
+        std::nth_element(candidates.begin(), end_of_best, candidates.end(), is_better);
+        candidates.resize(max_candidates);
     }
     std::sort(candidates.begin(), candidates.end(), is_better);
 

@@ -19,8 +19,8 @@ struct BoxCandidate {
 
 /// Of boxes of one category that overlap by more than `iou_threshold` only the one of the best score stays. Best first;
 /// the same boxes in any order give the same answer. Boxes that are not finite or have no area are dropped. Only the
-/// `most` best candidates are looked at: the time grows with the square of their number.
+/// best `max_candidates` are looked at: the time grows with the square of their number.
 std::vector<BoxCandidate> suppress_overlaps(std::vector<BoxCandidate> candidates, double iou_threshold,
-                                            std::size_t most = 1500);
+                                            std::size_t max_candidates = 1500);
 
 } // namespace learning_loop

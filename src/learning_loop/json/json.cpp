@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 namespace learning_loop {
 namespace json = boost::json;
@@ -15,7 +16,7 @@ void append(std::string& out, json::value const& value);
 
 void append_number(std::string& out, double number)
 {
-    if (!std::isfinite(number)) { // JSON has no word for it
+    if (!std::isfinite(number)) { // JSON cannot say it
         out += "null";
         return;
     }
@@ -55,7 +56,7 @@ void append(std::string& out, json::value const& value)
     out += json::serialize(value);
 }
 
-/// Boost.JSON reads 1e400 as infinity, for which JSON has no word.
+/// Boost.JSON reads 1e400 as infinity, which JSON cannot say.
 bool is_finite(json::value const& value)
 {
     if (auto const* number = value.if_double()) return std::isfinite(*number);

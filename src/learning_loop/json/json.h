@@ -9,7 +9,8 @@
 
 namespace learning_loop {
 
-/// Reads one JSON document. Bounded: nesting deeper than 64 is refused. invalid_argument names `what` and the place.
+/// Reads one JSON document. Errors: invalid_argument if it is not valid, nested deeper than 64 levels or has a number
+/// beyond the range of a double; the message begins with `what`.
 Result<boost::json::value> parse_json(std::string_view text, std::string_view what);
 
 /// JSON text without blanks. Numbers are written in their shortest plain form (`0.45`, not `4.5E-1`), since people read

@@ -1,24 +1,167 @@
 #include "learning_loop/json/reflect.h"
 
-#include "learning_loop/base/log.h"
+#include "learning_loop/base/text.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace learning_loop {
+namespace json = boost::json;
+namespace reflect_detail {
 namespace {
 
 /// `a, b or c`
-std::string listed(std::span<char const* const> names)
+std::string listed(std::span<Word const> words)
 {
     std::string text;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        if (i > 0) text += i + 1 == names.size() ? " or " : ", ";
-        text += names[i];
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (i > 0) text += i + 1 == words.size() ? " or " : ", ";
+        text += words[i].text;
     }
     return text;
 }
 
+Error unknown_word(json::value const& json, JsonPath const& path, std::span<Word const> words)
+{
+    auto const* word = json.if_string();
+    auto const what = word ? "'" + printable({word->data(), word->size()}) + "' is unknown" : "expected a text";
+    return error_at(path, what + ": use " + listed(words));
+}
+
+json::value write_text(void const* value)
+{
+    auto const& text = *static_cast<std::string const*>(value);
+    return json::string(text);
+}
+
+Result<void> read_text(json::value const& json, JsonPath const& path, void* into)
+{
+    auto const* text = json.if_string();
+    if (!text) return error_at(path, "expected a text");
+    static_cast<std::string*>(into)->assign(text->data(), text->size());
+    return {};
+}
+
+json::object text_schema(SchemaCollector&)
+{
+    return {{"type", "string"}};
+}
+
+json::value write_bool(void const* value)
+{
+    return *static_cast<bool const*>(value);
+}
+
+Result<void> read_bool(json::value const& json, JsonPath const& path, void* into)
+{
+    auto const* truth = json.if_bool();
+    if (!truth) return error_at(path, "expected true or false");
+    *static_cast<bool*>(into) = *truth;
+    return {};
+}
+
+json::object bool_schema(SchemaCollector&)
+{
+    return {{"type", "boolean"}};
+}
+
+json::value write_double(void const* value)
+{
+    return *static_cast<double const*>(value);
+}
+
+Result<void> read_double(json::value const& json, JsonPath const& path, void* into)
+{
+    if (!json.is_number()) return error_at(path, "expected a number");
+    *static_cast<double*>(into) = json.to_number<double>();
+    return {};
+}
+
+json::object double_schema(SchemaCollector&)
+{
+    return {{"type", "number"}};
+}
+
+json::value write_json(void const* value)
+{
+    return *static_cast<json::value const*>(value);
+}
+
+Result<void> read_json(json::value const& json, JsonPath const&, void* into)
+{
+    *static_cast<json::value*>(into) = json;
+    return {};
+}
+
+json::object json_schema(SchemaCollector&)
+{
+    return {}; // anything
+}
+
 } // namespace
+
+json::object write_struct(void const* object, std::span<Field const> fields)
+{
+    json::object written;
+    written.reserve(fields.size());
+    for (auto const& field : fields) written.emplace(field.name, field.type().write(field.place(object)));
+    return written;
+}
+
+Result<void> read_struct(json::value const& json, JsonPath const& path, void* into, std::span<Field const> fields)
+{
+    auto const* object = json.if_object();
+    if (!object) return error_at(path, "expected an object");
+    for (auto const& field : fields) {
+        auto const& type = field.type();
+        auto* const place = const_cast<void*>(field.place(into)); // `into` may be written to
+        auto const here = path / std::string_view(field.name);
+        auto const* value = object->if_contains(field.name);
+        bool const is_absent = !value || value->is_null();
+        if (is_absent && !type.clear) return error_at(here, "is missing");
+        if (is_absent) {
+            type.clear(place);
+        } else if (auto const read = type.read(*value, here, place); !read) {
+            return read;
+        }
+    }
+    return {};
+}
+
+json::value write_word(std::int64_t value, std::span<Word const> words)
+{
+    auto const word = std::ranges::find(words, value, &Word::value);
+    return json::string(word == words.end() ? "?" : word->text);
+}
+
+Result<std::int64_t> read_word(json::value const& json, JsonPath const& path, std::span<Word const> words)
+{
+    auto const* text = json.if_string();
+    if (!text) return unknown_word(json, path, words);
+    std::string_view const given(text->data(), text->size());
+    auto const word = std::ranges::find_if(words, [given](Word const& known) { return given == known.text; });
+    if (word == words.end()) return unknown_word(json, path, words);
+    return word->value;
+}
+
+Result<std::uint64_t> read_integer(json::value const& json, JsonPath const& path, std::int64_t min, std::uint64_t max)
+{
+    if (auto const* number = json.if_int64()) {
+        if (*number >= min && (*number < 0 || static_cast<std::uint64_t>(*number) <= max))
+            return static_cast<std::uint64_t>(*number);
+    } else if (auto const* large = json.if_uint64()) {
+        if (*large <= max) return *large;
+    } else if (auto const* real = json.if_double()) {
+        // One more than the largest number is a power of two, which a double holds exactly.
+        bool const is_within = *real >= static_cast<double>(min) && *real < static_cast<double>(max) + 1;
+        if (is_within && std::trunc(*real) == *real)
+            return *real < 0 ? static_cast<std::uint64_t>(static_cast<std::int64_t>(*real))
+                             : static_cast<std::uint64_t>(*real);
+    }
+    return error_at(path, json.is_number() ? "expected a whole number within range" : "expected a whole number");
+}
+
+} // namespace reflect_detail
 
 std::string JsonPath::text() const
 {
@@ -35,23 +178,48 @@ Error error_at(JsonPath const& path, std::string_view what)
             (text.empty() ? std::string("the document") : std::move(text)).append(": ").append(what)};
 }
 
-Error reflect_detail::unknown_word(boost::json::value const& value, std::span<char const* const> known,
-                                   JsonPath const& path)
+template <>
+JsonType const& json_type<std::string>()
 {
-    auto const* word = value.if_string();
-    auto const what = word ? "'" + printable({word->data(), word->size()}) + "' is unknown" : "expected a text";
-    return error_at(path, what + ": use " + listed(known));
+    using namespace reflect_detail;
+    static constexpr JsonType type{&write_text, &read_text, &text_schema, nullptr};
+    return type;
 }
 
-Result<void> reflect_detail::check_keys(boost::json::object const& object, std::span<char const* const> known,
-                                        JsonPath const& path)
+template <>
+JsonType const& json_type<bool>()
 {
-    for (auto const& member : object) {
-        std::string_view const key(member.key().data(), member.key().size());
-        if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-        return error_at(path / printable(key), "is unknown: use " + listed(known));
-    }
-    return {};
+    using namespace reflect_detail;
+    static constexpr JsonType type{&write_bool, &read_bool, &bool_schema, nullptr};
+    return type;
 }
+
+template <>
+JsonType const& json_type<double>()
+{
+    using namespace reflect_detail;
+    static constexpr JsonType type{&write_double, &read_double, &double_schema, nullptr};
+    return type;
+}
+
+template <>
+JsonType const& json_type<json::value>()
+{
+    using namespace reflect_detail;
+    static constexpr JsonType type{&write_json, &read_json, &json_schema, nullptr};
+    return type;
+}
+
+template JsonType const& json_type<int>();
+template JsonType const& json_type<std::int64_t>();
+template JsonType const& json_type<std::uint64_t>();
+template JsonType const& json_type<std::optional<std::string>>();
+template JsonType const& json_type<std::optional<bool>>();
+template JsonType const& json_type<std::optional<int>>();
+template JsonType const& json_type<std::optional<std::int64_t>>();
+template JsonType const& json_type<std::optional<double>>();
+template JsonType const& json_type<std::vector<std::string>>();
+template JsonType const& json_type<std::map<std::string, std::string>>();
+template JsonType const& json_type<std::map<std::string, json::value>>();
 
 } // namespace learning_loop

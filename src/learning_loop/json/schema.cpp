@@ -48,6 +48,29 @@ json::object SchemaCollector::reference_to(std::type_info const& type) const
 }
 
 namespace reflect_detail {
+namespace {
+
+json::object schema_of_fields(std::span<Field const> fields, SchemaCollector& collector)
+{
+    json::object properties;
+    json::array required;
+    for (auto const& field : fields) {
+        auto const& type = field.type();
+        properties[field.name] = type.schema(collector);
+        if (!type.clear) required.push_back(json::string(field.name));
+    }
+    json::object schema{{"type", "object"}, {"properties", std::move(properties)}};
+    if (!required.empty()) schema["required"] = std::move(required);
+    return schema;
+}
+
+} // namespace
+
+json::object struct_schema(std::type_info const& type, std::span<Field const> fields, SchemaCollector& collector)
+{
+    if (collector.is_new(type)) collector.add(type, schema_of_fields(fields, collector));
+    return collector.reference_to(type);
+}
 
 json::object integer_schema(int bits, bool is_signed)
 {
@@ -56,9 +79,11 @@ json::object integer_schema(int bits, bool is_signed)
     return schema;
 }
 
-json::object enum_schema(std::span<char const* const> words)
+json::object word_schema(std::span<Word const> words)
 {
-    return {{"type", "string"}, {"enum", json::array(words.begin(), words.end())}};
+    json::array texts;
+    for (auto const& word : words) texts.push_back(json::string(word.text));
+    return {{"type", "string"}, {"enum", std::move(texts)}};
 }
 
 json::object nullable(json::object schema)
@@ -68,13 +93,6 @@ json::object nullable(json::object schema)
     if (!type) return {{"anyOf", {std::move(schema), {{"type", "null"}}}}};
     *type = {*type, "null"};
     if (auto* words = schema.if_contains("enum")) words->as_array().push_back(nullptr);
-    return schema;
-}
-
-json::object object_schema(json::object properties, json::array required)
-{
-    json::object schema{{"type", "object"}, {"properties", std::move(properties)}};
-    if (!required.empty()) schema["required"] = std::move(required);
     return schema;
 }
 

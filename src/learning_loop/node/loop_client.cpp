@@ -1,9 +1,10 @@
 #include "learning_loop/node/loop_client.h"
 
 #include "learning_loop/base/ids.h"
-#include "learning_loop/json/json.h"
-#include "learning_loop/base/log.h"
+#include "learning_loop/base/text.h"
+#include "learning_loop/data/loop_api.h"
 #include "learning_loop/http/url.h"
+#include "learning_loop/json/json.h"
 
 namespace learning_loop {
 
@@ -15,8 +16,6 @@ struct ListedModels {
     std::vector<boost::json::value> models;
 };
 BOOST_DESCRIBE_STRUCT(ListedModels, (), (models))
-
-constexpr std::uintmax_t max_model_bytes = 4ull << 30;
 
 Result<DeploymentTarget> target_from(std::string const& text)
 {
@@ -39,7 +38,7 @@ Result<std::vector<ListedModel>> models_from(std::string const& text)
     auto const listed = from_json<ListedModels>(*document);
     if (!listed) return listed.error();
     std::vector<ListedModel> models;
-    for (auto const& item : listed->models) { // one without a version is not stored yet, no error
+    for (auto const& item : listed->models) { // a model without a version is not an error: it is not stored yet
         if (auto model = from_json<ListedModel>(item)) models.push_back(std::move(*model));
     }
     return models;
@@ -47,15 +46,11 @@ Result<std::vector<ListedModel>> models_from(std::string const& text)
 
 } // namespace
 
-LoopClient::LoopClient(LoopSession& session, DetectorSettings const& settings)
-    : session_(session),
-      project_path_("/api/" + http::percent_encoded(settings.organization) + "/projects/" +
-                    http::percent_encoded(settings.project))
-{}
+LoopClient::LoopClient(LoopSession& session, Context project) : session_(session), project_(std::move(project)) {}
 
 Task<Result<DeploymentTarget>> LoopClient::deployment_target()
 {
-    LoopSession::Call const call = [path = project_path_ + "/deployment/target"](auto& http) { return http.get(path); };
+    LoopSession::Call const call = [path = path_to(loop_api::deployment_target)](auto& http) { return http.get(path); };
     auto const answer = co_await session_.ask(call);
     if (!answer) co_return answer.error();
     if (answer->status != 200) co_return loop_refusal(*answer, "deployment target");
@@ -64,7 +59,7 @@ Task<Result<DeploymentTarget>> LoopClient::deployment_target()
 
 Task<Result<std::vector<ListedModel>>> LoopClient::models()
 {
-    LoopSession::Call const call = [path = project_path_ + "/models"](auto& http) { return http.get(path); };
+    LoopSession::Call const call = [path = path_to(loop_api::models)](auto& http) { return http.get(path); };
     auto const answer = co_await session_.ask(call, WhenBusy::answer);
     if (!answer) co_return answer.error();
     if (answer->status != 200) co_return loop_refusal(*answer, "models");
@@ -73,7 +68,7 @@ Task<Result<std::vector<ListedModel>>> LoopClient::models()
 
 Task<Result<void>> LoopClient::report(DetectorStatus status)
 {
-    LoopSession::Call const call = [path = project_path_ + "/detectors", body = to_text(to_json(status))](auto& http) {
+    LoopSession::Call const call = [path = path_to(loop_api::detectors), body = to_text(to_json(status))](auto& http) {
         return http.post_json(path, body);
     };
     auto const answer = co_await session_.ask(call);
@@ -84,11 +79,13 @@ Task<Result<void>> LoopClient::report(DetectorStatus status)
 
 Task<Result<void>> LoopClient::download_model(std::string model_id, std::string format, std::filesystem::path zip)
 {
-    auto const path =
-        project_path_ + "/models/" + http::percent_encoded(model_id) + "/" + http::percent_encoded(format) + "/file";
+    auto const path = http::path_of(loop_api::model_file, {{"organization", project_.organization},
+                                                           {"project", project_.project},
+                                                           {"model", model_id},
+                                                           {"format", format}});
     LoopSession::Call const call = [path, zip](auto& http) {
         http::DownloadOptions options;
-        options.max_bytes = max_model_bytes;
+        options.max_bytes = loop_api::max_model_bytes;
         return http.download(path, zip, std::move(options));
     };
     auto const answer = co_await session_.ask(call);
@@ -99,10 +96,15 @@ Task<Result<void>> LoopClient::download_model(std::string model_id, std::string 
 
 Task<Result<http::Answer>> LoopClient::upload_images(std::vector<http::FormPart> parts)
 {
-    LoopSession::Call const call = [path = project_path_ + "/images", parts = std::move(parts)](auto& http) {
+    LoopSession::Call const call = [path = path_to(loop_api::images), parts = std::move(parts)](auto& http) {
         return http.post_files(path, parts);
     };
     co_return co_await session_.ask(call, WhenBusy::answer);
+}
+
+std::string LoopClient::path_to(std::string_view pattern) const
+{
+    return http::path_of(pattern, {{"organization", project_.organization}, {"project", project_.project}});
 }
 
 } // namespace learning_loop

@@ -1,11 +1,12 @@
 #pragma once
 
+#include "learning_loop/data/context.h"
 #include "learning_loop/data/detector_status.h"
-#include "learning_loop/detector/detector_settings.h"
 #include "learning_loop/node/loop_session.h"
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace learning_loop {
@@ -16,28 +17,37 @@ struct ListedModel {
     std::string version;
 };
 
-/// What a detector asks of its Loop. Every call: unavailable when the Loop cannot be reached or answers with a status
-/// that promises nothing; the message says which.
+/// What a node asks of its Loop for one project. Errors of every call: those of LoopSession::ask. Unless a call says
+/// otherwise, an unexpected status is an error, too, and the message names it: unauthorized for 401, forbidden for 403,
+/// not_found for 404, otherwise unavailable.
 class LoopClient {
 public:
-    LoopClient(LoopSession& session, DetectorSettings const& settings);
+    LoopClient(LoopSession& session, Context project);
 
-    Task<Result<DeploymentTarget>> deployment_target(); ///< not_found: the project has none.
+    /// Errors: not_found if the project has none. invalid_argument if the answer is malformed.
+    Task<Result<DeploymentTarget>> deployment_target();
+
+    /// The models that have a version. Errors: invalid_argument if the answer is malformed.
     Task<Result<std::vector<ListedModel>>> models();
+
     Task<Result<void>> report(DetectorStatus status);
 
-    /// Writes the model's zip to a file that has its name only once it is whole. out_of_space: the disk is full.
+    /// Downloads the model's zip; the file gets its name only once it is complete. Errors: not_found if the Loop lacks
+    /// the model. out_of_space if the disk is full.
     Task<Result<void>> download_model(std::string model_id, std::string format, std::filesystem::path zip);
 
-    /// The answer as it came: what a status means for an image is the uploader's business. not_found: a file is gone.
+    /// The answer as it came: the caller decides what its status means for the images. Errors: not_found if a file
+    /// cannot be read.
     Task<Result<http::Answer>> upload_images(std::vector<http::FormPart> parts);
 
-    /// How long the Loop wants to be left alone; 0: not at all.
+    /// How long the Loop wants us to wait before the next request; 0: not at all.
     std::chrono::milliseconds asked_wait() const { return session_.asked_wait(); }
 
 private:
+    std::string path_to(std::string_view pattern) const;
+
     LoopSession& session_;
-    std::string project_path_;
+    Context project_;
 };
 
 } // namespace learning_loop

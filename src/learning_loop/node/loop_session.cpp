@@ -1,7 +1,8 @@
 #include "learning_loop/node/loop_session.h"
 
 #include "learning_loop/async/running_task.h"
-#include "learning_loop/base/log.h"
+#include "learning_loop/base/text.h"
+#include "learning_loop/data/loop_api.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -12,9 +13,8 @@ namespace learning_loop {
 namespace asio = boost::asio;
 namespace {
 
-constexpr auto* login_path = "/api/login";
 constexpr int max_tries = 20;
-constexpr std::chrono::seconds longest_busy_wait{60};
+constexpr std::chrono::seconds max_busy_wait{60};
 
 } // namespace
 
@@ -33,17 +33,17 @@ LoopSession::LoopSession(asio::any_io_executor executor, NodeSettings const& set
       username_(settings.username),
       password_(settings.password),
       has_token_(!settings.loop_token.empty()),
-      login_backoff_(options.first_busy_wait, longest_busy_wait),
+      login_backoff_(options.first_busy_wait, max_busy_wait),
       login_ended_(std::move(executor), asio::steady_timer::time_point::max())
 {}
 
 Task<Result<http::Answer>> LoopSession::ask(Call call, WhenBusy when_busy)
 {
-    Backoff backoff(first_busy_wait_, longest_busy_wait);
+    Backoff backoff(first_busy_wait_, max_busy_wait);
     asio::steady_timer timer(login_ended_.get_executor());
     for (int tries = 1;; ++tries) {
-        auto answer = co_await logged_in(call);
-        if (answer) heed(*answer);
+        auto answer = co_await log_in_and_send(call);
+        if (answer) remember_retry_after(*answer);
         bool const is_busy = answer && answer->status == 429;
         if (!is_busy || when_busy == WhenBusy::answer || tries == max_tries) co_return answer;
         about_to_wait_for("the Loop, which is busy");
@@ -58,7 +58,7 @@ Task<Result<void>> LoopSession::log_in()
     co_return co_await renew_login(logins_);
 }
 
-Task<Result<http::Answer>> LoopSession::logged_in(Call const& call)
+Task<Result<http::Answer>> LoopSession::log_in_and_send(Call const& call)
 {
     bool const has_login = !has_token_ && (!username_.empty() || !password_.empty());
     if (has_login && (logins_ == 0 || !last_login_)) {
@@ -73,7 +73,8 @@ Task<Result<http::Answer>> LoopSession::logged_in(Call const& call)
     co_return co_await call(http_);
 }
 
-/// Calls that were all refused share one login: whoever comes first sends it. When it is cancelled, the next one does.
+/// Calls that were refused at the same time share one login: the first sends it. If that call is cancelled, the next
+/// one sends a login.
 Task<Result<void>> LoopSession::renew_login(std::uint64_t logins_seen)
 {
     struct Turn {
@@ -102,11 +103,11 @@ Task<Result<void>> LoopSession::send_login()
     std::vector<std::pair<std::string, std::string>> fields;
     fields.emplace_back("username", username_);
     fields.emplace_back("password", password_.reveal());
-    auto const answer = co_await http_.post_form(login_path, std::move(fields));
+    auto const answer = co_await http_.post_form(std::string(loop_api::login), std::move(fields));
     if (!answer) co_return answer.error();
-    heed(*answer);
+    remember_retry_after(*answer);
     auto const status = answer->status;
-    if (status == 200 && !cookie_header(login_path).empty()) co_return Result<void>();
+    if (status == 200 && !cookie_header(loop_api::login).empty()) co_return Result<void>();
     if (status == 200)
         co_return Error{Errc::unauthorized, "the Loop grants the login but gives no cookie: ask elsewhere"};
     if (status / 100 == 4 && status != 408 && status != 425 && status != 429) {
@@ -116,7 +117,7 @@ Task<Result<void>> LoopSession::send_login()
     co_return loop_refusal(*answer, "login");
 }
 
-void LoopSession::heed(http::Answer const& answer)
+void LoopSession::remember_retry_after(http::Answer const& answer)
 {
     if (answer.retry_after.count() > 0) not_before_ = std::chrono::steady_clock::now() + answer.retry_after;
 }

@@ -16,10 +16,10 @@
 
 namespace learning_loop {
 
-/// What to do when the Loop answers 429.
+/// What to do if the Loop answers 429.
 enum class WhenBusy {
-    wait,  ///< As long as it asks for, and ask again, at most 20 times.
-    answer ///< Nothing: somebody waits for the answer, or has a loop of his own.
+    wait,  ///< Wait as long as it asks for and ask again, at most 20 times.
+    answer ///< Return the 429: a client waits for the answer, or the caller tries again by itself.
 };
 
 struct LoopSessionOptions {
@@ -30,9 +30,9 @@ struct LoopSessionOptions {
 /// How to talk to the Loop of these settings.
 LoopSessionOptions loop_session_options(NodeSettings const& settings);
 
-/// How a node talks REST to its Loop: one client, one login, shared by all that the node asks. With credentials it logs
-/// in before the first call; without any it calls anonymously first and, after a 401, with the empty login, which Loops
-/// grant to detectors. A token takes the place of both. To be used on the io thread.
+/// How a node talks REST to its Loop: one client and one login, shared by all requests of the node. With credentials it
+/// logs in before the first call; without any it calls anonymously first and, after a 401, logs in with an empty name
+/// and password, which Loops grant to detectors. A token replaces both. To be used on the io thread.
 class LoopSession {
 public:
     /// A call that may have to be made more than once.
@@ -43,26 +43,27 @@ public:
     {}
     LoopSession(boost::asio::any_io_executor executor, NodeSettings const& settings, LoopSessionOptions options);
 
-    /// The answer as it came, whatever its status; after a 401 and one new login that of the second try. unauthorized:
-    /// the Loop refuses the login. Name the call before the `co_await` (docs/traps.md, 1).
+    /// The answer as it came, whatever its status; after a 401 and one new login that of the second try. Name the call
+    /// before the `co_await` (docs/traps.md, 1). Errors: unauthorized if the Loop refuses the login, otherwise those of
+    /// http::Client.
     Task<Result<http::Answer>> ask(Call call, WhenBusy when_busy = WhenBusy::wait);
 
-    /// Logs in anew, as before each connection of Socket.IO. Who asks for it while one is on its way shares that one.
-    /// After one that failed there is none for a second or more, as its answer or a growing wait asks: until then that
-    /// one's result stands. With a token there is nothing to do.
+    /// Logs in again, as it is done before each connection of Socket.IO. Callers that come while a login is in flight
+    /// share it. After a login that failed, its result is returned until the next one is allowed: after as long as the
+    /// Loop asked for, at least a growing wait that begins with a second. Does nothing with a token.
     Task<Result<void>> log_in();
 
     /// The cookies of the login for a request to this path, as the value of a header; empty: none.
     std::string cookie_header(std::string_view path) const { return http_.cookies_for(path); }
 
-    /// How long the last answers want us to wait before the next question (Retry-After); 0: not at all.
+    /// How long the last answers want us to wait before the next request (Retry-After); 0: not at all.
     std::chrono::milliseconds asked_wait() const;
 
 private:
-    Task<Result<http::Answer>> logged_in(Call const& call);
+    Task<Result<http::Answer>> log_in_and_send(Call const& call);
     Task<Result<void>> renew_login(std::uint64_t logins_seen);
     Task<Result<void>> send_login();
-    void heed(http::Answer const& answer);
+    void remember_retry_after(http::Answer const& answer);
 
     http::Client http_;
     std::chrono::milliseconds first_busy_wait_;
@@ -73,17 +74,17 @@ private:
     std::uint64_t logins_ = 0; ///< Tried so far.
     Result<void> last_login_;
     Backoff login_backoff_;
-    std::chrono::steady_clock::time_point next_login_{}; ///< After one that failed.
+    std::chrono::steady_clock::time_point next_login_{}; ///< The earliest, after a login that failed.
     bool is_logging_in_ = false;
-    boost::asio::steady_timer login_ended_; ///< Never runs out; cancelled to wake those who share a login.
+    boost::asio::steady_timer login_ended_; ///< Never expires; cancelled to wake those who share a login.
     std::chrono::steady_clock::time_point not_before_{};
 };
 
 /// `the Loop answers 500 <body>`; for a redirect also where it points.
 std::string loop_answer_text(http::Answer const& answer);
 
-/// An answer that is not what was asked for. `what` was? not_found: 404; unauthorized and forbidden: 401 and 403;
-/// unavailable: any other.
+/// The error for an answer with an unexpected status. `what` names what was asked for. not_found stands for 404,
+/// unauthorized for 401, forbidden for 403, unavailable for any other status.
 Error loop_refusal(http::Answer answer, std::string const& what);
 
 } // namespace learning_loop

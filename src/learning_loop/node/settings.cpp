@@ -1,40 +1,31 @@
 #include "learning_loop/node/settings.h"
 
-#include "learning_loop/base/log.h"
+#include "learning_loop/base/text.h"
 #include "learning_loop/http/loopback.h"
+#include "learning_loop/http/url.h"
 
 #include <algorithm>
-#include <charconv>
 #include <fstream>
 #include <string_view>
 
 namespace learning_loop {
 namespace {
 
-/// Plain http beyond this machine shows a password to whoever listens: only who wrote `http://` out has asked for it.
+/// Everybody on the way can read a password that is sent over plain http beyond this machine: that is only done if the
+/// user wrote `http://` explicitly.
 bool password_would_leak(NodeSettings const& settings)
 {
-    auto const host = settings.loop_url.substr(settings.loop_url.find("://") + 3);
     bool const has_secret = !settings.password.empty() || !settings.loop_token.empty();
-    auto const name = host.front() == '[' ? host.substr(0, host.find(']') + 1) : host.substr(0, host.find(':'));
-    return has_secret && settings.loop_url.starts_with("http://") && !http::is_loopback(name) &&
-           !settings.loop_host.starts_with("http://");
+    if (!has_secret || settings.loop_host.starts_with("http://")) return false;
+    auto const url = http::parse_url(settings.loop_url);
+    return url && url->scheme == "http" && !http::is_loopback(url->authority.host);
 }
 
-/// As it stands in a header of HTTP: visible ASCII. A newline at its end, as files have it, would split the request.
+/// Whether it can stand in an HTTP header: visible ASCII. A line feed at its end, as files have it, would split the
+/// request.
 bool is_token(std::string_view text)
 {
     return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
-}
-
-/// What may follow the host's name: nothing, or a colon and a port.
-bool is_port_or_nothing(std::string_view text)
-{
-    if (text.empty()) return true;
-    int port = 0;
-    auto const* const end = text.data() + text.size();
-    auto const [rest, failure] = std::from_chars(text.data() + 1, end, port);
-    return text.front() == ':' && failure == std::errc() && rest == end && port > 0 && port <= 65535;
 }
 
 Result<void> check_loop(NodeSettings& settings, SettingsReader const& reader)
@@ -84,9 +75,6 @@ std::vector<Setting> node_settings()
         {.field = "node_token",
          .meaning = "bearer token that the control routes ask for; without one they are for this machine only"},
         {.field = "open_control", .meaning = "let whoever reaches this node call its control routes, without a token"},
-        {.field = "use_backdoor_controls",
-         .meaning = "the routes that only tests use; needs a loopback --host; has no effect yet"},
-        {.field = "skip_repeat_on_start", .meaning = "start muted, without the cycle with the Loop; has no effect yet"},
     };
     rows.insert(rows.end(), own.begin(), own.end());
     return rows;
@@ -103,35 +91,27 @@ Result<void> check_node_settings(NodeSettings& settings, SettingsReader const& r
          {std::pair("loop_token", &settings.loop_token), std::pair("node_token", &settings.node_token)}) {
         if (!is_token(token->reveal())) return reader.wrong(field, "may hold visible ASCII characters only, no blank");
     }
-    if (settings.use_backdoor_controls && !http::is_loopback(settings.host)) {
-        return reader.wrong("use_backdoor_controls",
-                            "'" + printable(settings.host) +
-                                "' can be reached from other machines: bind 127.0.0.1 (--host, "
-                                "NODE_HOST) or do without");
-    }
     return {};
 }
 
 Result<std::string> loop_url_from(std::string const& host)
 {
-    auto const wrong = [&] {
-        if (host.find('@') != std::string::npos) // what stands before it may be a password
-            return Error{Errc::invalid_argument, "a login does not belong here: set LOOP_USERNAME and LOOP_PASSWORD"};
+    if (host.find('@') != std::string::npos) // the message must not repeat a password
+        return Error{Errc::invalid_argument, "a login does not belong here: set LOOP_USERNAME and LOOP_PASSWORD"};
+    std::string scheme = host.find("learning-loop.ai") == std::string::npos ? "http://" : "https://";
+    std::string_view address = host;
+    for (std::string_view const given : {"http://", "https://"}) {
+        if (!host.starts_with(given)) continue;
+        scheme = given;
+        address.remove_prefix(given.size());
+    }
+    while (address.ends_with('/')) address.remove_suffix(1);
+    auto const authority = http::parse_authority(address);
+    if (!authority || address.ends_with(':')) {
         return Error{Errc::invalid_argument,
                      "'" + printable(host) + "' is neither host[:port] nor an http(s) URL without a path"};
-    };
-    bool const has_scheme = host.starts_with("http://") || host.starts_with("https://");
-    auto url = has_scheme ? host : (host.find("learning-loop.ai") != std::string::npos ? "https://" : "http://") + host;
-    while (url.ends_with('/')) url.pop_back();
-    auto const authority = url.substr(std::min(url.find("://") + 3, url.size()));
-    if (authority.empty() || authority.find_first_of("/?#@ \\\"'<>") != std::string::npos) return wrong();
-    for (char const c : authority) {
-        if (static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7f) return wrong();
     }
-    auto const name_length =
-        authority.front() == '[' ? authority.find(']') + 1 : std::min(authority.find(':'), authority.size());
-    if (name_length == 0 || !is_port_or_nothing(std::string_view(authority).substr(name_length))) return wrong();
-    return url;
+    return scheme.append(address);
 }
 
 } // namespace learning_loop

@@ -1,15 +1,15 @@
 #pragma once
 
 #include "learning_loop/base/secret.h"
-#include "learning_loop/settings/settings.h"
 #include "learning_loop/http/server/settings.h"
+#include "learning_loop/settings/settings.h"
 
 #include <filesystem>
 #include <string>
 
 namespace learning_loop {
 
-/// What every node is told. Read once at the start; docs/settings.md tells each of them.
+/// What every node is told. Read once at the start; docs/settings.md explains each of them.
 struct NodeSettings : HttpSettings {
     std::string name; ///< The node's name, as the Loop shows it.
     std::filesystem::path data_folder;
@@ -18,24 +18,23 @@ struct NodeSettings : HttpSettings {
     Secret password;
     Secret loop_token;
     std::filesystem::path loop_ssl_cert_path; ///< CA file; empty: the system's.
-    Secret node_token;                        ///< Bearer token for the control routes; empty: none is asked for.
+    Secret node_token;                        ///< Bearer token that the control routes require; empty: none.
     bool open_control = false;                ///< Whoever reaches the node may call its control routes.
-    bool use_backdoor_controls = false;
-    bool skip_repeat_on_start = false;
 
     std::string loop_url; ///< As `http://127.0.0.1:8000`. Follows from loop_host.
 };
 BOOST_DESCRIBE_STRUCT(NodeSettings, (HttpSettings),
                       (name, data_folder, loop_host, username, password, loop_token, loop_ssl_cert_path, node_token,
-                       open_control, use_backdoor_controls, skip_repeat_on_start))
+                       open_control))
 
 std::vector<Setting> node_settings();
 
-/// Checks what goes together and fills what follows. invalid_argument names the setting and the remedy.
+/// Checks what must fit together and fills what follows from other settings. Errors: invalid_argument names the setting
+/// and the remedy.
 Result<void> check_node_settings(NodeSettings& settings, SettingsReader const& reader);
 
-/// The URL of a Loop from what LOOP_HOST holds: `host[:port]` or an http(s) URL without a path. A bare host that
-/// contains `learning-loop.ai` means https, any other http. invalid_argument otherwise.
+/// The URL of a Loop from the value of LOOP_HOST: `host[:port]` or an http(s) URL without a path. A bare host that
+/// contains `learning-loop.ai` means https, any other http. Errors: invalid_argument if it is neither.
 Result<std::string> loop_url_from(std::string const& host);
 
 } // namespace learning_loop

@@ -9,7 +9,7 @@ namespace learning_loop {
 /// A picture in the making and, for every pixel, which of the numbered plants is seen there.
 struct Canvas {
     cv::Mat bgr;           ///< 8 bit BGR.
-    cv::Mat owner;         ///< 8 bit, as large: 0 for ground, weeds and stones, else the number of the plant.
+    cv::Mat owner;         ///< 8 bit, of the same size: 0 for ground, weeds and stones, else the plant's number.
     cv::Mat grain;         ///< 8 bit, square, a power of two wide: the texture that leaves, stones and moss share.
     cv::Point2d sun{0, 1}; ///< The way shadows fall in the image; length 1.
     double scale = 1;      ///< 1 at 640x480; every length in pixels is multiplied by it.
@@ -27,14 +27,15 @@ struct Cutout {
 /// An empty cutout for a thing that reaches `radius_px` from its root in every direction.
 Cutout empty_cutout(double radius_px, cv::Vec3f const& colour);
 
-/// Lays a cutout onto the picture, its root at `at` and its shadow beside it. `owner` is 0 or the number of the plant.
+/// Lays a cutout onto the picture, its root at `at` and its shadow beside it, the farther the higher the thing is.
+/// `owner` is 0 or the number of the plant.
 void lay(Canvas& canvas, Cutout const& cutout, cv::Point at, int owner, double height_px);
 
 /// Multiplies the cutout with the canvas' grain (taken from `offset` on): 1 - depth to 1 + depth.
 void roughen(Cutout& cutout, cv::Mat const& grain, cv::Point offset, float depth);
 
-/// The value of the grain at any place; mirrored beyond its edges.
-float grain_at(cv::Mat const& grain, int x, int y); ///< -1 to 1.
+/// The value of the grain at any place, -1 to 1; mirrored beyond its edges.
+float grain_at(cv::Mat const& grain, int x, int y);
 
 /// Smooth noise of -1 to 1, 32 bit float, whose features are about `cell_px` wide.
 cv::Mat smooth_noise(cv::Size size, double cell_px, Random& random);

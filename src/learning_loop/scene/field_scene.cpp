@@ -15,8 +15,8 @@ namespace learning_loop {
 namespace {
 
 constexpr double pi = 3.14159265358979323846;
-constexpr double seen_share_min = 0.25;
-constexpr double seen_area_min_px = 80;
+constexpr double min_seen_share = 0.25;
+constexpr double min_seen_area_px = 80;
 
 enum class Kind { crop, weed, stone };
 
@@ -27,6 +27,7 @@ struct Thing {
     cv::Point at{};
 };
 
+/// What is seen of a plant: the tight box around its pixels (right and bottom included), and how many they are.
 struct Seen {
     int left = std::numeric_limits<int>::max(), top = std::numeric_limits<int>::max(), right = -1, bottom = -1;
     int area_px = 0;
@@ -40,7 +41,7 @@ void check(FieldStyle const& style)
         throw std::invalid_argument("crops: a scene has 1 to 4 kinds of crop");
 }
 
-// Small ones are as frequent as large ones of twice their size.
+/// Pixels. From 20 to 40 is as likely as from 40 to 80.
 double random_radius(double low, double high, Random& random)
 {
     return low * std::pow(high / low, random.uniform());
@@ -118,8 +119,8 @@ Cutout draw(Thing const& thing, Foliage const& foliage, Canvas const& canvas, Ra
     return draw_mossy_stone(thing.radius_px, foliage.hue, canvas, random);
 }
 
-// One pass over the picture for all plants.
-std::vector<Seen> look(cv::Mat const& owner, std::size_t plants)
+/// Of each plant, by its number; the first is of none. One pass over the picture for all plants.
+std::vector<Seen> measure_seen(cv::Mat const& owner, std::size_t plants)
 {
     std::vector<Seen> seen(plants + 1);
     for (int y = 0; y < owner.rows; ++y) {
@@ -159,11 +160,11 @@ std::vector<Drawn> draw_things(Canvas& canvas, std::vector<Thing> const& things,
 
 std::vector<FieldScene::Plant> boxes_of(Canvas const& canvas, std::vector<Drawn> const& crops)
 {
-    auto const seen = look(canvas.owner, crops.size());
+    auto const seen = measure_seen(canvas.owner, crops.size());
     std::vector<FieldScene::Plant> plants;
     for (std::size_t i = 0; i < crops.size(); ++i) {
         auto const& s = seen[i + 1];
-        if (s.area_px < seen_share_min * crops[i].area_px || s.area_px < seen_area_min_px * canvas.scale * canvas.scale)
+        if (s.area_px < min_seen_share * crops[i].area_px || s.area_px < min_seen_area_px * canvas.scale * canvas.scale)
             continue;
         plants.push_back({crops[i].thing.variety, cv::Rect(s.left, s.top, s.right - s.left + 1, s.bottom - s.top + 1),
                           crops[i].thing.at});

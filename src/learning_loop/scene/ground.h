@@ -17,7 +17,8 @@ struct Rows {
 /// Soil with clods and furrows, moss, pebbles.
 void draw_ground(Canvas& canvas, Rows const& rows, Random& random);
 
-/// A stone, more or less overgrown by moss: as green and as large as a plant, but none.
+/// A stone, more or less overgrown by moss: as green and as large as a plant, but without a box. `moss_hue` is in
+/// degrees.
 Cutout draw_mossy_stone(double radius_px, double moss_hue, Canvas const& canvas, Random& random);
 
 /// Straws, some of them greenish, across everything that lies there already.

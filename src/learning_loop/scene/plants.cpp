@@ -13,8 +13,8 @@ constexpr double pi = 3.14159265358979323846;
 constexpr int subpixel_bits = 4;
 
 using Points = std::vector<cv::Point2d>;
-using Outline =
-    double (*)(double along); // half the width of a blade, in its lengths; `along` runs from 0 (stalk) to 1 (tip)
+/// Half the width of a blade, in its lengths; `along` runs from 0 (stalk) to 1 (tip).
+using Outline = double (*)(double along);
 
 double broad(double t)
 {
@@ -192,7 +192,7 @@ private:
 };
 
 struct Rosette {
-    int leaves_min, leaves_max;
+    int min_leaves, max_leaves;
     Outline outline;
     double stalk;
     double shortest; // of the leaves, as a share of the radius
@@ -201,7 +201,7 @@ struct Rosette {
 
 void grow_rosette(Gardener& gardener, Rosette const& plan, double radius_px, Random& random)
 {
-    auto const leaves = random.integer(plan.leaves_min, plan.leaves_max);
+    auto const leaves = random.integer(plan.min_leaves, plan.max_leaves);
     auto angle = random.uniform(0, 2 * pi);
     for (int i = 0; i < leaves; ++i) {
         // The golden angle keeps neighbours in age apart; the young leaves in the middle come last and lie on top.

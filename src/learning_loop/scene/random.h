@@ -4,8 +4,8 @@
 
 namespace learning_loop {
 
-/// A small random number generator (SplitMix64) whose numbers are the same with every compiler and library,
-/// which the distributions of <random> do not promise. A value: copy it, keep it on the stack, share it with nobody.
+/// A small random number generator (SplitMix64) whose numbers are the same with every compiler and library, which the
+/// distributions of <random> do not promise. Each thread must have its own.
 class Random {
 public:
     explicit Random(std::uint64_t seed) : state_(seed) {}
@@ -21,11 +21,11 @@ public:
 
     double uniform() { return static_cast<double>(next() >> 11U) * 0x1.0p-53; } ///< 0 to below 1.
     double uniform(double low, double high) { return low + (high - low) * uniform(); }
-    int integer(int low, int high)
-    {
-        return low + static_cast<int>(uniform() * (high - low + 1));
-    } ///< Both ends included.
-    bool chance(double probability) { return uniform() < probability; }
+
+    /// Both ends included.
+    int integer(int low, int high) { return low + static_cast<int>(uniform() * (high - low + 1)); }
+
+    bool chance(double probability) { return uniform() < probability; } ///< `probability` is 0 to 1.
 
     /// A generator of its own, so that drawing more or fewer numbers in one part of a scene leaves the others as they
     /// are.

@@ -1,19 +1,14 @@
 #include "learning_loop/server/session_api.h"
 
+#include "learning_loop/base/hash.h"
 #include "learning_loop/base/ids.h"
+#include "learning_loop/data/loop_api.h"
+#include "learning_loop/data/loop_status.h"
+#include "learning_loop/http/api/router.h"
 #include "learning_loop/http/cookies.h"
-
-#include <boost/describe/class.hpp>
 
 namespace learning_loop {
 namespace {
-
-struct LoopStatus {
-    std::string status;
-};
-BOOST_DESCRIBE_STRUCT(LoopStatus, (), (status))
-
-constexpr std::size_t max_form_bytes = 64 * 1024;
 
 http::Response response_with(http::SetCookie const& cookie, std::string const& status)
 {
@@ -28,13 +23,13 @@ public:
 
     void add_to(http::Router& router)
     {
-        router.get("/api/status", *this, &SessionApi::status).summary("Whether the Loop is ready.");
-        router.post("/api/login", *this, &SessionApi::login)
+        router.get(loop_api::status, *this, &SessionApi::status).summary("Whether the Loop is ready.");
+        router.post(loop_api::login, *this, &SessionApi::login)
             .summary("Any login will do: there are no accounts yet.")
-            .body_limit(max_form_bytes);
-        router.post("/api/logout", *this, &SessionApi::logout)
+            .body_limit(loop_api::max_form_bytes);
+        router.post(loop_api::logout, *this, &SessionApi::logout)
             .summary("Forgets the login.")
-            .body_limit(max_form_bytes);
+            .body_limit(loop_api::max_form_bytes);
     }
 
 private:

@@ -1,8 +1,10 @@
 #pragma once
 
-#include "learning_loop/http/api/router.h"
-
 namespace learning_loop {
+
+namespace http {
+class Router;
+}
 
 /// Whether the Loop is ready, and the login that peers insist on. There are no accounts: every login is welcome, and
 /// nothing asks for its cookie. `over_tls`: the cookie is for https only.

@@ -1,9 +1,9 @@
 #include "learning_loop/server/settings.h"
 
-#include "learning_loop/base/log.h"
+#include "learning_loop/base/text.h"
+#include "learning_loop/http/loopback.h"
 #include "learning_loop/settings/settings_text.h"
 #include "learning_loop/settings/state_folder.h"
-#include "learning_loop/http/loopback.h"
 
 namespace learning_loop {
 namespace {

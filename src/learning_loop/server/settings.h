@@ -1,7 +1,7 @@
 #pragma once
 
-#include "learning_loop/settings/settings.h"
 #include "learning_loop/http/server/settings.h"
+#include "learning_loop/settings/settings.h"
 
 #include <filesystem>
 #include <string>
@@ -17,8 +17,8 @@ struct ServerSettings : HttpSettings {
 };
 BOOST_DESCRIBE_STRUCT(ServerSettings, (HttpSettings), (data_folder))
 
-/// Flags, environment, settings file, defaults. The other alternative is the status to exit with at once: what was
-/// wrong has been said on stderr.
+/// Reads flags, environment, settings file and defaults. Returns the status to exit with if the program is not to run;
+/// what was wrong has been said on stderr then.
 std::variant<ServerSettings, int> read_server_settings(Invocation const& start);
 
 /// The server's section of docs/settings.md.

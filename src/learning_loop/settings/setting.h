@@ -19,9 +19,9 @@ struct Setting {
     std::optional<double> min = {};
     std::optional<double> max = {};
     bool bytes = false;            ///< A number of bytes, which may be written `512MiB`.
-    bool required = false;         ///< There is no default.
-    std::string default_text = {}; ///< Tells the default where the field's own value does not.
-    bool secret = false; ///< Follows from the field's type: no flag, which every user of the machine could read.
+    bool required = false;         ///< There is no default: it must be given.
+    std::string default_text = {}; ///< Tells the default if the field's own value does not.
+    bool secret = false;           ///< Set from the field's type: no flag, which every user of the machine could read.
 
     std::string flag() const; ///< `--data-folder`; empty for a secret.
 };

@@ -1,136 +1,29 @@
 #include "learning_loop/settings/setting_value.h"
 
-#include "learning_loop/base/ids.h"
+#include "learning_loop/base/text.h"
 #include "learning_loop/base/utf8.h"
 
-#include <spdlog/fmt/fmt.h>
-
 #include <algorithm>
-#include <array>
-#include <limits>
 #include <stdexcept>
 #include <utility>
 
 namespace learning_loop {
+namespace setting_detail {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::uint64_t>, 4> units{
-    {{"TiB", 1ull << 40}, {"GiB", 1ull << 30}, {"MiB", 1ull << 20}, {"KiB", 1ull << 10}}};
+using reflect_detail::Word;
 
 bool is_control(char c)
 {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
-} // namespace
-
-bool is_within_range(double value, Setting const& setting)
+bool is_plain_text(std::string_view text)
 {
-    // Written so that "nan" is in no range.
-    return value >= setting.min.value_or(std::numeric_limits<double>::lowest()) &&
-           value <= setting.max.value_or(std::numeric_limits<double>::max());
-}
-
-bool read_setting(std::string_view text, Setting const&, std::string& value)
-{
-    value = text;
     return is_utf8(text) && std::none_of(text.begin(), text.end(), is_control);
 }
 
-bool read_setting(std::string_view text, Setting const& setting, Secret& value)
-{
-    std::string checked;
-    value = Secret(text);
-    return read_setting(text, setting, checked);
-}
-
-bool read_setting(std::string_view text, Setting const&, std::filesystem::path& value)
-{
-    value = text;
-    return text.find('\0') == std::string_view::npos;
-}
-
-bool read_setting(std::string_view text, Setting const&, bool& value)
-{
-    auto const word = lower_case(text);
-    value = word == "1" || word == "true";
-    return value || word == "0" || word == "false";
-}
-
-bool read_setting(std::string_view text, Setting const& setting, double& value)
-{
-    auto const [rest, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return failure == std::errc() && rest == text.data() + text.size() && is_within_range(value, setting);
-}
-
-bool read_setting(std::string_view text, Setting const& setting, std::chrono::duration<double>& value)
-{
-    double seconds = 0;
-    bool const is_good = read_setting(text, setting, seconds);
-    value = std::chrono::duration<double>(seconds);
-    return is_good;
-}
-
-bool read_bytes(std::string_view text, std::uint64_t& value)
-{
-    auto const [rest, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (failure != std::errc()) return false;
-    auto const unit = text.substr(static_cast<std::size_t>(rest - text.data()));
-    if (unit.empty()) return true;
-    for (auto const& [name, bytes] : units) {
-        if (unit != name) continue;
-        bool const fits = value <= std::numeric_limits<std::uint64_t>::max() / bytes;
-        value *= bytes;
-        return fits;
-    }
-    return false;
-}
-
-std::string setting_text(std::string const& value, Setting const&)
-{
-    return value;
-}
-
-std::string setting_text(Secret const&, Setting const&)
-{
-    return "";
-}
-
-std::string setting_text(std::filesystem::path const& value, Setting const&)
-{
-    return value.string();
-}
-
-std::string setting_text(bool value, Setting const&)
-{
-    return value ? "true" : "false";
-}
-
-std::string setting_text(double value, Setting const&)
-{
-    return fmt::format("{}", value);
-}
-
-std::string setting_text(std::chrono::duration<double> value, Setting const&)
-{
-    return fmt::format("{}", value.count());
-}
-
-std::string bytes_text(std::uint64_t value)
-{
-    for (auto const& [name, bytes] : units) {
-        if (value >= bytes && value % bytes == 0) return fmt::format("{}{}", value / bytes, name);
-    }
-    return std::to_string(value);
-}
-
-std::string expected_number(std::string const& what, std::optional<double> least, std::optional<double> most)
-{
-    if (least && most) return fmt::format("{} from {} to {}", what, *least, *most);
-    if (least) return fmt::format("{}, {} or more", what, *least);
-    return most ? fmt::format("{}, {} or less", what, *most) : what;
-}
-
+/// DATA_FOLDER for data_folder.
 std::string derived_variable(std::string field)
 {
     for (auto& c : field) {
@@ -139,13 +32,160 @@ std::string derived_variable(std::string field)
     return field;
 }
 
-void require_a_row_each(std::vector<Setting> const& rows, std::vector<std::string> names)
+std::string expected_text(Setting const&)
 {
+    return "plain text";
+}
+
+std::string text_text(void const* value, Setting const&)
+{
+    return *static_cast<std::string const*>(value);
+}
+
+bool read_text(std::string_view text, Setting const&, void* into)
+{
+    *static_cast<std::string*>(into) = text;
+    return is_plain_text(text);
+}
+
+std::string secret_text(void const*, Setting const&)
+{
+    return ""; // it is never shown
+}
+
+bool read_secret(std::string_view text, Setting const&, void* into)
+{
+    *static_cast<Secret*>(into) = Secret(text);
+    return is_plain_text(text);
+}
+
+std::string expected_path(Setting const&)
+{
+    return "a path";
+}
+
+std::string path_text(void const* value, Setting const&)
+{
+    return static_cast<std::filesystem::path const*>(value)->string();
+}
+
+bool read_path(std::string_view text, Setting const&, void* into)
+{
+    *static_cast<std::filesystem::path*>(into) = text;
+    return text.find('\0') == std::string_view::npos;
+}
+
+std::string expected_bool(Setting const&)
+{
+    return "true or false";
+}
+
+std::string bool_text(void const* value, Setting const&)
+{
+    return *static_cast<bool const*>(value) ? "true" : "false";
+}
+
+bool read_bool(std::string_view text, Setting const&, void* into)
+{
+    auto const value = parse_bool(text);
+    if (value) *static_cast<bool*>(into) = *value;
+    return value.has_value();
+}
+
+/// Throws std::logic_error unless there is exactly one row for each field.
+void require_a_row_each(std::vector<Setting> const& rows, std::span<Member const> members)
+{
+    std::vector<std::string_view> names;
+    for (auto const& member : members) names.emplace_back(member.name);
     for (auto const& row : rows) {
         if (std::erase(names, row.field) != 1)
             throw std::logic_error("settings: the row " + row.field + " has no field, or the field has two rows");
     }
-    if (!names.empty()) throw std::logic_error("settings: the field " + names.front() + " has no row");
+    if (!names.empty()) throw std::logic_error("settings: the field " + std::string(names.front()) + " has no row");
+}
+
+} // namespace
+
+std::string expected_word(std::span<Word const> words)
+{
+    std::string names;
+    for (auto const& word : words) names += (names.empty() ? "" : ", ") + std::string(word.text);
+    return "one of " + names;
+}
+
+std::string word_text(std::int64_t value, std::span<Word const> words)
+{
+    auto const word = std::ranges::find(words, value, &Word::value);
+    return word == words.end() ? "?" : word->text;
+}
+
+std::optional<std::int64_t> read_word(std::string_view text, std::span<Word const> words)
+{
+    auto const word = std::ranges::find_if(words, [text](Word const& known) { return same_name(text, known.text); });
+    return word == words.end() ? std::nullopt : std::optional(word->value);
+}
+
+std::vector<SettingField> bind_rows(std::vector<Setting> const& rows, std::span<Member const> members, void* settings)
+{
+    require_a_row_each(rows, members);
+    std::vector<SettingField> fields;
+    for (auto const& row : rows) {
+        auto const member = std::ranges::find_if(members, [&](Member const& one) { return row.field == one.name; });
+        fields.push_back(setting_field(row, member->type(), member->place(settings)));
+    }
+    return fields;
+}
+
+} // namespace setting_detail
+
+SettingField setting_field(Setting setting, SettingType const& type, void* value)
+{
+    setting.secret = type.is_secret;
+    if (setting.variable.empty()) setting.variable = setting_detail::derived_variable(setting.field);
+    SettingField field;
+    field.expected = type.expected(setting);
+    field.initial_value = type.text(value, setting);
+    field.is_text = type.is_text;
+    field.is_switch = type.is_switch;
+    field.set = [setting, &type, value](std::string_view text) { return type.read(text, setting, value); };
+    field.setting = std::move(setting);
+    return field;
+}
+
+template <>
+SettingType const& setting_type<std::string>()
+{
+    using namespace setting_detail;
+    static constexpr SettingType type{
+        .expected = &expected_text, .text = &text_text, .read = &read_text, .is_text = true};
+    return type;
+}
+
+template <>
+SettingType const& setting_type<Secret>()
+{
+    using namespace setting_detail;
+    static constexpr SettingType type{
+        .expected = &expected_text, .text = &secret_text, .read = &read_secret, .is_text = true, .is_secret = true};
+    return type;
+}
+
+template <>
+SettingType const& setting_type<std::filesystem::path>()
+{
+    using namespace setting_detail;
+    static constexpr SettingType type{
+        .expected = &expected_path, .text = &path_text, .read = &read_path, .is_text = true};
+    return type;
+}
+
+template <>
+SettingType const& setting_type<bool>()
+{
+    using namespace setting_detail;
+    static constexpr SettingType type{
+        .expected = &expected_bool, .text = &bool_text, .read = &read_bool, .is_switch = true};
+    return type;
 }
 
 } // namespace learning_loop

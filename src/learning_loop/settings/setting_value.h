@@ -1,173 +1,173 @@
 #pragma once
 
-#include "learning_loop/json/reflect.h"
 #include "learning_loop/base/secret.h"
+#include "learning_loop/json/description.h"
 #include "learning_loop/settings/setting.h"
 
-#include <charconv>
+#include <array>
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 // How each type of field is read from text, described and written. The range comes from the setting's description.
 
 namespace learning_loop {
 
-/// Plain text: UTF-8 without control characters.
-bool read_setting(std::string_view text, Setting const& setting, std::string& value);
-bool read_setting(std::string_view text, Setting const& setting, Secret& value);
-bool read_setting(std::string_view text, Setting const& setting, std::filesystem::path& value);
-/// 1, true, 0 or false, in any case.
-bool read_setting(std::string_view text, Setting const& setting, bool& value);
-bool read_setting(std::string_view text, Setting const& setting, double& value);
-bool read_setting(std::string_view text, Setting const& setting, std::chrono::duration<double>& value);
-/// `512MiB`, or a plain number.
-bool read_bytes(std::string_view text, std::uint64_t& value);
-bool is_within_range(double value, Setting const& setting);
+/// How values of one type are read, written and described, for code that does not know the type.
+struct SettingType {
+    std::string (*expected)(Setting const& setting); ///< As `a whole number from 0 to 65535`.
+    std::string (*text)(void const* value, Setting const& setting);
+    bool (*read)(std::string_view text, Setting const& setting, void* into); ///< False: the text is not as expected.
+    bool is_text = false;                                                    ///< In a file it is written in quotes.
+    bool is_switch = false; ///< As a flag it may stand alone and then means `true`.
+    bool is_secret = false;
+};
 
-std::string setting_text(std::string const& value, Setting const& setting);
-std::string setting_text(Secret const& value, Setting const& setting); ///< Empty.
-std::string setting_text(std::filesystem::path const& value, Setting const& setting);
-std::string setting_text(bool value, Setting const& setting);
-std::string setting_text(double value, Setting const& setting);
-std::string setting_text(std::chrono::duration<double> value, Setting const& setting);
-std::string bytes_text(std::uint64_t value);
-
-/// `a whole number from 0 to 65535`.
-std::string expected_number(std::string const& what, std::optional<double> least, std::optional<double> most);
-
-/// DATA_FOLDER for data_folder.
-std::string derived_variable(std::string field);
-
-/// Throws std::logic_error unless there is exactly one row for each field that is described.
-void require_a_row_each(std::vector<Setting> const& rows, std::vector<std::string> names);
-
-template <JsonInteger T>
-bool read_setting(std::string_view text, Setting const& setting, T& value)
-{
-    if constexpr (std::same_as<T, std::uint64_t>) {
-        if (setting.bytes) return read_bytes(text, value) && is_within_range(static_cast<double>(value), setting);
-    }
-    auto const [rest, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return failure == std::errc() && rest == text.data() + text.size() &&
-           is_within_range(static_cast<double>(value), setting);
-}
-
-template <JsonInteger T>
-std::string setting_text(T value, Setting const& setting)
-{
-    return setting.bytes ? bytes_text(static_cast<std::uint64_t>(value)) : std::to_string(value);
-}
-
-/// In any case.
-template <DescribedEnum T>
-bool read_setting(std::string_view text, Setting const& setting, T& value)
-{
-    bool found = false;
-    boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>([&](auto enumerator) {
-        std::string_view const name = enumerator.name;
-        auto const same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
-        if (std::equal(text.begin(), text.end(), name.begin(), name.end(), same)) {
-            value = enumerator.value;
-            found = true;
-        }
-    });
-    static_cast<void>(setting);
-    return found;
-}
-
-template <DescribedEnum T>
-std::string setting_text(T value, Setting const&)
-{
-    return boost::describe::enum_to_string(value, "?");
-}
-
-/// An empty text means that there is no value.
+/// Of texts (UTF-8 without control characters), paths, secrets, bools, whole numbers, doubles, seconds
+/// (`std::chrono::duration<double>`), described enums (in any case of letters), and optionals of those, where an empty
+/// text means that there is no value.
 template <class T>
-bool read_setting(std::string_view text, Setting const& setting, std::optional<T>& value)
-{
-    T inner{};
-    if (!text.empty() && !read_setting(text, setting, inner)) return false;
-    value = text.empty() ? std::nullopt : std::optional<T>(std::move(inner));
-    return true;
-}
+SettingType const& setting_type();
 
-template <class T>
-std::string setting_text(std::optional<T> const& value, Setting const& setting)
-{
-    return value ? setting_text(*value, setting) : "";
-}
+/// The row, bound to the value, which must live as long as the result.
+SettingField setting_field(Setting setting, SettingType const& type, void* value);
 
-template <class T>
-inline constexpr bool is_setting_text = std::same_as<T, std::string> || std::same_as<T, Secret> ||
-                                        std::same_as<T, std::filesystem::path> || DescribedEnum<T>;
-template <class T>
-inline constexpr bool is_setting_text<std::optional<T>> = is_setting_text<T>;
+namespace setting_detail {
 
+struct IntegerRange {
+    std::int64_t min;
+    std::uint64_t max;
+};
+
+std::string expected_integer(Setting const& setting, IntegerRange range);
+std::string integer_text(std::string plain, std::uint64_t value, Setting const& setting);
+
+/// The bits of the number; nullopt if the text is not one within the range of its type and its setting.
+std::optional<std::uint64_t> read_integer(std::string_view text, Setting const& setting, IntegerRange range);
+
+std::string expected_word(std::span<reflect_detail::Word const> words);
+std::string word_text(std::int64_t value, std::span<reflect_detail::Word const> words);
+std::optional<std::int64_t> read_word(std::string_view text, std::span<reflect_detail::Word const> words);
+
+/// Not defined for a type that no setting is read into. Of texts, bools, floats and so on see setting_value.cpp.
 template <class T>
-struct ExpectedSetting {
-    static std::string text(Setting const& setting)
+struct Kind;
+
+template <std::integral T>
+struct Kind<T> {
+    static constexpr IntegerRange range{std::numeric_limits<T>::min(), std::numeric_limits<T>::max()};
+
+    static std::string expected(Setting const& setting) { return expected_integer(setting, range); }
+    static std::string text(void const* value, Setting const& setting)
     {
-        if constexpr (std::same_as<T, bool>) {
-            return "true or false";
-        } else if constexpr (JsonInteger<T>) {
-            if (setting.bytes) return "a number of bytes, as 1000000, 512MiB or 10GiB";
-            auto const least = std::is_unsigned_v<T> ? std::optional(0.0) : std::nullopt;
-            auto const most = sizeof(T) <= 2 ? std::optional<double>(std::numeric_limits<T>::max()) : std::nullopt;
-            return expected_number("a whole number", setting.min ? setting.min : least,
-                                   setting.max ? setting.max : most);
-        } else if constexpr (std::same_as<T, double>) {
-            return expected_number("a number", setting.min, setting.max);
-        } else if constexpr (std::same_as<T, std::chrono::duration<double>>) {
-            return expected_number("a number of seconds", setting.min, setting.max);
-        } else if constexpr (DescribedEnum<T>) {
-            std::string names;
-            boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>(
-                [&](auto enumerator) { names += (names.empty() ? "" : ", ") + std::string(enumerator.name); });
-            return "one of " + names;
-        } else if constexpr (std::same_as<T, std::filesystem::path>) {
-            return "a path";
-        } else {
-            static_assert(std::same_as<T, std::string> || std::same_as<T, Secret>, "no setting is read into this type");
-            return "plain text";
-        }
+        auto const number = *static_cast<T const*>(value);
+        return integer_text(std::to_string(number), static_cast<std::uint64_t>(number), setting);
+    }
+    static bool read(std::string_view text, Setting const& setting, void* into)
+    {
+        auto const bits = read_integer(text, setting, range);
+        if (bits) *static_cast<T*>(into) = static_cast<T>(*bits);
+        return bits.has_value();
+    }
+    static constexpr SettingType type{&expected, &text, &read};
+};
+
+template <DescribedEnum T>
+struct Kind<T> {
+    static std::string expected(Setting const&) { return expected_word(reflect_detail::words_of<T>()); }
+    static std::string text(void const* value, Setting const&)
+    {
+        return word_text(static_cast<std::int64_t>(*static_cast<T const*>(value)), reflect_detail::words_of<T>());
+    }
+    static bool read(std::string_view text, Setting const&, void* into)
+    {
+        auto const value = read_word(text, reflect_detail::words_of<T>());
+        if (value) *static_cast<T*>(into) = static_cast<T>(*value);
+        return value.has_value();
+    }
+    static constexpr SettingType type{&expected, &text, &read, true};
+};
+
+template <class T>
+struct Kind<std::optional<T>> {
+    static std::string expected(Setting const& setting) { return setting_type<T>().expected(setting); }
+    static std::string text(void const* value, Setting const& setting)
+    {
+        auto const& inner = *static_cast<std::optional<T> const*>(value);
+        return inner ? setting_type<T>().text(&*inner, setting) : "";
+    }
+    static bool read(std::string_view text, Setting const& setting, void* into)
+    {
+        auto& inner = *static_cast<std::optional<T>*>(into);
+        inner.reset();
+        return text.empty() || setting_type<T>().read(text, setting, &inner.emplace());
     }
 };
-template <class T>
-struct ExpectedSetting<std::optional<T>> : ExpectedSetting<T> {};
 
-/// The row, bound to the field that holds the value.
-template <class T>
-SettingField setting_field(Setting setting, T& value)
+/// A field of a settings struct.
+struct Member {
+    char const* name;
+    SettingType const& (*type)();
+    void* (*place)(void* settings);
+};
+
+template <class T, class Described>
+void* place_of(void* settings)
 {
-    setting.secret = std::same_as<T, Secret>;
-    if (setting.variable.empty()) setting.variable = derived_variable(setting.field);
-    SettingField field;
-    field.expected = ExpectedSetting<T>::text(setting);
-    field.initial_value = setting_text(value, setting);
-    field.is_text = is_setting_text<T>;
-    field.is_switch = std::same_as<T, bool>;
-    field.set = [setting, &value](std::string_view text) { return read_setting(text, setting, value); };
-    field.setting = std::move(setting);
-    return field;
+    return &(static_cast<T*>(settings)->*Described::pointer);
 }
+
+template <class T, template <class...> class List, class... Described>
+constexpr std::array<Member, sizeof...(Described)> member_table(List<Described...>)
+{
+    return {
+        Member{Described::name, &setting_type<reflect_detail::MemberType<T, Described>>, &place_of<T, Described>}...};
+}
+
+std::vector<SettingField> bind_rows(std::vector<Setting> const& rows, std::span<Member const> members, void* settings);
+
+} // namespace setting_detail
+
+template <class T>
+SettingType const& setting_type()
+{
+    if constexpr (reflect_detail::is_optional<T>) {
+        using Kind = setting_detail::Kind<T>;
+        static SettingType const type{&Kind::expected, &Kind::text, &Kind::read,
+                                      setting_type<typename T::value_type>().is_text};
+        return type;
+    } else {
+        return setting_detail::Kind<T>::type;
+    }
+}
+
+template <>
+SettingType const& setting_type<std::string>();
+template <>
+SettingType const& setting_type<Secret>();
+template <>
+SettingType const& setting_type<std::filesystem::path>();
+template <>
+SettingType const& setting_type<bool>();
+template <>
+SettingType const& setting_type<double>();
+template <>
+SettingType const& setting_type<std::chrono::duration<double>>();
 
 /// All rows, each bound to the field of its name, in the order of the rows. Refers to `settings`. Throws
 /// std::logic_error unless there is exactly one row for each field that is described.
 template <DescribedStruct T>
 std::vector<SettingField> setting_fields(std::vector<Setting> const& rows, T& settings)
 {
-    using Members = boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
-    std::vector<std::string> names;
-    boost::mp11::mp_for_each<Members>([&](auto member) { names.emplace_back(member.name); });
-    require_a_row_each(rows, names);
-    std::vector<SettingField> fields;
-    for (auto const& row : rows) {
-        boost::mp11::mp_for_each<Members>([&](auto member) {
-            if (row.field == member.name) fields.push_back(setting_field(row, settings.*member.pointer));
-        });
-    }
-    return fields;
+    static constexpr auto members = setting_detail::member_table<T>(reflect_detail::Members<T>{});
+    return setting_detail::bind_rows(rows, members, &settings);
 }
 
 } // namespace learning_loop

@@ -1,18 +1,19 @@
 #include "learning_loop/settings/settings.h"
 
+#include "learning_loop/base/text.h"
 #include "learning_loop/json/json.h"
-#include "learning_loop/base/log.h"
 #include "learning_loop/settings/settings_file.h"
 #include "learning_loop/settings/settings_flags.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace learning_loop {
 namespace {
 
 constexpr auto* settings_file = "settings_file";
 
-/// What the file holds for a field, as text. Nothing: the wrong kind of value.
+/// What the file holds for a field, as text. Returns nullopt if it is the wrong kind of value.
 std::optional<std::string> text_of(boost::json::value const& value, SettingField const& field)
 {
     if (auto const* text = value.if_string()) return std::string(text->data(), text->size());
@@ -26,7 +27,8 @@ SettingsReader::SettingsReader(ProgramDescription program, std::vector<SettingFi
     : program_(std::move(program)), fields_(std::move(fields))
 {
     Setting file{.field = settings_file, .meaning = "JSON file with settings; its keys are the flags, with _ for -"};
-    fields_.insert(fields_.begin(), setting_field(std::move(file), settings_file_));
+    auto const& type = setting_type<std::filesystem::path>();
+    fields_.insert(fields_.begin(), setting_field(std::move(file), type, &settings_file_));
 }
 
 std::optional<int> SettingsReader::read(Invocation const& start, std::function<Result<void>()> const& check)

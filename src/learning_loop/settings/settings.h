@@ -1,7 +1,7 @@
 #pragma once
 
-#include "learning_loop/settings/environment.h"
 #include "learning_loop/base/error.h"
+#include "learning_loop/settings/environment.h"
 #include "learning_loop/settings/setting.h"
 #include "learning_loop/settings/setting_value.h"
 
@@ -29,8 +29,8 @@ struct Invocation {
     std::ostream* err = &std::cerr;
 };
 
-/// Fills one settings object. Flags are stronger than variables, variables than the settings file (--settings-file),
-/// the file than what the object holds. Refers to the object, which must outlive it.
+/// Fills one settings object. A flag overrides a variable, a variable overrides a line of the settings file
+/// (--settings-file), and that overrides what the object holds. Refers to the object, which must outlive it.
 class SettingsReader {
 public:
     /// Throws std::logic_error unless there is exactly one row for each field that is described.
@@ -41,12 +41,13 @@ public:
     SettingsReader(SettingsReader const&) = delete;
     SettingsReader& operator=(SettingsReader const&) = delete;
 
-    /// Sets every field, then runs `check`. The status to exit with at once: 0 after --help, 2 after what is wrong,
-    /// which is told on the error stream with the remedy. Nothing: go on.
+    /// Sets every field, then runs `check`. Returns the status with which the program must exit at once: 0 after
+    /// --help, 2 if something is wrong, which is told on the error stream with the remedy. Returns nullopt if all is
+    /// well.
     std::optional<int> read(Invocation const& start, std::function<Result<void>()> const& check);
 
-    /// invalid_argument: `what` is wrong with this field, which is named as whoever set it knows it:
-    /// `--port (NODE_PORT): ...` or `detector.json: port: ...`.
+    /// The error invalid_argument with the message `<name>: <what>`, where the field is named by the source that set
+    /// it: `--port (NODE_PORT): ...` or `detector.json: port: ...`. Throws std::logic_error if there is no such field.
     Error wrong(std::string_view field, std::string_view what) const;
 
 private:
@@ -58,6 +59,7 @@ private:
     Result<void> read_variables(Environment const& environment);
     Result<void> read_aliases(Invocation const& start);
     Result<void> read_file();
+    /// Does nothing if a stronger source has set the field.
     Result<void> set(SettingField const& field, Source source, std::string const& text);
     Source source_of(Setting const& setting) const;
     bool alias_counts(Setting const& setting, Environment const& environment) const;
@@ -69,7 +71,8 @@ private:
     std::map<std::string, Source> sources_; ///< Of each field that was set.
 };
 
-/// Reads the settings of a program over the given defaults. The other alternative is the status to exit with at once.
+/// Reads the settings of a program over the given defaults; `check` may refuse and complete them. The other alternative
+/// is the status with which the program must exit at once.
 template <DescribedStruct T>
 std::variant<T, int> read_settings(ProgramDescription const& program, T settings, Invocation const& start,
                                    Result<void> (*check)(T& settings, SettingsReader const& reader))

@@ -8,8 +8,9 @@
 
 namespace learning_loop {
 
-/// The values of a settings file by key: one JSON object, in which `//` comments and a comma too many are fine.
-/// The error tells what is wrong with it, with the line of what is no JSON, but not its name or content.
+/// The values of a settings file by key: one JSON object, in which `//` comments and a comma too many are fine. Errors:
+/// invalid_argument if it cannot be read, is longer than 1 MiB or not such an object; the message names the line that
+/// is wrong, but neither the file nor its content.
 Result<boost::json::object> read_settings_file(std::filesystem::path const& file);
 
 } // namespace learning_loop

@@ -1,6 +1,6 @@
 #include "learning_loop/settings/settings_flags.h"
 
-#include "learning_loop/base/log.h"
+#include "learning_loop/base/text.h"
 
 #include <CLI/CLI.hpp>
 
@@ -24,7 +24,7 @@ std::string help_of(SettingField const& field)
     return setting.secret || value.empty() ? text : text + " [" + value + "]";
 }
 
-/// The flags alone: values are read by us, from several sources, and CLI11 would let "nan" and "-1" pass.
+/// The flags alone: their values are read as those of the other sources are, and CLI11 would let "nan" and "-1" pass.
 void add_flags(CLI::App& app, ProgramDescription const& program, std::vector<SettingField> const& fields, Flags& flags)
 {
     app.name(program.name);

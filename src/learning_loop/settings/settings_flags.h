@@ -14,8 +14,8 @@ struct Flags {
     std::map<std::string, std::string> values; ///< As given, by field.
 };
 
-/// `arguments` without the program's name. invalid_argument: a flag that is unknown or lacks its value; no text that
-/// could be a secret is repeated.
+/// `arguments` are those without the program's name. Errors: invalid_argument if a flag is unknown, lacks its value or
+/// comes twice; the message repeats no text that could be a secret.
 Result<Flags> read_flags(std::vector<std::string> const& arguments, ProgramDescription const& program,
                          std::vector<SettingField> const& fields);
 

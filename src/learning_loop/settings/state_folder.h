@@ -7,7 +7,8 @@
 
 namespace learning_loop {
 
-/// `$XDG_STATE_HOME/learning-loop/<program>`, where a person's programs keep their state; empty without a home.
+/// `$XDG_STATE_HOME/learning-loop/<program>`, where a person's programs keep their state; empty if neither
+/// XDG_STATE_HOME nor HOME is set.
 std::filesystem::path state_folder(std::string const& program, Environment const& environment);
 
 /// Where a node keeps its state unless told otherwise: `/data` in a container, `/var/lib/learning-loop/<program>`

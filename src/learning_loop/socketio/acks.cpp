@@ -2,10 +2,18 @@
 
 #include "learning_loop/async/running_task.h"
 
+#include <optional>
+
 namespace learning_loop::socketio {
 
 struct Acks::Pending {
     explicit Pending(boost::asio::any_io_executor const& executor) : over(executor) {}
+
+    void fail()
+    {
+        is_lost = true;
+        over.wake();
+    }
 
     std::optional<Arguments> answer;
     bool is_lost = false;
@@ -15,7 +23,7 @@ struct Acks::Pending {
 Task<Result<Arguments>> Acks::wait(std::string nsp, std::uint64_t id, std::string event,
                                    std::chrono::milliseconds timeout)
 {
-    struct Entry { // leaves the map also when this is cancelled
+    struct Entry { // leaves the map also when this coroutine is cancelled
         std::map<Key, std::shared_ptr<Pending>>& map;
         Key key;
         ~Entry() { map.erase(key); }
@@ -30,7 +38,7 @@ Task<Result<Arguments>> Acks::wait(std::string nsp, std::uint64_t id, std::strin
     co_return Error{Errc::unavailable, event + ": no ack within " + std::to_string(timeout.count()) + " ms"};
 }
 
-void Acks::take(Answer answer)
+void Acks::receive(Answer answer)
 {
     auto const found = pending_.find({std::move(answer.nsp), answer.ack_id});
     if (found == pending_.end() || found->second->answer) return;
@@ -38,20 +46,15 @@ void Acks::take(Answer answer)
     found->second->over.wake();
 }
 
-void Acks::lose()
+void Acks::fail_all()
 {
-    for (auto const& [key, pending] : pending_) {
-        pending->is_lost = true;
-        pending->over.wake();
-    }
+    for (auto const& [key, pending] : pending_) pending->fail();
 }
 
-void Acks::lose(std::string const& nsp)
+void Acks::fail_all(std::string const& nsp)
 {
     for (auto const& [key, pending] : pending_) {
-        if (key.first != nsp) continue;
-        pending->is_lost = true;
-        pending->over.wake();
+        if (key.first == nsp) pending->fail();
     }
 }
 

@@ -1,17 +1,18 @@
 #pragma once
 
-#include "learning_loop/json/reflect.h"
 #include "learning_loop/base/bytes.h"
+#include "learning_loop/json/reflect.h"
 
 #include <boost/json/array.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 namespace learning_loop::socketio {
 
-/// The place of bytes within JSON, which has none: they travel beside it, and this tells which ones are meant. For a
-/// field of a described struct; Arguments::bytes_of gives the bytes.
+/// A field of a described struct that stands for bytes. JSON cannot hold bytes, so they travel beside it, and this is
+/// their number. Arguments::bytes_of returns the bytes.
 struct Attachment {
     std::size_t num = 0;
 };
@@ -19,12 +20,13 @@ struct Attachment {
 /// `{"_placeholder": true, "num": 0}`
 boost::json::value placeholder(std::size_t num);
 
-/// What such an object tells; nothing: it is none.
+/// The number in such an object. Returns nullopt if the value is not a placeholder; a placeholder without a valid
+/// number has one that is out of every range.
 std::optional<std::size_t> number_of_placeholder(boost::json::value const& value);
 
 /// What an event or an ack carries.
 struct Arguments {
-    boost::json::array values; ///< Where bytes belong stands a placeholder.
+    boost::json::array values; ///< With a placeholder in each place where bytes belong.
     std::vector<Bytes> attachments;
 
     template <class... T>
@@ -46,7 +48,7 @@ struct Arguments {
         attachments.push_back(bytes);
     }
 
-    /// nullptr: the peer sent no such bytes.
+    /// Returns nullptr if the peer did not send these bytes.
     Bytes const* bytes_of(Attachment attachment) const
     {
         return attachment.num < attachments.size() ? &attachments[attachment.num] : nullptr;

@@ -1,9 +1,9 @@
 #include "learning_loop/socketio/client.h"
 
 #include "learning_loop/base/log.h"
+#include "learning_loop/base/text.h"
 
-#include <boost/asio/cancellation_state.hpp>
-#include <boost/asio/this_coro.hpp>
+#include <utility>
 
 namespace learning_loop::socketio {
 namespace {
@@ -14,13 +14,13 @@ constexpr std::chrono::milliseconds tick{100}; // the deadlines of this layer ar
 
 } // namespace
 
-Client::Client(boost::asio::any_io_executor executor, http::Client& http, ClientSettings settings)
+Client::Client(boost::asio::any_io_executor executor, http::Client& http, ClientOptions options)
     : executor_(executor),
       http_(http),
-      settings_(std::move(settings)),
-      server_(std::make_shared<Peer>(Peer{{}, settings_.nsp, {}, {}, {}})),
+      options_(std::move(options)),
+      server_(std::make_shared<Peer>(Peer{{}, options_.nsp, {}, {}, {}})),
       acks_(executor),
-      backoff_(settings_.first_wait, settings_.longest_wait),
+      backoff_(options_.first_wait, options_.max_wait),
       pause_(executor),
       tasks_(executor)
 {}
@@ -43,10 +43,10 @@ Task<> Client::run()
 Task<> Client::connect_for_ever()
 {
     for (;;) {
-        auto const why = co_await one_connection();
+        auto const why = co_await run_connection();
         forget_connection();
         log::info("Socket.IO: {}: {}", http_.base_url(), printable(why));
-        if (disconnected) tell([&] { disconnected(why); });
+        if (disconnected) notify([&] { disconnected(why); });
         co_await pause_.sleep(backoff_.next());
     }
 }
@@ -55,22 +55,22 @@ void Client::forget_connection()
 {
     core_.reset();
     engine_.reset();
-    acks_.lose();
+    acks_.fail_all();
 }
 
-/// Why it ended, or could not begin.
-Task<std::string> Client::one_connection()
+/// Returns why the connection ended, or why there was none.
+Task<std::string> Client::run_connection()
 {
-    auto settings = settings_.connection;
+    auto options = options_.connection;
     if (prepare) {
         auto const headers = co_await prepare();
         if (!headers) co_return headers.error().message;
-        for (auto const& [name, value] : headers->all()) settings.headers.add(name, value);
+        for (auto const& [name, value] : headers->all()) options.headers.add(name, value);
     }
     ++connection_;
-    core_ = std::make_unique<ClientSession>(settings_.packets, settings_.nsp);
-    join_until_ = engineio::Time::max(); // the session below has a limit of its own to open
-    engine_ = std::make_unique<engineio::Client>(executor_, http_, std::move(settings), application());
+    core_ = std::make_unique<ClientSession>(options_.packets, options_.nsp);
+    join_until_ = engineio::Time::max(); // opening the session below has a limit of its own
+    engine_ = std::make_unique<engineio::Client>(executor_, http_, std::move(options), application());
     co_return co_await engine_->run();
 }
 
@@ -78,8 +78,8 @@ engineio::ClientApplication Client::application()
 {
     engineio::ClientApplication application;
     application.opened = [this] {
-        join_until_ = Clock::now() + settings_.join_timeout;
-        execute(core_->connect(settings_.auth));
+        join_until_ = Clock::now() + options_.join_timeout;
+        execute(core_->connect(options_.auth));
     };
     application.received = [this](engineio::Message message) {
         execute(core_->on_message(std::move(message), Clock::now()));
@@ -96,7 +96,7 @@ Task<> Client::watch()
         if (!engine_) continue;
         auto const now = Clock::now();
         if (!core_->has_joined() && now > join_until_)
-            engine_->close("the server does not answer our CONNECT to " + settings_.nsp);
+            engine_->close("the server does not answer our CONNECT to " + options_.nsp);
         execute(core_->on_time(now));
     }
 }
@@ -114,7 +114,7 @@ Task<Result<Arguments>> Client::call(std::string event, Arguments arguments, std
     auto const lost = not_connected(event);
     auto [id, actions] = core_->call(event, std::move(arguments));
     if (actions.empty()) co_return lost;
-    auto ack = acks_.wait(settings_.nsp, id, std::move(event), timeout); // begins when it is waited for
+    auto ack = acks_.wait(options_.nsp, id, std::move(event), timeout); // starts when it is awaited
     execute(std::move(actions));
     if (!is_connected()) co_return lost; // it was too much for the connection, which is over
     co_return co_await std::move(ack);
@@ -132,15 +132,15 @@ void Client::execute(ClientActions actions)
         if (auto* send = std::get_if<Send>(&action)) {
             engine_->send(std::move(send->messages));
         } else if (std::holds_alternative<Joined>(action)) {
-            log::info("Socket.IO: {}: connected to {}", http_.base_url(), settings_.nsp);
+            log::info("Socket.IO: {}: connected to {}", http_.base_url(), options_.nsp);
             backoff_.reset();
-            if (connected) tell(connected);
+            if (connected) notify(connected);
         } else if (auto* refused = std::get_if<Refused>(&action)) {
-            engine_->close("the server refuses us in " + settings_.nsp + ": " + printable(refused->why));
+            engine_->close("the server refuses us in " + options_.nsp + ": " + printable(refused->why));
         } else if (auto* event = std::get_if<Event>(&action)) {
             handle(std::move(*event));
         } else if (auto* answer = std::get_if<Answer>(&action)) {
-            acks_.take(std::move(*answer));
+            acks_.receive(std::move(*answer));
         } else if (auto* end = std::get_if<End>(&action)) {
             engine_->close(end->why, end->code);
         }
@@ -149,7 +149,7 @@ void Client::execute(ClientActions actions)
 
 void Client::handle(Event event)
 {
-    if (!settings_.load.allow(load_, event.bytes)) {
+    if (!options_.load.allow(load_, event.bytes)) {
         if (event.ack_id) return acknowledge(event.ack_id, too_many_events(event.name));
         return engine_->close(too_many_events(event.name).message, http::CloseCode::try_again_later);
     }
@@ -169,7 +169,7 @@ Task<> Client::answer(Event event)
 void Client::acknowledge(std::optional<std::uint64_t> ack_id, Result<Arguments> result)
 {
     if (!ack_id || !core_) return;
-    auto arguments = result ? std::move(*result) : settings_.error_ack(result.error());
+    auto arguments = result ? std::move(*result) : options_.error_ack(result.error());
     execute(core_->acknowledge(*ack_id, std::move(arguments)));
 }
 

@@ -3,10 +3,11 @@
 #include "learning_loop/async/pause.h"
 #include "learning_loop/async/retry.h"
 #include "learning_loop/async/task_group.h"
-#include "learning_loop/socketio/engineio/client.h"
 #include "learning_loop/socketio/acks.h"
 #include "learning_loop/socketio/client_session.h"
+#include "learning_loop/socketio/engineio/client.h"
 #include "learning_loop/socketio/events.h"
+#include "learning_loop/socketio/load.h"
 
 #include <functional>
 #include <memory>
@@ -15,51 +16,52 @@
 
 namespace learning_loop::socketio {
 
-struct ClientSettings {
-    engineio::ClientSettings connection;
+struct ClientOptions {
+    engineio::ClientOptions connection;
     std::string nsp = "/";
-    boost::json::value auth;                        ///< For the server; null: none.
+    boost::json::value auth;                        ///< Sent with our CONNECT; null if there is nothing to send.
     std::chrono::milliseconds join_timeout{20'000}; ///< For the answer to our CONNECT.
     std::chrono::milliseconds first_wait{2000}; ///< Before it connects again: half to the whole of it, then doubling.
-    std::chrono::milliseconds longest_wait{30'000};
+    std::chrono::milliseconds max_wait{30'000};
     PacketLimits packets;
-    LoadLimits load;                                             ///< An event beyond it is acked with an error.
-    Arguments (*error_ack)(Error const&) = &socketio::error_ack; ///< What the ack of a failed event carries.
+    LoadLimits load;                                             ///< An event beyond them is acked with an error.
+    Arguments (*error_ack)(Error const&) = &socketio::error_ack; ///< Makes the ack of an event that failed.
 };
 
-/// A connection to one namespace of a Socket.IO 5 server, which comes back whenever it is lost. To be used on the io
-/// thread.
+/// A connection to one namespace of a Socket.IO 5 server, which is opened again whenever it is lost. Must be used on
+/// the io thread.
 class Client {
 public:
-    /// `http`: of the server, with its cookies; outlives the client.
-    Client(boost::asio::any_io_executor executor, http::Client& http, ClientSettings settings);
+    /// `http` is a client of the server, with its cookies, and must outlive this one.
+    Client(boost::asio::any_io_executor executor, http::Client& http, ClientOptions options);
 
-    Events events;                                            ///< Of the server. Filled before `run`.
+    Events events;                                            ///< Of the server. Must be filled before `run`.
     std::function<void()> connected;                          ///< From now on events go through. May be empty.
-    std::function<void(std::string const& why)> disconnected; ///< Also when connecting failed. May be empty.
+    std::function<void(std::string const& why)> disconnected; ///< Also called if connecting fails. May be empty.
 
-    /// Asked before each connection for headers of its handshake, as fresh cookies; its error counts as a failure to
+    /// Returns headers for the handshake of the next connection, e.g. fresh cookies. An error counts as a failure to
     /// connect. May be empty.
     std::function<Task<Result<http::Headers>>()> prepare;
 
-    /// Connects, and connects again with growing, jittered waits. Until cancelled; then the server is told, as far as
-    /// it listens, within a second.
+    /// Connects, and connects again with growing, jittered waits, until it is cancelled. Then it tells the server,
+    /// which takes a second at most.
     Task<> run();
 
     bool is_connected() const { return core_ && core_->has_joined() && engine_ && !engine_->is_over(); }
 
-    /// Sends it, as far as there is a connection. unavailable: there is none.
+    /// Sends an event. Errors: unavailable if there is no connection.
     Result<void> emit(std::string const& event, Arguments arguments);
 
-    /// Emits, and waits for the ack. unavailable: there is no connection, it was lost, or no ack came in time.
+    /// Emits and waits for the ack. Errors: unavailable if there is no connection, if it is lost, or if no ack comes in
+    /// time.
     Task<Result<Arguments>> call(std::string event, Arguments arguments, std::chrono::milliseconds timeout);
 
-    /// Lets the connection go; a new one follows after the first wait. For an application that has found it useless.
+    /// Closes the connection and opens another one after the first wait. For an application that finds it useless.
     void renew(std::string why);
 
 private:
     Task<> connect_for_ever();
-    Task<std::string> one_connection();
+    Task<std::string> run_connection();
     Task<> watch();
     Task<> answer(Event event);
     void forget_connection();
@@ -70,12 +72,12 @@ private:
 
     boost::asio::any_io_executor executor_;
     http::Client& http_;
-    ClientSettings settings_;
+    ClientOptions options_;
     PeerPtr server_;
-    std::unique_ptr<engineio::Client> engine_; ///< Of the connection that there is; no longer than `core_`.
+    std::unique_ptr<engineio::Client> engine_; ///< Of the current connection. Never outlives `core_`.
     std::unique_ptr<ClientSession> core_;
     engineio::Time join_until_{};
-    std::uint64_t connection_ = 0; ///< Counts them: an ack belongs to the one that its event came over.
+    std::uint64_t connection_ = 0; ///< Its number: an ack must go over the connection that its event came over.
     Load load_;
     Acks acks_;
     Backoff backoff_;

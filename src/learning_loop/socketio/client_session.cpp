@@ -2,12 +2,14 @@
 
 #include "learning_loop/json/json.h"
 
+#include <utility>
+
 namespace learning_loop::socketio {
 namespace {
 
 constexpr std::size_t max_early_events = 16;
 
-/// `{"message": ...}` of a refusal; servers may send anything.
+/// The text of a refusal: of `{"message": <text>}`, or whatever else the server sent.
 std::string reason_of(boost::json::value const& data)
 {
     auto const* object = data.if_object();
@@ -38,7 +40,7 @@ ClientActions ClientSession::on_message(engineio::Message message, Time now)
     auto packet = reader_.read(std::move(message));
     watch_.update(reader_.waits_for_attachments(), now);
     if (!packet) end(packet.error().message, actions);
-    else if (*packet) take(std::move(**packet), actions);
+    else if (*packet) handle(std::move(**packet), actions);
     return actions;
 }
 
@@ -49,19 +51,15 @@ ClientActions ClientSession::on_time(Time now)
     return actions;
 }
 
-void ClientSession::take(Packet packet, ClientActions& actions)
+void ClientSession::handle(Packet packet, ClientActions& actions)
 {
-    if (packet.nsp != nsp_) return; // a namespace we never asked for is none of ours
+    if (packet.nsp != nsp_) return; // we never asked for it
     bool const is_first = packet.type == PacketType::connect || packet.type == PacketType::connect_error;
     bool const is_early = !has_joined_ && packet.type == PacketType::event && early_.size() < max_early_events;
     if (is_early) return early_.push_back(event_of(std::move(packet)));
     if (is_first == has_joined_) return end("the server sends packets out of turn", actions);
     switch (packet.type) {
-    case PacketType::connect:
-        has_joined_ = true;
-        actions.emplace_back(Joined{id_of(packet.data)});
-        for (auto& event : std::exchange(early_, {})) actions.emplace_back(std::move(event));
-        return;
+    case PacketType::connect: return join(packet, actions);
     case PacketType::connect_error:
         over_ = true;
         actions.emplace_back(Refused{reason_of(packet.data)});
@@ -70,6 +68,13 @@ void ClientSession::take(Packet packet, ClientActions& actions)
     case PacketType::event: actions.emplace_back(event_of(std::move(packet))); return;
     case PacketType::ack: actions.emplace_back(answer_of(std::move(packet))); return;
     }
+}
+
+void ClientSession::join(Packet const& packet, ClientActions& actions)
+{
+    has_joined_ = true;
+    actions.emplace_back(Joined{id_of(packet.data)});
+    for (auto& event : std::exchange(early_, {})) actions.emplace_back(std::move(event));
 }
 
 ClientActions ClientSession::emit(std::string_view event, Arguments arguments)
@@ -98,7 +103,7 @@ std::pair<std::uint64_t, ClientActions> ClientSession::call(std::string_view eve
 void ClientSession::end(std::string why, ClientActions& actions, http::CloseCode code)
 {
     over_ = true;
-    reader_ = PacketReader(); // what was gathered is let go at once
+    reader_ = PacketReader(); // frees what is incomplete at once
     early_.clear();
     actions.emplace_back(End{std::move(why), code});
 }

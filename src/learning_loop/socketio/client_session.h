@@ -6,12 +6,12 @@
 
 namespace learning_loop::socketio {
 
-/// The server has let us into the namespace.
+/// The server has connected us to the namespace.
 struct Joined {
-    std::string id; ///< Of this connection, as the server calls it.
+    std::string id; ///< The server's id of this connection.
 };
 
-/// The server has not let us in.
+/// The server refuses to connect us to the namespace.
 struct Refused {
     std::string why;
 };
@@ -24,27 +24,30 @@ class ClientSession {
 public:
     ClientSession(PacketLimits const& limits, std::string nsp) : reader_(limits), nsp_(std::move(nsp)) {}
 
-    ClientActions connect(boost::json::value const& auth); ///< Once the session below is open. null: no auth.
+    /// Must be called when the session of Engine.IO is open. `auth` is null if there is nothing to send.
+    ClientActions connect(boost::json::value const& auth);
     ClientActions on_message(engineio::Message message, Time now);
     void on_bytes(std::size_t bytes) { watch_.on_bytes(bytes); }
     ClientActions on_time(Time now);
 
-    ClientActions emit(std::string_view event, Arguments arguments); ///< Only when it has joined.
+    ClientActions emit(std::string_view event, Arguments arguments); ///< Sends nothing unless it has joined.
     ClientActions acknowledge(std::uint64_t ack_id, Arguments arguments);
 
-    /// An event that wants an ack: the id that its Answer will carry.
+    /// Sends an event that wants an ack. Returns the id that its Answer will have. Returns no actions unless it has
+    /// joined.
     std::pair<std::uint64_t, ClientActions> call(std::string_view event, Arguments arguments);
 
-    bool has_joined() const { return has_joined_ && !over_; } ///< Events go through.
+    bool has_joined() const { return has_joined_ && !over_; } ///< From then on events go through.
 
 private:
-    void take(Packet packet, ClientActions& actions);
+    void handle(Packet packet, ClientActions& actions);
+    void join(Packet const& packet, ClientActions& actions);
     void end(std::string why, ClientActions& actions, http::CloseCode code = http::CloseCode::protocol_error);
 
     PacketReader reader_;
     AttachmentWatch watch_;
     std::string nsp_;
-    std::vector<Event> early_; ///< Some servers send events before they have let us in.
+    std::vector<Event> early_; ///< Some servers send events before they have connected us.
     bool has_joined_ = false;
     bool over_ = false;
     std::uint64_t next_ack_id_ = 0;

@@ -1,32 +1,13 @@
 #include "learning_loop/socketio/events.h"
 
 #include "learning_loop/base/log.h"
+#include "learning_loop/base/text.h"
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 
 namespace learning_loop::socketio {
-namespace events_detail {
-
-boost::json::value const& next_value(Source& source, std::string& where)
-{
-    static boost::json::value const none;
-    auto const index = source.next++;
-    where = "argument " + std::to_string(index + 1);
-    return index < source.arguments.values.size() ? source.arguments.values[index] : none;
-}
-
-Result<Bytes> next_bytes(Source& source)
-{
-    std::string where;
-    auto const num = number_of_placeholder(next_value(source, where));
-    auto const* bytes = num ? source.arguments.bytes_of({*num}) : nullptr;
-    if (!bytes) return error_at(JsonPath(where), "expected bytes");
-    return *bytes;
-}
-
-} // namespace events_detail
 
 Task<Result<Arguments>> Events::answer_to(std::string event, PeerPtr peer, Arguments arguments) const
 {
@@ -47,10 +28,15 @@ Task<Result<Arguments>> Events::answer_to(std::string event, PeerPtr peer, Argum
     auto const state = co_await boost::asio::this_coro::cancellation_state;
     bool const is_ours = state.cancelled() != boost::asio::cancellation_type::none;
     if (aborted && is_ours) std::rethrow_exception(aborted); // we are shutting down
-    co_return Error{Errc::unavailable, "internal error: the program's log tells what happened"};
+    co_return internal_error();
 }
 
-void tell(std::function<void()> const& application)
+Error internal_error()
+{
+    return {Errc::unavailable, "internal error: the program's log tells what happened"};
+}
+
+void notify(std::function<void()> const& application)
 {
     try {
         application();

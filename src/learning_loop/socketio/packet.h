@@ -1,7 +1,7 @@
 #pragma once
 
-#include "learning_loop/socketio/engineio/packet.h"
 #include "learning_loop/socketio/arguments.h"
+#include "learning_loop/socketio/engineio/packet.h"
 
 #include <boost/json/value.hpp>
 
@@ -10,24 +10,24 @@
 #include <string>
 #include <vector>
 
-// Socket.IO, protocol 5 (github.com/socketio/socket.io-protocol), which rides on Engine.IO: a packet is a text message,
+// Socket.IO, protocol 5 (github.com/socketio/socket.io-protocol), on top of Engine.IO: a packet is a text message,
 // `<type>[<attachments>-][<namespace>,][<ack id>][<JSON>]`, and a binary message for each of its attachments.
 
 namespace learning_loop::socketio {
 
-/// Whether an event or an ack is written as binary follows from its attachments.
+/// An event or an ack with attachments is written as binary.
 enum class PacketType { connect, disconnect, event, ack, connect_error };
 
 struct Packet {
     PacketType type = PacketType::event;
     std::string nsp = "/";               ///< The namespace.
-    std::optional<std::uint64_t> ack_id; ///< Of an event: an ack is wanted. Of an ack: the event's.
-    boost::json::value data;        ///< null: none. Of an event: a list of its name and arguments; of an ack: a list.
-    std::vector<Bytes> attachments; ///< By the numbers of their placeholders in the data.
-    std::size_t text_bytes = 0;     ///< Of the text that it was read from.
+    std::optional<std::uint64_t> ack_id; ///< Of an event: the peer wants an ack. Of an ack: the id of its event.
+    boost::json::value data;             ///< null if there is none. An event has a list of its name and arguments.
+    std::vector<Bytes> attachments;      ///< By the numbers of their placeholders in the data.
+    std::size_t text_bytes = 0;          ///< Of the text that it was read from.
 };
 
-/// The messages of a packet, to be sent in this order with nothing between them.
+/// The messages of a packet. They must be sent in this order with nothing between them.
 std::vector<engineio::Message> messages_of(Packet const& packet);
 
 Packet event_packet(std::string nsp, std::string_view name, Arguments arguments,
@@ -36,18 +36,18 @@ Packet ack_packet(std::string nsp, std::uint64_t ack_id, Arguments arguments);
 
 /// What a peer may send in one packet.
 struct PacketLimits {
-    std::size_t max_text_bytes = 4u << 20; ///< Of its JSON, which takes some ten times as much memory.
+    std::size_t max_text_bytes = 4u << 20; ///< Of its text. Its JSON takes about ten times as much memory.
     std::size_t max_attachments = 64;
     std::size_t max_attachment_bytes = 64u << 20; ///< Of all attachments of one packet together.
 };
 
-/// Puts the packets of one connection together again.
+/// Puts the packets of one connection together from its messages.
 class PacketReader {
 public:
     explicit PacketReader(PacketLimits limits = {}) : limits_(limits) {}
 
-    /// The packet that is whole with this message, or none yet. invalid_argument, too_large: this is no Socket.IO; what
-    /// was gathered is let go, and nothing more may be read.
+    /// Returns the packet that this message completes, or nullopt if attachments are missing. Errors: invalid_argument
+    /// or too_large if this is not valid Socket.IO: the incomplete packet is dropped, and nothing more may be read.
     Result<std::optional<Packet>> read(engineio::Message message);
 
     bool waits_for_attachments() const { return waiting_.has_value(); }

@@ -1,11 +1,16 @@
 #include "learning_loop/socketio/server.h"
 
+#include "learning_loop/async/pause.h"
 #include "learning_loop/base/ids.h"
 #include "learning_loop/base/log.h"
+#include "learning_loop/base/text.h"
 #include "learning_loop/socketio/acks.h"
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
+
+#include <utility>
+#include <vector>
 
 namespace learning_loop::socketio {
 namespace {
@@ -13,6 +18,24 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds tick{100}; // the deadlines of this layer are seconds
+
+/// Asks the application whether a peer may connect. What it throws is logged, and the peer is refused.
+Task<Result<void>> ask_admission(Namespace const& nsp, PeerPtr peer)
+{
+    std::exception_ptr thrown;
+    std::string what;
+    try {
+        co_return co_await nsp.admit(peer);
+    } catch (std::exception const& failure) {
+        thrown = std::current_exception();
+        what = failure.what();
+    }
+    auto const state = co_await boost::asio::this_coro::cancellation_state;
+    bool const is_ending = state.cancelled() != boost::asio::cancellation_type::none;
+    if (is_ending) std::rethrow_exception(thrown); // we are shutting down
+    log::error("the admission to {}: {}", peer->nsp, what);
+    co_return internal_error();
+}
 
 } // namespace
 
@@ -34,11 +57,7 @@ Server::~Server() = default;
 engineio::Application Server::application()
 {
     engineio::Application application;
-    application.opened = [this](std::string const& sid, http::Headers const& handshake) {
-        auto const until = Clock::now() + options_.connect_timeout;
-        auto connection = Connection{sid, handshake, ServerSession(options_.packets, until), {}, Acks(executor_), {}};
-        connections_.emplace(sid, std::make_shared<Connection>(std::move(connection)));
-    };
+    application.opened = [this](std::string const& sid, http::Headers const& handshake) { open(sid, handshake); };
     application.received = [this](std::string const& sid, engineio::Message message) {
         if (auto const connection = find(sid))
             execute(connection, connection->core.on_message(std::move(message), Clock::now()));
@@ -46,7 +65,7 @@ engineio::Application Server::application()
     application.receiving = [this](std::string const& sid, std::size_t bytes) {
         if (auto const connection = find(sid)) connection->core.on_bytes(bytes);
     };
-    application.closed = [this](std::string const& sid, std::string const& why) { closed(sid, why); };
+    application.closed = [this](std::string const& sid, std::string const& why) { forget(sid, why); };
     return application;
 }
 
@@ -67,7 +86,7 @@ Task<> Server::run()
     for (;;) {
         co_await pause.sleep(tick);
         auto const now = Clock::now();
-        std::vector<ConnectionPtr> due;
+        std::vector<ConnectionPtr> due; // executing may remove connections
         for (auto const& [sid, connection] : connections_) {
             if (connection->core.next_time() <= now) due.push_back(connection);
         }
@@ -103,21 +122,28 @@ Task<Result<Arguments>> Server::call(PeerPtr peer, std::string event, Arguments 
     if (!connection || !is_there(*connection, *peer)) co_return gone;
     auto [id, actions] = connection->core.call(peer->nsp, event, std::move(arguments));
     if (actions.empty()) co_return gone;
-    auto ack = connection->acks.wait(peer->nsp, id, std::move(event), timeout); // begins when it is waited for
+    auto ack = connection->acks.wait(peer->nsp, id, std::move(event), timeout); // starts when it is awaited
     execute(connection, std::move(actions));
     if (!find(peer->session)) co_return gone; // it was too much for the connection, which is over
     co_return co_await std::move(ack);
 }
 
-void Server::closed(std::string const& sid, std::string const& why)
+void Server::open(std::string const& sid, http::Headers const& handshake)
+{
+    auto const until = Clock::now() + options_.connect_timeout;
+    Connection connection{sid, handshake, ServerSession(options_.packets, until), {}, Acks(executor_), {}};
+    connections_.emplace(sid, std::make_shared<Connection>(std::move(connection)));
+}
+
+void Server::forget(std::string const& sid, std::string const& why)
 {
     auto const found = connections_.find(sid);
     if (found == connections_.end()) return;
     auto const connection = std::move(found->second);
     connections_.erase(found);
-    connection->core.end(); // handlers may hold it for long
+    connection->core.end(); // now, because handlers may hold the connection for long
     for (auto const& [nsp, peer] : std::map(connection->peers)) leave(connection, nsp, why);
-    connection->acks.lose();
+    connection->acks.fail_all();
 }
 
 void Server::execute(ConnectionPtr const& connection, ServerActions actions)
@@ -127,7 +153,7 @@ void Server::execute(ConnectionPtr const& connection, ServerActions actions)
         else if (auto* joins = std::get_if<Join>(&action)) join(connection, std::move(*joins));
         else if (auto* leaves = std::get_if<Leave>(&action)) leave(connection, leaves->nsp, "the peer or we left");
         else if (auto* event = std::get_if<Event>(&action)) handle(connection, std::move(*event));
-        else if (auto* answer = std::get_if<Answer>(&action)) connection->acks.take(std::move(*answer));
+        else if (auto* answer = std::get_if<Answer>(&action)) connection->acks.receive(std::move(*answer));
         else if (auto* end = std::get_if<End>(&action)) engine_.close(connection->session, end->why, end->code);
     }
 }
@@ -139,36 +165,24 @@ void Server::join(ConnectionPtr const& connection, Join join)
     auto peer = std::make_shared<Peer>(
         Peer{random_token(), join.nsp, connection->headers, std::move(join.auth), connection->session});
     auto const& nsp = found->second;
-    if (nsp.admit) tasks_.spawn("the admission of a peer", admit(connection, nsp, std::move(peer)));
-    else admitted(connection, nsp, std::move(peer));
+    if (nsp.admit) tasks_.spawn("the admission of a peer", decide_admission(connection, nsp, std::move(peer)));
+    else let_in(connection, nsp, std::move(peer));
 }
 
-Task<> Server::admit(ConnectionPtr connection, Namespace const& nsp, PeerPtr peer)
+Task<> Server::decide_admission(ConnectionPtr connection, Namespace const& nsp, PeerPtr peer)
 {
-    Result<void> admission = Error{Errc::unavailable, "internal error: the program's log tells what happened"};
-    std::exception_ptr thrown;
-    std::string what;
-    try {
-        admission = co_await nsp.admit(peer);
-    } catch (std::exception const& failure) {
-        thrown = std::current_exception();
-        what = failure.what();
-    }
-    auto const state = co_await boost::asio::this_coro::cancellation_state;
-    bool const is_ending = state.cancelled() != boost::asio::cancellation_type::none;
-    if (thrown && is_ending) std::rethrow_exception(thrown); // we are shutting down
-    if (thrown) log::error("the admission to {}: {}", peer->nsp, what);
-    if (admission) admitted(connection, nsp, std::move(peer));
+    auto const admission = co_await ask_admission(nsp, peer);
+    if (admission) let_in(connection, nsp, std::move(peer));
     else execute(connection, connection->core.refuse(peer->nsp, admission.error().message));
 }
 
-void Server::admitted(ConnectionPtr const& connection, Namespace const& nsp, PeerPtr peer)
+void Server::let_in(ConnectionPtr const& connection, Namespace const& nsp, PeerPtr peer)
 {
     auto actions = connection->core.admit(peer->nsp, peer->id);
     if (actions.empty() || !connections_.contains(connection->session)) return; // it left meanwhile
     connection->peers.emplace(peer->nsp, peer);
     execute(connection, std::move(actions));
-    if (nsp.connected && is_there(*connection, *peer)) tell([&] { nsp.connected(peer); });
+    if (nsp.connected && is_there(*connection, *peer)) notify([&] { nsp.connected(peer); });
 }
 
 void Server::leave(ConnectionPtr const& connection, std::string const& nsp, std::string const& why)
@@ -177,9 +191,9 @@ void Server::leave(ConnectionPtr const& connection, std::string const& nsp, std:
     if (found == connection->peers.end()) return;
     auto const peer = std::move(found->second);
     connection->peers.erase(found);
-    connection->acks.lose(nsp);
+    connection->acks.fail_all(nsp);
     auto const& disconnected = namespaces_.at(nsp).disconnected;
-    if (disconnected) tell([&] { disconnected(peer, why); });
+    if (disconnected) notify([&] { disconnected(peer, why); });
 }
 
 void Server::handle(ConnectionPtr const& connection, Event event)
@@ -212,7 +226,7 @@ void Server::acknowledge(ConnectionPtr const& connection, Peer const& peer, std:
     execute(connection, connection->core.acknowledge(peer.nsp, *ack_id, std::move(arguments)));
 }
 
-/// False also for one that left the namespace and came back: that is another peer.
+/// Returns false also for a peer that left the namespace and came back: there it is another peer.
 bool Server::is_there(Connection const& connection, Peer const& peer) const
 {
     auto const found = connection.peers.find(peer.nsp);

@@ -13,7 +13,7 @@ ServerActions ServerSession::on_message(engineio::Message message, Time now)
     if (!packet)
         end(packet.error().message, actions,
             packet.error().code == Errc::too_large ? http::CloseCode::too_big : http::CloseCode::protocol_error);
-    else if (*packet) take(std::move(**packet), actions);
+    else if (*packet) handle(std::move(**packet), actions);
     return actions;
 }
 
@@ -38,16 +38,10 @@ void ServerSession::end()
     reader_ = PacketReader();
 }
 
-void ServerSession::take(Packet packet, ServerActions& actions)
+void ServerSession::handle(Packet packet, ServerActions& actions)
 {
+    if (packet.type == PacketType::connect) return handle_connect(std::move(packet), actions);
     auto const member = members_.find(packet.nsp);
-    if (packet.type == PacketType::connect) {
-        if (member != members_.end() && member->second != State::left)
-            return end("a CONNECT to a namespace that is connected", actions);
-        members_.insert_or_assign(packet.nsp, State::joining);
-        actions.emplace_back(Join{std::move(packet.nsp), std::move(packet.data)});
-        return;
-    }
     if (member == members_.end() || member->second == State::joining)
         return end("a packet to a namespace that is not connected", actions);
     if (member->second == State::left) return;
@@ -57,22 +51,33 @@ void ServerSession::take(Packet packet, ServerActions& actions)
         actions.emplace_back(Leave{std::move(packet.nsp)});
         return;
     case PacketType::event: actions.emplace_back(event_of(std::move(packet))); return;
-    case PacketType::ack:
-        if (*packet.ack_id >= next_ack_id_) return end("an ack to nothing that was sent", actions);
-        actions.emplace_back(answer_of(std::move(packet)));
-        return;
+    case PacketType::ack: return handle_ack(std::move(packet), actions);
     case PacketType::connect:
     case PacketType::connect_error: return end("a client sends no such packet", actions);
     }
 }
 
+void ServerSession::handle_connect(Packet packet, ServerActions& actions)
+{
+    auto const member = members_.find(packet.nsp);
+    if (member != members_.end() && member->second != State::left)
+        return end("a CONNECT to a namespace that is connected", actions);
+    members_.insert_or_assign(packet.nsp, State::joining);
+    actions.emplace_back(Join{std::move(packet.nsp), std::move(packet.data)});
+}
+
+void ServerSession::handle_ack(Packet packet, ServerActions& actions)
+{
+    if (*packet.ack_id >= next_ack_id_) return end("an ack to nothing that was sent", actions);
+    actions.emplace_back(answer_of(std::move(packet)));
+}
+
 ServerActions ServerSession::admit(std::string const& nsp, std::string const& id)
 {
     ServerActions actions;
-    auto const member = members_.find(nsp);
-    if (over_ || member == members_.end() || member->second != State::joining) return actions;
-    has_connected_ = true; // not before: one that is refused everywhere may not stay
-    member->second = State::joined;
+    if (!is_joining(nsp)) return actions;
+    has_connected_ = true; // not before: a peer that every namespace refuses must not stay
+    members_.at(nsp) = State::joined;
     actions.emplace_back(Send{messages_of({PacketType::connect, nsp, {}, {{"sid", id}}, {}, 0})});
     return actions;
 }
@@ -80,9 +85,8 @@ ServerActions ServerSession::admit(std::string const& nsp, std::string const& id
 ServerActions ServerSession::refuse(std::string const& nsp, std::string_view message)
 {
     ServerActions actions;
-    auto const member = members_.find(nsp);
-    if (over_ || member == members_.end() || member->second != State::joining) return actions;
-    members_.erase(member);
+    if (!is_joining(nsp)) return actions;
+    members_.erase(nsp);
     actions.emplace_back(Send{messages_of({PacketType::connect_error, nsp, {}, {{"message", message}}, {}, 0})});
     return actions;
 }
@@ -123,8 +127,7 @@ std::pair<std::uint64_t, ServerActions> ServerSession::call(std::string const& n
 
 void ServerSession::end(std::string why, ServerActions& actions, http::CloseCode code)
 {
-    over_ = true;
-    reader_ = PacketReader(); // what was gathered is let go at once
+    end();
     actions.emplace_back(End{std::move(why), code});
 }
 
@@ -132,6 +135,12 @@ bool ServerSession::is_member(std::string const& nsp) const
 {
     auto const member = members_.find(nsp);
     return !over_ && member != members_.end() && member->second == State::joined;
+}
+
+bool ServerSession::is_joining(std::string const& nsp) const
+{
+    auto const member = members_.find(nsp);
+    return !over_ && member != members_.end() && member->second == State::joining;
 }
 
 } // namespace learning_loop::socketio

@@ -8,13 +8,13 @@
 
 namespace learning_loop::socketio {
 
-/// The peer wants to connect to a namespace: answer by `admit` or `refuse`.
+/// The peer wants to connect to a namespace: call `admit` or `refuse`.
 struct Join {
     std::string nsp;
-    boost::json::value auth; ///< null: none.
+    boost::json::value auth; ///< null if the peer sent none.
 };
 
-/// The peer left the namespace.
+/// The peer has left the namespace.
 struct Leave {
     std::string nsp;
 };
@@ -26,14 +26,14 @@ using ServerActions = std::vector<ServerAction>;
 /// more.
 class ServerSession {
 public:
-    /// `connect_until`: it ends when no CONNECT came by then.
+    /// The connection ends if the peer has not connected to a namespace by `connect_until`.
     ServerSession(PacketLimits const& limits, Time connect_until) : reader_(limits), connect_until_(connect_until) {}
 
     ServerActions on_message(engineio::Message message, Time now);
-    void on_bytes(std::size_t bytes) { watch_.on_bytes(bytes); } ///< Of a message that is not whole yet, or is.
-    ServerActions on_time(Time now);
+    void on_bytes(std::size_t bytes) { watch_.on_bytes(bytes); } ///< Of any message, also of one that is incomplete.
+    ServerActions on_time(Time now);                             ///< Must be called at `next_time` or later.
     Time next_time() const;
-    void end(); ///< The session below is over: nothing more is done, what was gathered is let go.
+    void end(); ///< The session of Engine.IO is over: does nothing more and drops what is incomplete.
 
     ServerActions admit(std::string const& nsp, std::string const& id);
     ServerActions refuse(std::string const& nsp, std::string_view message);
@@ -41,16 +41,20 @@ public:
     ServerActions emit(std::string const& nsp, std::string_view event, Arguments arguments);
     ServerActions acknowledge(std::string const& nsp, std::uint64_t ack_id, Arguments arguments);
 
-    /// An event that wants an ack: the id that its Answer will carry.
+    /// Sends an event that wants an ack. Returns the id that its Answer will have. Returns no actions if the peer is
+    /// not connected to the namespace.
     std::pair<std::uint64_t, ServerActions> call(std::string const& nsp, std::string_view event, Arguments arguments);
 
 private:
     /// `left`: from this side. What the peer sent before it knew is ignored.
     enum class State { joining, joined, left };
 
-    void take(Packet packet, ServerActions& actions);
+    void handle(Packet packet, ServerActions& actions);
+    void handle_connect(Packet packet, ServerActions& actions);
+    void handle_ack(Packet packet, ServerActions& actions);
     void end(std::string why, ServerActions& actions, http::CloseCode code = http::CloseCode::protocol_error);
     bool is_member(std::string const& nsp) const;
+    bool is_joining(std::string const& nsp) const;
 
     PacketReader reader_;
     AttachmentWatch watch_;
@@ -58,7 +62,7 @@ private:
     bool has_connected_ = false;
     bool over_ = false;
     std::map<std::string, State> members_; ///< By namespace.
-    std::uint64_t next_ack_id_ = 0;        ///< Of all namespaces: a peer that leaves and joins again gets new ones.
+    std::uint64_t next_ack_id_ = 0;        ///< For all namespaces: a peer that leaves and joins again gets new ones.
 };
 
 } // namespace learning_loop::socketio

@@ -3,62 +3,65 @@
 #include "learning_loop/socketio/engineio/session.h"
 #include "learning_loop/socketio/packet.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
-// What the sessions of both sides have in common: they do no I/O and know no clock. What happens goes in, with the
-// time; what is to be done comes out, in order.
+// What the sessions of both sides have in common. A session does no I/O and has no clock: it is given what happens,
+// with the time, and returns the actions to take, in order.
 
 namespace learning_loop::socketio {
 
 using engineio::Time;
 
-/// These messages to the peer, in order.
+/// Send these messages to the peer, in order.
 struct Send {
     std::vector<engineio::Message> messages;
 };
 
-/// An event came in; with `ack_id` it wants an ack.
+/// An event came. With `ack_id` the peer wants an ack.
 struct Event {
     std::string nsp;
     std::string name;
     Arguments arguments;
     std::optional<std::uint64_t> ack_id;
-    std::size_t bytes = 0; ///< That it takes in memory, about.
+    std::size_t bytes = 0; ///< What it takes in memory, about.
 };
 
-/// The ack to an event of ours came. It may be late, or the second one.
+/// The ack of one of our events came. It may be late, or come a second time.
 struct Answer {
     std::string nsp;
     std::uint64_t ack_id = 0;
     Arguments arguments;
 };
 
-/// The connection is over and is to be closed.
+/// The connection is over: close it.
 struct End {
     std::string why;
     http::CloseCode code = http::CloseCode::protocol_error;
 };
 
-/// Watches that what a peer announced comes: a packet may not wait for its attachments without end, and they must come
-/// at more than a trickle, also after a good beginning.
+/// Limits how long a packet may wait for the attachments that it announced. They must keep coming faster than a
+/// trickle, however fast the first ones came.
 class AttachmentWatch {
 public:
-    /// After every message: whether its packet still waits for attachments.
+    /// Must be called after every message: whether its packet waits for more attachments.
     void update(bool waits, Time now);
     void on_bytes(std::size_t bytes) { bytes_ += bytes; } ///< Of any message.
-    bool is_late(Time now);                               ///< Call at `next_time`, or later.
-    Time next_time() const;                               ///< When to look again.
+    bool is_late(Time now);                               ///< Must be called at `next_time` or later.
+    Time next_time() const;                               ///< When to check again.
 
 private:
     bool waits_ = false;
     Time since_{};
-    Time last_look_{};
-    std::size_t bytes_ = 0; ///< Since the last look.
+    Time last_check_{};
+    std::size_t bytes_ = 0; ///< Since the last check.
 };
 
-/// The name and the arguments of an event's or ack's packet.
+/// Takes the packet of an event apart.
 Event event_of(Packet packet);
+
+/// Takes the packet of an ack apart.
 Answer answer_of(Packet packet);
 
 } // namespace learning_loop::socketio

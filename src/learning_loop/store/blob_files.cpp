@@ -1,7 +1,7 @@
 #include "learning_loop/store/blob_files.h"
 
 #include "learning_loop/base/files.h"
-#include "learning_loop/base/ids.h"
+#include "learning_loop/base/hash.h"
 
 #include <set>
 
@@ -28,22 +28,22 @@ fs::path BlobFiles::path_of(std::string_view organization, std::string_view proj
     return root_ / organization / project / digits / id;
 }
 
-Result<void> BlobFiles::put(std::vector<NewFile> const& files)
+Result<void> BlobFiles::put(std::vector<Blob> const& blobs)
 {
-    auto const put = unless_disk_is_full([&] { return put_now(files); });
+    auto const put = unless_disk_is_full([&] { return put_now(blobs); });
     if (!put) remove_content(incoming_);
     return put;
 }
 
-Result<void> BlobFiles::put_now(std::vector<NewFile> const& files)
+Result<void> BlobFiles::put_now(std::vector<Blob> const& blobs)
 {
-    for (std::size_t i = 0; i < files.size(); ++i) {
-        if (auto written = write_durably(incoming_ / std::to_string(i), files[i].bytes); !written) return written;
+    for (std::size_t i = 0; i < blobs.size(); ++i) {
+        if (auto written = write_durably(incoming_ / std::to_string(i), blobs[i].bytes); !written) return written;
     }
     std::set<fs::path> folders;
-    for (auto const& file : files) folders.insert(file.path.parent_path());
+    for (auto const& blob : blobs) folders.insert(blob.path.parent_path());
     for (auto const& folder : folders) make_folder_durably(folder);
-    for (std::size_t i = 0; i < files.size(); ++i) fs::rename(incoming_ / std::to_string(i), files[i].path);
+    for (std::size_t i = 0; i < blobs.size(); ++i) fs::rename(incoming_ / std::to_string(i), blobs[i].path);
     for (auto const& folder : folders) sync_folder(folder);
     return {};
 }

@@ -10,25 +10,26 @@
 namespace learning_loop::store {
 
 /// Where images lie: `<root>/<organization>/<project>/<two digits>/<id>`, some hundred folders a project, so that none
-/// grows long. Blocks. `path_of` from any thread; the rest from one at a time.
+/// grows long. Blocks. Any thread may call `path_of`; the rest is for one thread at a time.
 class BlobFiles {
 public:
     /// Makes the folder and removes what a crash left half written.
     explicit BlobFiles(std::filesystem::path const& root);
 
-    /// Names and id must be `is_name` and `is_uuid`: they become a path.
+    /// Callers must have checked the names with `is_name` and the id with `is_uuid`: they become a path.
     std::filesystem::path path_of(std::string_view organization, std::string_view project, std::string_view id) const;
 
-    struct NewFile {
+    struct Blob {
         std::filesystem::path path; ///< From `path_of`.
         std::string_view bytes;
     };
     /// Writes all files and returns when they are durable, names included. A file that is there already is replaced: it
-    /// is what a crash left before its row was committed. out_of_space: no file is there under its name.
-    Result<void> put(std::vector<NewFile> const& files);
+    /// is what a crash left before its row was committed. Errors: out_of_space if the disk is full; then nothing was
+    /// put.
+    Result<void> put(std::vector<Blob> const& blobs);
 
 private:
-    Result<void> put_now(std::vector<NewFile> const& files);
+    Result<void> put_now(std::vector<Blob> const& blobs);
 
     std::filesystem::path root_;
     std::filesystem::path incoming_; ///< No organization has a name like that.

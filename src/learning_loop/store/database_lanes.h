@@ -1,48 +1,59 @@
 #pragma once
 
-#include "learning_loop/async/pool.h"
+#include "learning_loop/async/task.h"
+#include "learning_loop/base/error.h"
 #include "learning_loop/store/sqlite/database.h"
 
 #include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
 
 namespace learning_loop::store {
 
 /// The database of one process: one connection that writes and one that reads, each on a lane of its own, so that a
-/// page never waits for an intake. A job gets the connection and returns a `Result`; out_of_space: the disk is full.
+/// page never waits for an intake. A job gets the connection and returns a `Result`. Errors: out_of_space if the disk
+/// is full, beside those of the job.
 class DatabaseLanes {
 public:
-    /// Opens, and migrates. Blocks; throws DatabaseError.
+    /// Opens the file, and migrates it. Blocks; throws DatabaseError.
     explicit DatabaseLanes(std::filesystem::path const& file);
+    ~DatabaseLanes();
 
     template <class Job>
     Task<std::invoke_result_t<Job&, Database&>> write(Job job)
     {
-        auto bound = [this, job = std::move(job)]() mutable { return run(job, writer_); };
-        co_return co_await writing_.run(std::move(bound));
+        return run<std::invoke_result_t<Job&, Database&>>(Database::Access::write, std::move(job));
     }
 
     template <class Job>
     Task<std::invoke_result_t<Job&, Database&>> read(Job job)
     {
-        auto bound = [this, job = std::move(job)]() mutable { return run(job, reader_); };
-        co_return co_await reading_.run(std::move(bound));
+        return run<std::invoke_result_t<Job&, Database&>>(Database::Access::read, std::move(job));
     }
+
+    /// Runs a job that writes on the calling thread, and blocks until it is done. Callers must do so before the first
+    /// `write`: it is for what must be put in order at the start. Errors: out_of_space if the disk is full.
+    Result<void> write_at_start(std::function<void(Database&)> const& job);
 
 private:
-    template <class Job>
-    static std::invoke_result_t<Job&, Database&> run(Job& job, Database& database)
+    template <class Answer>
+    Task<Answer> run(Database::Access access, std::function<Answer(Database&)> job)
     {
-        try {
-            return job(database);
-        } catch (DatabaseFull const&) {
-            return Error{Errc::out_of_space, "the disk that holds the database is full: free some space"};
-        }
+        std::optional<Answer> answer;
+        // By reference: this coroutine does not end before the job has.
+        std::function<void(Database&)> const bound = [&](Database& database) { answer.emplace(job(database)); };
+        auto const ran = co_await run_untyped(access, bound);
+        if (!ran) co_return ran.error();
+        co_return std::move(*answer);
     }
 
-    Database writer_;
-    Database reader_;
-    Lane writing_; // after the connections: its jobs end before these go
-    Lane reading_;
+    Task<Result<void>> run_untyped(Database::Access access, std::function<void(Database&)> job);
+
+    struct Connections;
+    std::unique_ptr<Connections> connections_; // out of sight, so that not every repository compiles a thread pool
 };
 
 } // namespace learning_loop::store

@@ -1,7 +1,8 @@
 #include "learning_loop/store/detector_repository.h"
 
-#include "learning_loop/json/json.h"
 #include "learning_loop/base/timestamps.h"
+#include "learning_loop/json/json.h"
+#include "learning_loop/store/database_lanes.h"
 
 #include <algorithm>
 
@@ -10,7 +11,7 @@ namespace {
 
 constexpr std::int64_t max_detectors = 1000;
 
-SeenDetector detector_of(Row const& row)
+ReportedDetector detector_of(Row const& row)
 {
     auto const json = parse_json(row.text(0), "a stored detector status");
     if (!json) throw DatabaseError(json.error().message);
@@ -39,14 +40,14 @@ Task<Result<void>> DetectorRepository::keep(Project project, DetectorStatus stat
     co_return co_await lanes_.write(std::move(job));
 }
 
-Task<Result<std::vector<SeenDetector>>> DetectorRepository::all(Project project)
+Task<Result<std::vector<ReportedDetector>>> DetectorRepository::all(Project project)
 {
-    auto job = [number = project.number](Database& database) -> Result<std::vector<SeenDetector>> {
-        std::vector<SeenDetector> detectors;
+    auto job = [number = project.number](Database& database) -> Result<std::vector<ReportedDetector>> {
+        std::vector<ReportedDetector> detectors;
         database.for_each("SELECT status, last_seen FROM detectors WHERE project = $1 ORDER BY uuid", {number},
                           [&](Row const& row) { detectors.push_back(detector_of(row)); });
         std::stable_sort(detectors.begin(), detectors.end(),
-                         [](auto const& a, auto const& b) { return a.status.name < b.status.name; });
+                         [](auto const& a, auto const& b) { return a.name < b.name; });
         return detectors;
     };
     co_return co_await lanes_.read(std::move(job));

@@ -1,17 +1,15 @@
 #pragma once
 
-#include "learning_loop/data/detector_status.h"
-#include "learning_loop/store/project_repository.h"
+#include "learning_loop/async/task.h"
+#include "learning_loop/base/error.h"
+#include "learning_loop/data/detector_list.h"
+#include "learning_loop/store/project.h"
 
-#include <string>
 #include <vector>
 
 namespace learning_loop::store {
 
-struct SeenDetector {
-    DetectorStatus status;
-    std::string last_seen;
-};
+class DatabaseLanes;
 
 /// What the detectors of a project told last.
 class DetectorRepository {
@@ -21,7 +19,7 @@ public:
     /// Keeps the newest status of each detector, of the thousand that were seen last.
     Task<Result<void>> keep(Project project, DetectorStatus status);
 
-    Task<Result<std::vector<SeenDetector>>> all(Project project); ///< Ordered by name.
+    Task<Result<std::vector<ReportedDetector>>> all(Project project); ///< Ordered by name.
 
 private:
     DatabaseLanes& lanes_;

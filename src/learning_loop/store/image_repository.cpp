@@ -1,14 +1,17 @@
 #include "learning_loop/store/image_repository.h"
 
-#include "learning_loop/base/log.h"
+#include "learning_loop/base/text.h"
 #include "learning_loop/base/timestamps.h"
+#include "learning_loop/store/blob_files.h"
+#include "learning_loop/store/database_lanes.h"
+#include "learning_loop/store/image_rows.h"
 
 #include <unordered_map>
 
 namespace learning_loop::store {
 namespace {
 
-Error taken(NewImage const& image)
+Error id_is_taken(NewImage const& image)
 {
     return {Errc::conflict, image.name + ": the id " + image.id +
                                 " is taken by an image or metadata that differ: send it under another UUID"};
@@ -20,7 +23,7 @@ struct Body {
     bool operator==(Body const&) const = default;
 };
 
-/// The images that are neither in the project nor twice in the list.
+/// The images that the project does not have yet, each once. Errors: conflict if an id is taken by another body.
 Result<std::vector<NewImage const*>> new_ones(Database& database, Project const& project,
                                               std::vector<NewImage> const& images)
 {
@@ -30,13 +33,13 @@ Result<std::vector<NewImage const*>> new_ones(Database& database, Project const&
         Body const body{image.image_hash, image.metadata_hash};
         auto const [earlier, is_first] = seen.emplace(image.id, body);
         if (!is_first) {
-            if (earlier->second != body) return taken(image);
+            if (earlier->second != body) return id_is_taken(image);
             continue;
         }
         auto const row = database.query_one(
             "SELECT image_hash, metadata_hash FROM images WHERE project = $1 AND id = $2", {project.number, image.id});
         if (!row) fresh.push_back(&image);
-        else if (Body{row->text(0), row->text(1)} != body) return taken(image);
+        else if (Body{row->text(0), row->text(1)} != body) return id_is_taken(image);
     }
     return fresh;
 }
@@ -53,12 +56,12 @@ Result<int> ImageRepository::add_now(Database& database, Project const& project,
     auto const fresh = new_ones(database, project, images);
     if (!fresh) return fresh.error();
     if (fresh->empty()) return 0;
-    std::vector<BlobFiles::NewFile> files;
+    std::vector<BlobFiles::Blob> blobs;
     for (auto const* image : *fresh) {
-        files.push_back({files_.path_of(project.organization, project.name, image->id), image->bytes});
+        blobs.push_back({files_.path_of(project.organization, project.name, image->id), image->bytes});
     }
     // Files first: a crash in between leaves a file without a row, which the sender's retry replaces.
-    if (auto put = files_.put(files); !put) return put.error();
+    if (auto put = files_.put(blobs); !put) return put.error();
     Transaction transaction(database);
     for (auto const* image : *fresh) insert_image(database, project, *image);
     database.execute("UPDATE projects SET changed = $1 WHERE number = $2", {timestamp_now(), project.number});

@@ -1,33 +1,45 @@
 #pragma once
 
-#include "learning_loop/store/blob_files.h"
-#include "learning_loop/store/image_rows.h"
+#include "learning_loop/async/task.h"
+#include "learning_loop/base/error.h"
+#include "learning_loop/store/new_image.h"
+#include "learning_loop/store/project.h"
 
+#include <cstdint>
+#include <filesystem>
 #include <map>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace learning_loop::store {
+
+class BlobFiles;
+class Database;
+class DatabaseLanes;
 
 /// The images of all projects: their rows and their files.
 class ImageRepository {
 public:
     ImageRepository(DatabaseLanes& lanes, BlobFiles& files) : lanes_(lanes), files_(files) {}
 
-    /// Keeps all of them or, on an error, none; durable when it returns. An image that came before with the same body
-    /// counts as kept. conflict: an id is taken by another body; the message names it. Answers how many are new.
+    /// Keeps all of them or, on an error, none; they are durable when it returns. An image that came before with the
+    /// same body counts as kept. Returns how many are new. Errors: conflict if an id is taken by another body; the
+    /// message names the image. out_of_space if the disk is full.
     Task<Result<int>> add(Project project, std::vector<NewImage> images);
 
-    /// Those of the ids that the project does not have.
+    /// Returns those of the ids that the project does not have.
     Task<Result<std::vector<std::string>>> missing(Project project, std::vector<std::string> ids);
 
     struct Page {
         std::vector<std::string> ids;           ///< In the order of arrival.
         std::optional<std::int64_t> next_after; ///< Where the next page begins; absent on the last one.
     };
-    /// At most `count` ids that come after `after` (0: from the start).
+    /// Returns at most `count` ids that come after `after` (0: from the start).
     Task<Result<Page>> page(Project project, std::optional<ImageState> state, std::int64_t after, int count);
 
-    Task<Result<std::vector<StoredImage>>> find(Project project,
-                                                std::vector<std::string> ids); ///< Unknown ids are left out.
+    /// Unknown ids are left out.
+    Task<Result<std::vector<StoredImage>>> find(Project project, std::vector<std::string> ids);
     Task<Result<std::vector<StoredImage>>> newest(Project project, ImageState state, int count);
 
     struct File {
@@ -35,9 +47,10 @@ public:
         std::string media_type;
         std::string hash;
     };
-    Task<Result<File>> file(Project project, std::string id); ///< not_found
+    Task<Result<File>> file(Project project, std::string id); ///< Errors: not_found if there is no such image.
 
-    Task<Result<std::map<ImageState, std::int64_t>>> counts(Project project); ///< Of every state, also of an empty one.
+    /// How many images are in each state, also in those that have none.
+    Task<Result<std::map<ImageState, std::int64_t>>> counts(Project project);
 
 private:
     Result<int> add_now(Database& database, Project const& project, std::vector<NewImage> const& images);

@@ -1,7 +1,9 @@
 #include "learning_loop/store/image_rows.h"
 
+#include "learning_loop/base/hash.h"
 #include "learning_loop/base/ids.h"
 #include "learning_loop/base/timestamps.h"
+#include "learning_loop/store/sqlite/database.h"
 
 #include <algorithm>
 
@@ -61,11 +63,13 @@ private:
     void write_annotations()
     {
         for (auto const& a : image_.metadata.box_annotations) {
-            annotate(box, a, {real(a.x), real(a.y), real(a.width), real(a.height)});
+            write_annotation(box, a, {real(a.x), real(a.y), real(a.width), real(a.height)});
         }
-        for (auto const& a : image_.metadata.point_annotations) annotate(point, a, {a.x, a.y, nullptr, nullptr});
+        for (auto const& a : image_.metadata.point_annotations) {
+            write_annotation(point, a, {a.x, a.y, nullptr, nullptr});
+        }
         if (auto const& a = image_.metadata.classification_annotation) {
-            annotate(classification, *a, {nullptr, nullptr, nullptr, nullptr});
+            write_annotation(classification, *a, {nullptr, nullptr, nullptr, nullptr});
         }
     }
 
@@ -73,20 +77,22 @@ private:
     {
         auto const& metadata = image_.metadata;
         for (auto const& d : metadata.box_detections) {
-            detect(box, d, {real(d.x), real(d.y), real(d.width), real(d.height), nullptr});
+            write_detection(box, d, {real(d.x), real(d.y), real(d.width), real(d.height), nullptr});
         }
-        for (auto const& d : metadata.point_detections) detect(point, d, {d.x, d.y, nullptr, nullptr, nullptr});
+        for (auto const& d : metadata.point_detections) {
+            write_detection(point, d, {d.x, d.y, nullptr, nullptr, nullptr});
+        }
         for (auto const& d : metadata.segmentation_detections) {
             auto const shape = std::string(JsonForm<Shape>::to_json(d.shape).as_string());
-            detect(segmentation, d, {nullptr, nullptr, nullptr, nullptr, shape});
+            write_detection(segmentation, d, {nullptr, nullptr, nullptr, nullptr, shape});
         }
         for (auto const& d : metadata.classification_detections) {
-            detect(classification, d, {nullptr, nullptr, nullptr, nullptr, nullptr});
+            write_detection(classification, d, {nullptr, nullptr, nullptr, nullptr, nullptr});
         }
     }
 
     template <class Annotation>
-    void annotate(std::string_view kind, Annotation const& annotation, Values place)
+    void write_annotation(std::string_view kind, Annotation const& annotation, Values place)
     {
         Values values{number_, next_id("annotation"), std::string(kind), category_id(kind, annotation),
                       annotation.category_name};
@@ -97,7 +103,7 @@ private:
     }
 
     template <class Detection>
-    void detect(std::string_view kind, Detection const& detection, Values place)
+    void write_detection(std::string_view kind, Detection const& detection, Values place)
     {
         Values values{number_,
                       next_id("detection"),

@@ -1,8 +1,12 @@
 #include "learning_loop/store/model_repository.h"
 
+#include "learning_loop/base/ids.h"
 #include "learning_loop/base/log.h"
+#include "learning_loop/base/text.h"
 #include "learning_loop/base/timestamps.h"
+#include "learning_loop/store/database_lanes.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace learning_loop::store {
@@ -28,15 +32,15 @@ std::vector<Model> models_of(Database& database, std::int64_t project)
 
 std::string next_version(Database& database, std::int64_t project)
 {
-    int most = 0;
+    int newest = 0;
     auto const use = [&](Row const& row) {
         int major = 0;
         auto const& version = row.text(0);
         std::from_chars(version.data(), version.data() + version.size(), major);
-        most = std::max(most, major);
+        newest = std::max(newest, major);
     };
     database.for_each("SELECT version FROM models WHERE project = $1", {project}, use);
-    return std::to_string(most + 1) + ".0";
+    return std::to_string(newest + 1) + ".0";
 }
 
 Error no_model(Project const& project, std::string const& id)
@@ -45,7 +49,46 @@ Error no_model(Project const& project, std::string const& id)
                                  project.organization + "/projects/" + project.name + "/models"};
 }
 
+/// A reserved model without a format, and where its files would lie.
+struct Unfinished {
+    std::string id;
+    std::filesystem::path folder;
+};
+
+std::vector<Unfinished> unfinished_models(Database& database, std::filesystem::path const& root)
+{
+    std::vector<Unfinished> unfinished;
+    auto const use = [&](Row const& row) {
+        auto const& id = row.text(0);
+        if (!is_name(id)) return; // no folder's name: no model of ours
+        unfinished.push_back({id, root / row.text(1) / row.text(2) / id});
+    };
+    database.for_each("SELECT models.id, projects.organization, projects.name FROM models "
+                      "JOIN projects ON projects.number = models.project "
+                      "WHERE NOT EXISTS (SELECT 1 FROM model_files WHERE model_files.model = models.id)",
+                      {}, use);
+    return unfinished;
+}
+
 } // namespace
+
+ModelRepository::ModelRepository(DatabaseLanes& lanes, std::filesystem::path folder)
+    : lanes_(lanes), folder_(std::move(folder))
+{
+    auto const forgotten = lanes.write_at_start([this](Database& database) {
+        // Files first: a crash in between leaves the row, so that the next start comes by again.
+        for (auto const& model : unfinished_models(database, folder_)) {
+            std::error_code failure;
+            std::filesystem::remove_all(model.folder, failure);
+            if (failure) { // no reason not to start
+                log::warn("{} cannot be removed: {}", model.folder.string(), failure.message());
+                continue;
+            }
+            database.execute("DELETE FROM models WHERE id = $1", {model.id});
+        }
+    });
+    if (!forgotten) log::warn("models without files keep their versions: {}", forgotten.error().message);
+}
 
 Task<Result<Model>> ModelRepository::reserve(Project project, std::string id, std::string comment)
 {

@@ -1,42 +1,41 @@
 #pragma once
 
+#include "learning_loop/async/task.h"
+#include "learning_loop/base/error.h"
 #include "learning_loop/data/detector_status.h"
-#include "learning_loop/store/project_repository.h"
+#include "learning_loop/data/model.h"
+#include "learning_loop/store/project.h"
 
-#include <optional>
+#include <cstdint>
+#include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace learning_loop::store {
 
-struct Model {
-    std::string id;
-    std::string version; ///< `<major>.<minor>`, unique in its project.
-    std::vector<std::string> formats;
-    std::string created;
-    std::string comment;
-};
-BOOST_DESCRIBE_STRUCT(Model, (), (id, version, formats, created, comment))
+class DatabaseLanes;
 
-/// Models, and which of them a project's detectors are to run. A model file lies where `file_of` says; whoever adds a
-/// format has written it before.
+/// Models, and which of them a project's detectors are to run. A model file lies where `file_of` says; callers must
+/// have written it before they add its format.
 class ModelRepository {
 public:
-    /// Forgets models that got no file because the process died. `folder` is made when a file is written. Blocks.
-    ModelRepository(DatabaseLanes& lanes, std::filesystem::path folder) : lanes_(lanes), folder_(std::move(folder)) {}
+    /// Forgets models that got no format because the process died, and removes what was written of them. Blocks; nobody
+    /// may use the lanes yet. `folder` is made when a file is written.
+    ModelRepository(DatabaseLanes& lanes, std::filesystem::path folder);
 
     /// Takes the next free version `N.0`. The model is listed once it has a format; until then its id may be reserved
-    /// again, as after a crash. conflict: the id is taken.
+    /// again. Errors: conflict if the id is taken.
     Task<Result<Model>> reserve(Project project, std::string id, std::string comment);
     Task<Result<void>> add_format(Project project, std::string id, std::string format, std::int64_t bytes);
     Task<Result<void>> give_up(std::string id); ///< Frees the version of a model that got no format.
 
     Task<Result<std::vector<Model>>> all(Project project);     ///< In the order of their making.
-    Task<Result<Model>> find(Project project, std::string id); ///< not_found
+    Task<Result<Model>> find(Project project, std::string id); ///< Errors: not_found if the project has no such model.
     std::filesystem::path file_of(Project const& project, std::string_view id, std::string_view format) const;
 
-    Task<Result<DeploymentTarget>> target(Project project);         ///< not_found: none is set
-    Task<Result<void>> set_target(Project project, std::string id); ///< not_found: the project has no such model
+    Task<Result<DeploymentTarget>> target(Project project);         ///< Errors: not_found if none is set.
+    Task<Result<void>> set_target(Project project, std::string id); ///< Errors: not_found as in `find`.
 
 private:
     DatabaseLanes& lanes_;

@@ -2,6 +2,7 @@
 
 #include "learning_loop/base/ids.h"
 #include "learning_loop/base/timestamps.h"
+#include "learning_loop/store/database_lanes.h"
 
 namespace learning_loop::store {
 namespace {
@@ -35,7 +36,8 @@ void add_project(Database& database, Project const& project)
         {project.organization, project.name, timestamp_now(), value_of(project.generator)});
     auto const number = database.last_row();
     for (std::int64_t position = 0; auto const& category : project.categories) {
-        auto const point_size = category.point_size ? Value(std::int64_t{*category.point_size}) : Value(nullptr);
+        Value point_size = nullptr;
+        if (category.point_size) point_size = std::int64_t{*category.point_size};
         database.execute("INSERT INTO categories VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
                          {number, position++, category.id, category.name, value_of(category.description),
                           value_of(category.hotkey), value_of(category.color), point_size, value_of(category.type)});
@@ -46,7 +48,7 @@ void add_project(Database& database, Project const& project)
 
 Task<Result<Project>> ProjectRepository::find(std::string organization, std::string name)
 {
-    if (!is_name(organization) || !is_name(name)) { // nothing to put into an answer
+    if (!is_name(organization) || !is_name(name)) { // no answer may repeat such a name
         co_return Error{Errc::not_found, "the path names no project: see GET /api/projects"};
     }
     auto job = [organization, name](Database& database) -> Result<Project> {

@@ -1,8 +1,6 @@
 #include "learning_loop/detector/control_api.h"
 
-#include "support/fake_detector_logic.h"
-#include "support/fake_loop.h"
-#include "support/run.h"
+#include "integration/detector/detector_node.h"
 #include "support/temp_folder.h"
 
 #include <gtest/gtest.h>
@@ -11,35 +9,17 @@ namespace learning_loop {
 namespace {
 
 struct ControlApiTest : testing::Test {
-    test::Io io;
     test::TempFolder folder;
     test::FakeLoop loop;
-    DetectorSettings settings = settings_for(folder.path(), loop.url());
-    Outbox outbox{io.executor(), folder / "outbox", {}};
-    LoopSession session{io.executor(), settings};
-    LoopClient client{session, settings};
-    OutboxUploader uploader{outbox, client};
-    DetectionService detection{io.executor(), test::fake_factory(std::make_shared<test::FakeFindings>()), 1};
-    LoopSync sync{io.executor(), settings, "the uuid", "onnx", client, detection, uploader};
-    http::Router router;
+    test::DetectorNode node{test::detector_settings_for(folder.path(), loop), std::make_shared<test::FakeFindings>()};
 
-    ControlApiTest() { add_control_api(router, sync, uploader); }
-
-    static DetectorSettings settings_for(std::string const& folder, std::string const& url)
-    {
-        DetectorSettings settings;
-        settings.data_folder = folder;
-        settings.loop_url = url;
-        settings.organization = "zauberzeug";
-        settings.project = "demo";
-        return settings;
-    }
     /// `status body`
     std::string ask(std::string const& method, std::string const& path, std::string const& body = "")
     {
         http::Request request;
         request.body = body;
-        auto const response = io.run(http::Router::answer_to(*router.match(method, path).route, std::move(request)));
+        auto const* const route = node.runner.router().match(method, path).route;
+        auto const response = node.io.run(http::Router::answer_to(*route, std::move(request)));
         return std::to_string(response.status) + " " + std::get<std::string>(response.body);
     }
 };
@@ -51,7 +31,7 @@ TEST_F(ControlApiTest, tells_about_the_node)
               R"("version_control":"follow_loop"})");
     ModelInformation model;
     model.version = "1.3";
-    io.run(detection.load(model)).value();
+    node.io.run(node.parts.detection.load(model)).value();
     EXPECT_NE(ask("GET", "/about")
                   .find(R"("model_info":{"id":"","host":null,"organization":"","project":"","version":"1.3",)"),
               std::string::npos);

@@ -1,11 +1,9 @@
 #include "learning_loop/detector/loop_sync.h"
 
+#include "integration/detector/detector_node.h"
 #include "learning_loop/archive/zip.h"
 #include "learning_loop/async/task_group.h"
-#include "support/fake_detector_logic.h"
-#include "support/fake_loop.h"
 #include "support/raw_connection.h"
-#include "support/run.h"
 #include "support/temp_folder.h"
 
 #include <gtest/gtest.h>
@@ -20,43 +18,17 @@ std::string id_of(std::string const& version)
     return "0f6c1b5e-0000-4000-8000-00000000000" + version.substr(version.size() - 1);
 }
 
-/// A node's parts; `stop` and `start` again is a restart of the node.
+/// `stop` and `start` again is a restart of the node.
 struct LoopSyncTest : testing::Test {
-    struct Node {
-        Node(test::Io& io, DetectorSettings const& settings, DetectorFactory factory, std::string const& format)
-            : outbox(io.executor(), fs::path(settings.data_folder) / "outbox", {}),
-              session(io.executor(), settings),
-              client(session, settings),
-              uploader(outbox, client),
-              detection(io.executor(), std::move(factory), 1),
-              sync(io.executor(), settings, "the uuid", format, client, detection, uploader),
-              tasks(io.executor())
-        {
-            tasks.spawn("sync", sync.run());
-        }
-        Outbox outbox;
-        LoopSession session;
-        LoopClient client;
-        OutboxUploader uploader;
-        DetectionService detection;
-        LoopSync sync;
-        TaskGroup tasks;
-    };
-
-    test::Io io;
     test::TempFolder folder;
     test::FakeLoop loop;
     std::shared_ptr<test::FakeFindings> findings = std::make_shared<test::FakeFindings>(); // shared: with the logics
-    DetectorSettings settings;
-    std::unique_ptr<Node> node;
+    DetectorSettings settings = test::detector_settings_for(folder.path(), loop);
+    std::unique_ptr<test::DetectorNode> node;
+    std::unique_ptr<TaskGroup> tasks; // of the node
 
     LoopSyncTest()
     {
-        settings.name = "weeder";
-        settings.data_folder = folder.path();
-        settings.loop_url = loop.url();
-        settings.organization = "zauberzeug";
-        settings.project = "demo";
         for (auto const* version : {"1.3", "1.4"}) add_model(version, version);
     }
     ~LoopSyncTest() override { stop(); }
@@ -78,25 +50,29 @@ struct LoopSyncTest : testing::Test {
     void start(std::string const& format = "onnx")
     {
         stop();
-        node = std::make_unique<Node>(io, settings, test::fake_factory(findings), format);
+        node = std::make_unique<test::DetectorNode>(settings, findings, format);
+        tasks = std::make_unique<TaskGroup>(node->io.executor());
+        node->parts.start(*tasks);
     }
     void stop()
     {
         if (!node) return;
-        node->tasks.cancel();
-        io.run(node->tasks.join());
+        tasks->cancel();
+        node->io.run(tasks->join());
+        tasks.reset();
         node.reset();
         loop.with([](auto& state) { state.reports.clear(); });
     }
-    std::string running() const { return node->sync.versions().current_version; }
+    LoopSync& sync() const { return node->parts.sync; }
+    std::string running() const { return sync().versions().current_version; }
     bool comes_to_run(std::string const& version)
     {
-        return io.run_until([&] { return running() == version; });
+        return node->io.run_until([&] { return running() == version; });
     }
     /// Waits for a report that fits.
     bool reports(std::function<bool(DetectorStatus const&)> const& fits)
     {
-        return io.run_until([&] {
+        return node->io.run_until([&] {
             return loop.with([&](auto& state) { return !state.reports.empty() && fits(state.reports.back()); });
         });
     }
@@ -109,7 +85,7 @@ struct LoopSyncTest : testing::Test {
     }
     std::string choose(std::string const& text)
     {
-        auto const chosen = io.run(node->sync.choose(text));
+        auto const chosen = node->io.run(sync().choose(text));
         return chosen ? "OK" : chosen.error().message;
     }
 };
@@ -121,9 +97,9 @@ TEST_F(LoopSyncTest, follows_the_target)
     ASSERT_TRUE(comes_to_run("1.3"));
     ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
     EXPECT_EQ(fs::read_symlink(folder / "current_model"), "models/1.3");
-    EXPECT_EQ(node->detection.model()->model_root_path, (folder / "models/1.3").string());
-    EXPECT_EQ(node->sync.versions().target_version, "1.3");
-    EXPECT_EQ(node->sync.versions().loop_version, "1.3");
+    EXPECT_EQ(node->parts.detection.model()->model_root_path, (folder / "models/1.3").string());
+    EXPECT_EQ(sync().versions().target_version, "1.3");
+    EXPECT_EQ(sync().versions().loop_version, "1.3");
 }
 
 TEST_F(LoopSyncTest, reports_what_the_loop_wants_to_know)
@@ -164,7 +140,7 @@ TEST_F(LoopSyncTest, replaces_the_model_without_a_download_when_it_is_here)
     ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.4"; }));
     set_target("1.3");
     start();
-    EXPECT_EQ(node->sync.versions().local_versions, (std::vector<std::string>{"1.3", "1.4"}));
+    EXPECT_EQ(sync().versions().local_versions, (std::vector<std::string>{"1.3", "1.4"}));
     ASSERT_TRUE(comes_to_run("1.3"));
     EXPECT_EQ(loop.with([](auto& state) { return state.downloads; }), 2);
 }
@@ -213,8 +189,8 @@ TEST_F(LoopSyncTest, needs_no_target)
 {
     start();
     ASSERT_TRUE(reports([](auto const& status) { return status.errors.empty(); }));
-    EXPECT_EQ(node->sync.versions().target_version, "None");
-    EXPECT_EQ(node->sync.about().target_model, std::nullopt);
+    EXPECT_EQ(sync().versions().target_version, "None");
+    EXPECT_EQ(sync().about().target_model, std::nullopt);
 }
 
 TEST_F(LoopSyncTest, says_what_is_wrong_with_the_target)
@@ -243,8 +219,8 @@ TEST_F(LoopSyncTest, runs_the_version_it_is_told_to)
     ASSERT_TRUE(comes_to_run("1.3"));
     EXPECT_EQ(choose("1.4"), "OK");
     EXPECT_TRUE(comes_to_run("1.4"));
-    EXPECT_EQ(node->sync.versions().version_control, VersionControl::specific_version);
-    EXPECT_EQ(node->sync.versions().loop_version, "1.3");
+    EXPECT_EQ(sync().versions().version_control, VersionControl::specific_version);
+    EXPECT_EQ(sync().versions().loop_version, "1.3");
     EXPECT_EQ(choose("follow_loop"), "OK");
     EXPECT_TRUE(comes_to_run("1.3"));
 }
@@ -258,9 +234,9 @@ TEST_F(LoopSyncTest, says_why_it_cannot_run_a_version)
     start();
     for (auto const* text : {"", "1.", "latest", "../1", "follow_loop "})
         EXPECT_EQ(choose(text), "Invalid version number") << text;
-    EXPECT_EQ(node->sync.about().version_control, VersionControl::follow_loop);
+    EXPECT_EQ(sync().about().version_control, VersionControl::follow_loop);
     EXPECT_EQ(choose("9"), "No Model with version 9");
-    EXPECT_EQ(node->sync.about().version_control, VersionControl::pause);
+    EXPECT_EQ(sync().about().version_control, VersionControl::pause);
     EXPECT_EQ(choose("1.3"), "Multiple models with version 1.3");
     loop.with([](auto& state) { state.models = "<html>"; });
     EXPECT_EQ(choose("1.3"), "Failed to load models from learning loop");
@@ -272,8 +248,8 @@ TEST_F(LoopSyncTest, stays_where_it_is_while_it_pauses)
     set_target("1.3");
     start();
     ASSERT_TRUE(reports([](auto const& status) { return status.errors.empty(); }));
-    EXPECT_EQ(node->sync.versions().loop_version, "1.3");
-    EXPECT_EQ(node->sync.versions().target_version, "None");
+    EXPECT_EQ(sync().versions().loop_version, "1.3");
+    EXPECT_EQ(sync().versions().target_version, "None");
     EXPECT_EQ(running(), "None");
     EXPECT_EQ(choose("follow_loop"), "OK");
     EXPECT_TRUE(comes_to_run("1.3"));
@@ -282,10 +258,10 @@ TEST_F(LoopSyncTest, stays_where_it_is_while_it_pauses)
 TEST_F(LoopSyncTest, is_ready_at_once_without_a_model_when_it_needs_none)
 {
     start("");
-    ASSERT_TRUE(io.run_until([&] { return node->detection.ready(); }));
+    ASSERT_TRUE(node->io.run_until([&] { return node->parts.detection.ready(); }));
     ASSERT_TRUE(reports([](auto const& status) { return status.model_format.empty(); }));
     EXPECT_EQ(running(), "None");
-    EXPECT_EQ(node->sync.about().model_info.has_value(), false);
+    EXPECT_EQ(sync().about().model_info.has_value(), false);
     EXPECT_EQ(loop.with([](auto& state) { return state.downloads; }), 0);
 }
 

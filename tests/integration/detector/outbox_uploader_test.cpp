@@ -19,8 +19,8 @@ struct OutboxUploaderTest : testing::Test {
     test::Io io;
     test::TempFolder folder;
     test::FakeLoop loop;
-    Outbox outbox{io.executor(), folder.path(), {.free_disk_bytes = 0}};
-    DetectorSettings settings = settings_for(loop.url());
+    Outbox outbox{io.executor(), folder.path(), {.min_free_disk_bytes = 0}};
+    NodeSettings settings = settings_for(loop.url());
     std::optional<LoopSession> session;
     std::optional<LoopClient> client;
     std::optional<OutboxUploader> uploader;
@@ -33,18 +33,16 @@ struct OutboxUploaderTest : testing::Test {
         io.run(tasks.join());
     }
 
-    static DetectorSettings settings_for(std::string const& url)
+    static NodeSettings settings_for(std::string const& url)
     {
-        DetectorSettings settings;
+        NodeSettings settings;
         settings.loop_url = url;
-        settings.organization = "zauberzeug";
-        settings.project = "demo";
         return settings;
     }
     void start()
     {
         session.emplace(io.executor(), settings);
-        client.emplace(*session, settings);
+        client.emplace(*session, Context{"zauberzeug", "demo"});
         uploader.emplace(outbox, *client);
         tasks.spawn("uploads", uploader->run());
     }

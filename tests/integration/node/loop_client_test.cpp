@@ -17,18 +17,13 @@ struct LoopClientTest : testing::Test {
     test::Io io;
     test::TempFolder folder;
     test::FakeLoop loop;
-    DetectorSettings settings;
+    NodeSettings settings;
 
-    LoopClientTest()
-    {
-        settings.loop_url = loop.url();
-        settings.organization = "zauberzeug";
-        settings.project = "demo";
-    }
+    LoopClientTest() { settings.loop_url = loop.url(); }
     LoopClient& client()
     {
         if (!session_) session_.emplace(io.executor(), settings);
-        if (!client_) client_.emplace(*session_, settings);
+        if (!client_) client_.emplace(*session_, Context{"zauberzeug", "demo"});
         return *client_;
     }
     Result<DeploymentTarget> target() { return io.run(client().deployment_target()); }

@@ -37,7 +37,7 @@ struct LoopSessionTest : testing::Test {
     {
         return io.run(session->ask(ask_target, when_busy));
     }
-    Task<> asked(std::vector<int>& statuses)
+    Task<> ask_and_note(std::vector<int>& statuses)
     {
         auto const answer = co_await session->ask(ask_target);
         statuses.push_back(answer ? answer->status : 0);
@@ -54,7 +54,7 @@ TEST_F(LoopSessionTest, calls_that_are_all_refused_share_one_login)
     start(loop.url());
     std::vector<int> statuses;
     TaskGroup calls(io.executor());
-    for (int i = 0; i < 10; ++i) calls.spawn("call", asked(statuses));
+    for (int i = 0; i < 10; ++i) calls.spawn("call", ask_and_note(statuses));
     io.run(calls.join());
     EXPECT_EQ(statuses, std::vector<int>(10, 200));
     EXPECT_EQ(loop.with([](auto& state) { return state.logins.size(); }), 1u);
@@ -68,7 +68,7 @@ TEST_F(LoopSessionTest, calls_that_begin_together_share_the_first_login)
     start(loop.url());
     std::vector<int> statuses;
     TaskGroup calls(io.executor());
-    for (int i = 0; i < 10; ++i) calls.spawn("call", asked(statuses));
+    for (int i = 0; i < 10; ++i) calls.spawn("call", ask_and_note(statuses));
     io.run(calls.join());
     EXPECT_EQ(statuses, std::vector<int>(10, 404));
     EXPECT_EQ(loop.with([](auto& state) { return state.logins.size(); }), 1u);
@@ -85,9 +85,9 @@ TEST_F(LoopSessionTest, the_next_call_logs_in_when_the_one_that_did_is_cancelled
     std::vector<int> statuses;
     TaskGroup first(io.executor());
     TaskGroup second(io.executor());
-    first.spawn("call", asked(statuses));
+    first.spawn("call", ask_and_note(statuses));
     ASSERT_TRUE(io.run_until([&] { return loop.requests().size() == 2; }));
-    second.spawn("call", asked(statuses));
+    second.spawn("call", ask_and_note(statuses));
     ASSERT_TRUE(io.run_until([&] { return loop.requests().size() == 3; }));
     first.cancel();
     io.run(first.join());

@@ -21,10 +21,10 @@ struct SocketIoClient : SocketIoFixture {
     {
         socketio_options.engine.ping_interval = 200ms;
         socketio_options.engine.ping_timeout = 200ms;
-        settings.first_wait = 40ms; // the ratio of the real ones, a hundred times faster
-        settings.longest_wait = 400ms;
-        settings.join_timeout = 1s;
-        settings.connection.handshake_timeout = 1s;
+        client_options.first_wait = 40ms; // the ratio of the real ones, a hundred times faster
+        client_options.max_wait = 400ms;
+        client_options.join_timeout = 1s;
+        client_options.connection.handshake_timeout = 1s;
     }
     ~SocketIoClient() override
     {
@@ -41,7 +41,7 @@ struct SocketIoClient : SocketIoFixture {
         reach.base_url = proxy->url();
         reach.connect_timeout = 1s;
         http = std::make_unique<http::Client>(reach);
-        client = std::make_unique<Client>(io_thread.executor(), *http, settings);
+        client = std::make_unique<Client>(io_thread.executor(), *http, client_options);
         client->connected = [this] { ++connected; };
         client->disconnected = [this](std::string const& why) { reasons.push_back(why); };
         client->events.on("question", *this, &SocketIoClient::repeat);
@@ -72,7 +72,7 @@ struct SocketIoClient : SocketIoFixture {
 
     test::Io io_thread;
     std::unique_ptr<test::FaultProxy> proxy;
-    ClientSettings settings;
+    ClientOptions client_options;
     std::unique_ptr<http::Client> http;
     std::unique_ptr<Client> client;
     int connected = 0;
@@ -95,8 +95,8 @@ void PrintTo(Way const& way, std::ostream* out)
 struct SocketIoClientWays : SocketIoClient, testing::WithParamInterface<Way> {
     SocketIoClientWays()
     {
-        settings.connection.session.first = GetParam().first;
-        settings.connection.session.may_upgrade = GetParam().may_upgrade;
+        client_options.connection.session.first = GetParam().first;
+        client_options.connection.session.may_upgrade = GetParam().may_upgrade;
     }
 };
 INSTANTIATE_TEST_SUITE_P(, SocketIoClientWays,
@@ -253,7 +253,7 @@ TEST_P(SocketIoClientWays, never_connects_faster_than_it_should)
 TEST_F(SocketIoClient, waits_between_two_tries_also_when_the_server_lets_it_in_and_drops_it)
 {
     more = [](Server& made) { made.of("/").connected = [&made](PeerPtr const& peer) { made.disconnect(peer); }; };
-    settings.first_wait = 400ms;
+    client_options.first_wait = 400ms;
     auto const begin = std::chrono::steady_clock::now();
     start();
     ASSERT_TRUE(io_thread.run_until([&] { return reasons.size() >= 4; }));
@@ -263,7 +263,7 @@ TEST_F(SocketIoClient, waits_between_two_tries_also_when_the_server_lets_it_in_a
 
 TEST_F(SocketIoClient, is_told_why_a_namespace_refuses_it)
 {
-    settings.nsp = "/nowhere";
+    client_options.nsp = "/nowhere";
     start();
     ASSERT_TRUE(loses_it());
     EXPECT_EQ(reasons.front(), "the server refuses us in /nowhere: Invalid namespace");
@@ -271,7 +271,7 @@ TEST_F(SocketIoClient, is_told_why_a_namespace_refuses_it)
 
 TEST_F(SocketIoClient, gives_a_server_up_that_opens_no_session)
 {
-    settings.connection.handshake_timeout = 1s;
+    client_options.connection.handshake_timeout = 1s;
     if (!proxy) proxy = std::make_unique<test::FaultProxy>(port());
     test::Faults deaf;
     deaf.never_reads = true;
@@ -282,7 +282,7 @@ TEST_F(SocketIoClient, gives_a_server_up_that_opens_no_session)
 
 TEST_F(SocketIoClient, names_the_status_of_a_server_that_has_no_socket_io)
 {
-    settings.connection.path = "/elsewhere/";
+    client_options.connection.path = "/elsewhere/";
     start();
     ASSERT_TRUE(loses_it());
     EXPECT_NE(reasons.front().find("the server answers 404 instead of opening a WebSocket"), std::string::npos)
@@ -314,7 +314,7 @@ TEST_F(SocketIoClient, renews_its_connection_when_it_is_told_to)
 
 TEST_F(SocketIoClient, leaks_neither_descriptors_nor_memory_over_a_thousand_reconnects)
 {
-    settings.first_wait = settings.longest_wait = 2ms;
+    client_options.first_wait = client_options.max_wait = 2ms;
     connect();
     auto const reconnect = [&](int times) {
         for (int i = 0; i < times; ++i) {

@@ -39,9 +39,9 @@ struct SocketIoClientTls : SocketIoFixture {
         reach.ca_file = (folder / "ca.pem").string();
         reach.bearer_token = "secret-token";
         http = std::make_unique<http::Client>(reach);
-        ClientSettings settings;
-        settings.connection.headers = {{"Cookie", "secret-cookie"}};
-        client = std::make_unique<Client>(io_thread.executor(), *http, settings);
+        ClientOptions client_options;
+        client_options.connection.headers = {{"Cookie", "secret-cookie"}};
+        client = std::make_unique<Client>(io_thread.executor(), *http, client_options);
         std::optional<std::string> outcome;
         client->connected = [&] { outcome = ""; };
         client->disconnected = [&](std::string const& why) { outcome = why; };

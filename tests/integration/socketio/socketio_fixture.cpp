@@ -1,24 +1,39 @@
 #include "integration/socketio/socketio_fixture.h"
 
 #include "learning_loop/async/pause.h"
+#include "learning_loop/http/server/parts.h"
+#include "learning_loop/http/server/runner.h"
 
 #include <stdexcept>
 
 namespace learning_loop::socketio {
+namespace {
+
+struct SocketIoParts final : Parts {
+    SocketIoParts(Runner& runner, ServerOptions const& options) : server(runner.executor(), options)
+    {
+        server.add_to(runner.router(), "/socket.io");
+    }
+    void start(TaskGroup& tasks) override { tasks.spawn("Socket.IO", server.run()); }
+    Task<> disconnect() override { return server.finish(); }
+
+    Server server;
+};
+
+} // namespace
 
 std::uint16_t SocketIoFixture::port()
 {
     if (server) return server->port();
     options.access_log = false;
-    auto const make = [this](boost::asio::any_io_executor executor) {
-        auto const own = std::make_shared<Server>(executor, socketio_options);
-        io = own.get();
+    auto const build = [this](Runner& runner) {
+        auto parts = std::make_unique<SocketIoParts>(runner, socketio_options);
+        io = &parts->server;
         for (auto const* nsp : {"/", "/other"}) declare(nsp);
         if (more) more(*io);
-        return test::Service{[own](http::Router& router) { own->add_to(router, "/socket.io"); },
-                             [own] { return own->run(); }, [own] { return own->finish(); }};
+        return parts;
     };
-    server = std::make_unique<test::RunningServer>(make, options);
+    server = std::make_unique<test::RunningServer>(build, options);
     return server->port();
 }
 

@@ -1,5 +1,8 @@
 #include "learning_loop/base/ids.h"
 
+#include "learning_loop/base/hash.h"
+#include "learning_loop/base/text.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -77,23 +80,6 @@ TEST(Ids, take_names_that_are_safe_in_a_path)
     }
     EXPECT_TRUE(is_name(std::string(100, 'a')));
     EXPECT_FALSE(is_name(std::string(101, 'a')));
-}
-
-TEST(Ids, lower_only_ascii_letters)
-{
-    EXPECT_EQ(lower_case("A-Z \xc3\x84[`"), "a-z \xc3\x84[`");
-}
-
-TEST(Ids, hash_as_everybody_does)
-{
-    EXPECT_EQ(hex(sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    EXPECT_EQ(hex(sha256("")), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-}
-
-TEST(Ids, hash_parts_as_one_text)
-{
-    std::vector const parts{"a"sv, ""sv, "bc"sv};
-    EXPECT_EQ(sha256(parts), sha256("abc"));
 }
 
 TEST(Ids, give_the_same_content_the_same_uuid)

@@ -12,28 +12,6 @@
 namespace learning_loop {
 namespace {
 
-TEST(Printable, makes_one_line_of_text_from_outside)
-{
-    EXPECT_EQ(printable("a\nb\r\x1b[31m\x7f\tc"), "a?b??[31m??c");
-    EXPECT_EQ(printable(std::string_view("a\0b", 3)), "a?b");
-    EXPECT_EQ(printable("\xc3\xa4"), "\xc3\xa4");
-    EXPECT_EQ(printable("a\xc2\x9b[m"), "a?[m"); // a terminal may take U+009B for the beginning of a command
-}
-
-TEST(Printable, cuts_long_text)
-{
-    EXPECT_EQ(printable(std::string(200, 'x')), std::string(200, 'x'));
-    EXPECT_EQ(printable(std::string(201, 'x')), std::string(200, 'x') + "...");
-}
-
-TEST(Printable, cuts_no_character_in_two)
-{
-    EXPECT_EQ(printable(std::string(199, 'x') + "\xc3\xa4" + "yyy"), std::string(199, 'x') + "...");
-    EXPECT_EQ(printable(std::string(198, 'x') + "\xf0\x9f\x8c\xb1" + "yyy"), std::string(198, 'x') + "...");
-    EXPECT_EQ(printable(std::string(196, 'x') + "\xf0\x9f\x8c\xb1" + "yyy"),
-              std::string(196, 'x') + "\xf0\x9f\x8c\xb1" + "...");
-}
-
 struct Log : testing::Test {
     test::CapturedStderr captured;
 
@@ -77,7 +55,7 @@ TEST_F(Log, changes_its_level_while_it_runs)
     log::debug("a");
     ASSERT_TRUE(log::set_level("error"));
     log::warn("b");
-    log::access().info("c");
+    log::access("c");
     EXPECT_EQ(log::level(), log::Level::error);
     EXPECT_EQ(logged(), "debug a\n");
 }
@@ -119,16 +97,16 @@ TEST_F(Log, writes_values_that_can_be_taken_apart)
 
 TEST_F(Log, keeps_the_order_of_access_lines_and_others)
 {
-    log::access().info("first");
+    log::access("first");
     log::info("second");
-    log::access().info("third");
+    log::access("third");
     log::error("fourth");
     EXPECT_EQ(logged(), "info first\ninfo second\ninfo third\nerror fourth\n");
 }
 
 TEST_F(Log, writes_lines_at_once_that_somebody_waits_for)
 {
-    log::access().info("waits in the buffer");
+    log::access("waits in the buffer");
     log::info("is ready at http://127.0.0.1:8004");
     EXPECT_NE(captured.text().find("is ready at http://127.0.0.1:8004\n"), std::string::npos);
 }
@@ -138,7 +116,7 @@ TEST(LogDeathTest, loses_no_line_at_the_end_of_the_program)
     GTEST_FLAG_SET(death_test_style, "threadsafe"); // a forked child would lack the thread that flushes
     auto const program = [] {
         start_log();
-        log::access().info("last words");
+        log::access("last words");
         std::exit(0);
     };
     EXPECT_EXIT(program(), testing::ExitedWithCode(0), "info last words");
@@ -152,7 +130,7 @@ TEST_F(Log, keeps_the_lines_of_many_threads_whole)
             threads.emplace_back([c] {
                 for (int i = 0; i < 1000; ++i) {
                     if (i % 10 == 0) log::info("{}", std::string(100, c));
-                    else log::access().info("{}", std::string(100, c));
+                    else log::access("{}", std::string(100, c));
                 }
             });
         }

@@ -1,37 +1,23 @@
 #include "learning_loop/base/secret.h"
 
-#include "learning_loop/json/json.h"
-#include "learning_loop/json/schema.h"
-
-#include <boost/describe/class.hpp>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
-#include <spdlog/fmt/fmt.h>
 
+#include <array>
 #include <concepts>
 #include <ostream>
 
 namespace learning_loop {
 namespace {
 
-struct Login {
-    std::string name;
-    Secret password;
-};
-BOOST_DESCRIBE_STRUCT(Login, (), (name, password))
-
 template <class T>
 concept Printable = requires(std::ostream& out, T const& value)
 {
     out << value;
 };
-template <class T>
-concept WritableAsJson = requires(T const& value)
-{
-    JsonForm<T>::to_json(value);
-};
 static_assert(Printable<std::string> && !Printable<Secret>);
 static_assert(fmt::is_formattable<std::string>::value && !fmt::is_formattable<Secret>::value);
-static_assert(!WritableAsJson<Secret> && !DescribedStruct<Secret> && !std::constructible_from<std::string, Secret>);
+static_assert(!std::constructible_from<std::string, Secret> && !std::convertible_to<Secret, std::string_view>);
 static_assert(!std::convertible_to<std::string, Secret>);
 
 TEST(Secret, is_told_to_whoever_asks)
@@ -81,25 +67,6 @@ TEST(Secret, leaves_nothing_where_it_was_moved_from)
     secret->~Secret();
     EXPECT_FALSE(place.holds_the_text());
     EXPECT_EQ(elsewhere.reveal(), "s3cret");
-}
-
-TEST(Secret, is_read_from_a_file)
-{
-    auto const login =
-        from_json<Login>(parse_json(R"({"name": "a", "password": "s3cret"})", "test").value(), {}, Reading::from_file);
-    EXPECT_EQ(login.value().password.reveal(), "s3cret");
-}
-
-TEST(Secret, is_not_told_by_an_error)
-{
-    auto const login = from_json<Login>(parse_json(R"({"name": "a", "password": 12345})", "test").value());
-    ASSERT_FALSE(login);
-    EXPECT_EQ(login.error().message, "password: expected a text");
-}
-
-TEST(Secret, is_described_as_a_password)
-{
-    EXPECT_EQ(to_text(schema_of<Secret>()), R"({"type":"string","format":"password"})");
 }
 
 } // namespace

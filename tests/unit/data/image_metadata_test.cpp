@@ -12,7 +12,7 @@ Result<ImageMetadata> read(std::string_view text)
 {
     auto const document = parse_json(text, "metadata");
     if (!document) return document.error();
-    return image_metadata_from(*document);
+    return from_json<ImageMetadata>(*document);
 }
 
 std::string message_of(std::string_view text)
@@ -41,18 +41,18 @@ constexpr auto* full_text =
 
 TEST(ImageMetadata, writes_what_is_absent)
 {
-    EXPECT_EQ(to_text(json_of(ImageMetadata{})), empty_text);
+    EXPECT_EQ(to_text(to_json(ImageMetadata{})), empty_text);
 }
 
 TEST(ImageMetadata, has_a_golden_form)
 {
-    EXPECT_EQ(to_text(json_of(read(full_text).value())), full_text);
+    EXPECT_EQ(to_text(to_json(read(full_text).value())), full_text);
 }
 
 TEST(ImageMetadata, reads_nothing_as_empty)
 {
-    EXPECT_EQ(to_text(json_of(read("{}").value())), empty_text);
-    EXPECT_EQ(to_text(json_of(read(R"({"box_detections": null, "tags": null, "uuid": 7})").value())), empty_text);
+    EXPECT_EQ(to_text(to_json(read("{}").value())), empty_text);
+    EXPECT_EQ(to_text(to_json(read(R"({"box_detections": null, "tags": null, "uuid": 7})").value())), empty_text);
 }
 
 TEST(ImageMetadata, reads_fields_in_any_order)

@@ -7,12 +7,12 @@
 namespace learning_loop {
 namespace {
 
-Result<ModelInformation> read(std::string_view text)
+Result<ModelInformation> read_model(std::string_view text)
 {
     return from_json<ModelInformation>(parse_json(text, "model.json").value(), JsonPath("model.json"));
 }
 
-constexpr auto* full_text =
+constexpr auto* model_text =
     R"({"id":"0f6c1b5e-0000-4000-8000-000000000001","host":"learning-loop.ai","organization":"zauberzeug",)"
     R"("project":"demo","version":"1.3",)"
     R"("categories":[{"id":"a","name":"weed","description":"not wanted","hotkey":"w","color":"#FF00FF",)"
@@ -22,7 +22,7 @@ constexpr auto* full_text =
 
 TEST(ModelInformation, has_a_golden_form)
 {
-    EXPECT_EQ(to_text(to_json(read(full_text).value())), full_text);
+    EXPECT_EQ(to_text(to_json(read_model(model_text).value())), model_text);
 }
 
 TEST(ModelInformation, writes_what_is_absent)
@@ -34,23 +34,10 @@ TEST(ModelInformation, writes_what_is_absent)
               R"("model_root_path":null,"model_size":null,"conf_threshold":null})");
 }
 
-TEST(ModelInformation, becomes_a_model_json_without_what_is_of_this_machine)
-{
-    auto model = read(full_text).value();
-    model.categories.resize(1);
-    EXPECT_EQ(to_text(model_json_of(model, "onnx")),
-              R"({"id":"0f6c1b5e-0000-4000-8000-000000000001","host":"learning-loop.ai","organization":"zauberzeug",)"
-              R"("project":"demo","version":"1.3",)"
-              R"("categories":[{"id":"a","name":"weed","description":"not wanted","hotkey":"w","color":"#FF00FF",)"
-              R"("point_size":20,"type":"box"}],"resolution":640,"model_size":"small","conf_threshold":0.35,)"
-              R"("format":"onnx"})");
-    EXPECT_EQ(read(to_text(model_json_of(model, "onnx"))).value().model_root_path, std::nullopt);
-}
-
 TEST(ModelInformation, keeps_the_order_of_its_categories)
 {
     auto const model =
-        read(R"({"id":"i","organization":"o","project":"p","version":"1","format":"onnx","resolution":640.0,
+        read_model(R"({"id":"i","organization":"o","project":"p","version":"1","format":"onnx","resolution":640.0,
                                "categories":[{"id":"2","name":"z"},{"id":"1","name":"a","type":"something new"}]})");
     EXPECT_EQ(model.value().categories.at(0).name, "z");
     EXPECT_EQ(model->categories.at(1).type, "something new");
@@ -59,12 +46,14 @@ TEST(ModelInformation, keeps_the_order_of_its_categories)
 
 TEST(ModelInformation, names_the_path_of_what_is_wrong)
 {
-    EXPECT_EQ(read(R"({"id":"i","organization":"o","project":"p"})").error().message, "model.json.version: is missing");
-    EXPECT_EQ(read(R"({"id":"i","organization":"o","project":"p","version":1.3})").error().message,
+    EXPECT_EQ(read_model(R"({"id":"i","organization":"o","project":"p"})").error().message,
+              "model.json.version: is missing");
+    EXPECT_EQ(read_model(R"({"id":"i","organization":"o","project":"p","version":1.3})").error().message,
               "model.json.version: expected a text");
-    EXPECT_EQ(
-        read(R"({"id":"i","organization":"o","project":"p","version":"1","categories":[{"id":"a"}]})").error().message,
-        "model.json.categories[0].name: is missing");
+    EXPECT_EQ(read_model(R"({"id":"i","organization":"o","project":"p","version":"1","categories":[{"id":"a"}]})")
+                  .error()
+                  .message,
+              "model.json.categories[0].name: is missing");
 }
 
 } // namespace

@@ -1,48 +1,17 @@
 #include "learning_loop/detector/detect_api.h"
 
-#include "learning_loop/json/json.h"
-#include "support/fake_detector_logic.h"
 #include "support/multipart_body.h"
-#include "support/run.h"
-#include "support/sample_images.h"
-#include "support/short_of_space.h"
-
-#include <gtest/gtest.h>
+#include "unit/detector/detector_fixture.h"
 
 namespace learning_loop {
 namespace {
 
 using Pairs = http::Headers::List;
 
-struct Kept {
-    ImageMetadata metadata;
-    std::string jpeg;
-    bool priority;
-};
-
-struct DetectApiTest : testing::Test {
-    test::Io io;
-    test::TempFolder folder;
-    std::shared_ptr<test::FakeFindings> findings = std::make_shared<test::FakeFindings>(); // shared: with the logics
-    DetectionService detection{io.executor(), test::fake_factory(findings), 1};
-    Outbox outbox{io.executor(), folder.path(), {.max_bytes = 1 << 20, .free_disk_bytes = 0}};
-    RelevanceFilter filter{0.3, 0.6};
-    ImageKeeper keeper{outbox};
+struct DetectApiTest : test::DetectorFixture {
     http::Router router;
 
-    DetectApiTest()
-    {
-        add_detect_api(router, detection, filter, keeper);
-        load();
-        findings->next->box_detections = {{"weed", 10, 20, 30, 40, "", 0.45, std::nullopt}};
-    }
-    void load()
-    {
-        ModelInformation model;
-        model.version = "1.3";
-        model.categories = {{"w", "weed", {}, {}, {}, {}, {}}};
-        io.run(detection.load(model)).value();
-    }
+    DetectApiTest() { add_detect_api(router, detector); }
 
     http::Response send(std::string const& path, std::string const& type, std::string body, Pairs const& headers = {},
                         Pairs query = {})
@@ -63,18 +32,6 @@ struct DetectApiTest : testing::Test {
         Pairs files;
         for (auto const& image : images) files.emplace_back("a.jpg", image);
         return send("/upload", test::multipart_type, test::multipart_body(files), headers, std::move(query));
-    }
-    std::vector<Kept> kept()
-    {
-        std::vector<Kept> all;
-        auto const items = outbox.next_batch(100, 1 << 30);
-        outbox.release(items);
-        for (auto const& item : items) {
-            auto const text = test::bytes_of(outbox.folder_of(item) / item.file_name(".json"));
-            all.push_back({image_metadata_from(parse_json(text, "kept").value()).value(),
-                           test::bytes_of(outbox.folder_of(item) / item.file_name(".jpg")), item.priority});
-        }
-        return all;
     }
     void expect_refused(http::Response const& response, int status, std::string const& text)
     {
@@ -109,7 +66,7 @@ TEST_F(DetectApiTest, answers_with_the_tags_of_the_logic_and_then_the_requests)
     findings->next->tags = {"dark"};
     auto const response =
         detect({{"tags", " front, ,rear ,,"}, {"source", "robot"}, {"creation-date", "2024-01-31_12:00:00.123"}});
-    auto const found = image_metadata_from(parse_json(text_of(response), "answer").value()).value();
+    auto const found = from_json<ImageMetadata>(parse_json(text_of(response), "answer").value()).value();
     EXPECT_EQ(found.tags, (std::vector<std::string>{"dark", "front", "rear"})); // and not the causes
     EXPECT_EQ(found.source, "robot");
     EXPECT_EQ(found.created, "2024-01-31_12:00:00.123");
@@ -286,8 +243,9 @@ TEST_F(DetectApiTest, says_that_the_files_are_missing_as_peers_know_it)
 TEST_F(DetectApiTest, needs_no_model_for_an_upload)
 {
     DetectionService without_model(io.executor(), test::fake_factory(findings), 1);
+    Detector not_ready(without_model, filter, keeper);
     http::Router other;
-    add_detect_api(other, without_model, filter, keeper);
+    add_detect_api(other, not_ready);
     auto const ask = [&](std::string const& path, std::string const& field) {
         http::Request request;
         request.headers.add("Content-Type", test::multipart_type);

@@ -22,7 +22,7 @@ struct ModelFolderTest : testing::Test {
 
     Result<ModelInformation> install(std::vector<ZipSource> const& files, std::string const& version)
     {
-        auto const zip = models.fresh_staging_folder() / "model.zip";
+        auto const zip = models.empty_staging_folder() / "model.zip";
         write_zip(zip, files).value();
         return models.install(zip, version);
     }
@@ -63,7 +63,7 @@ TEST_F(ModelFolderTest, refuses_a_zip_without_a_readable_model_json)
 
 TEST_F(ModelFolderTest, refuses_what_is_no_zip)
 {
-    auto const zip = models.fresh_staging_folder() / "model.zip";
+    auto const zip = models.empty_staging_folder() / "model.zip";
     test::put(zip, "not a zip");
     EXPECT_EQ(models.install(zip, "1").error().code, Errc::invalid_argument);
 }

@@ -18,7 +18,7 @@ struct OutboxTest : testing::Test {
     OutboxLimits limits;
     std::optional<Outbox> outbox;
 
-    OutboxTest() { limits.free_disk_bytes = 0; }
+    OutboxTest() { limits.min_free_disk_bytes = 0; }
 
     Outbox& start() { return outbox.emplace(io.executor(), folder.path(), limits); }
     Result<OutboxItem> keep(std::string const& jpeg, bool priority = false)
@@ -242,7 +242,7 @@ TEST_F(OutboxTest, counts_what_it_took_over)
 
 TEST_F(OutboxTest, leaves_the_disk_to_others)
 {
-    limits.free_disk_bytes = std::uint64_t{1} << 60;
+    limits.min_free_disk_bytes = std::uint64_t{1} << 60;
     start();
     EXPECT_EQ(keep("a").error().code, Errc::out_of_space);
     EXPECT_EQ(entries("normal"), 0u);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 namespace learning_loop::http {
 namespace {
 
@@ -64,6 +66,65 @@ TEST(Url, splits_a_path_before_it_decodes)
     EXPECT_EQ(path_segments("/"), Segments{});
     EXPECT_EQ(path_segments("/../%2e%2e"), (Segments{"..", ".."})); // handlers check what they use as a name
     EXPECT_EQ(path_segments("/a%0"), std::nullopt);
+}
+
+TEST(Url, fills_a_pattern_with_encoded_values)
+{
+    EXPECT_EQ(path_of("/api/{organization}/projects/{project}", {{"project", "a b/c"}, {"organization", "demo"}}),
+              "/api/demo/projects/a%20b%2Fc");
+    EXPECT_EQ(path_of("/{a}{b}", {{"a", "1"}, {"b", "2"}}), "/12");
+    EXPECT_EQ(path_of("/api/status", {}), "/api/status");
+    EXPECT_THROW(path_of("/api/{project}", {{"model", "a"}}), std::logic_error);
+}
+
+/// `host port`; `-` stands for no port.
+std::string shown(std::string_view authority)
+{
+    auto const read = parse_authority(authority);
+    if (!read) return "malformed";
+    return read->host + " " + (read->port ? std::to_string(*read->port) : "-");
+}
+
+TEST(Url, reads_a_host_and_its_port)
+{
+    EXPECT_EQ(shown("localhost"), "localhost -");
+    EXPECT_EQ(shown("loop.example:8080"), "loop.example 8080");
+    EXPECT_EQ(shown("127.0.0.1:65535"), "127.0.0.1 65535");
+    EXPECT_EQ(shown("[::1]"), "::1 -");
+    EXPECT_EQ(shown("[::1]:80"), "::1 80");
+    EXPECT_EQ(shown("LocalHost:"), "LocalHost -"); // its port is that of the scheme
+}
+
+TEST(Url, reads_no_authority_that_two_programs_could_read_differently)
+{
+    for (auto const* text :
+         {"", ":80", "::1", "[::1", "a:b", "a:-1", "a:0", "a:65536", "a:65616", "a:99999999999", "a b", "a/b", "a?b"})
+        EXPECT_EQ(shown(text), "malformed") << text;
+    for (auto const* text :
+         {"user@a", "user:secret@a:1", "localhost:80@evil.example", "@localhost", "a\\b", "\xc3\xa4", "[::1%25eth0]"})
+        EXPECT_EQ(shown(text), "malformed") << text;
+    EXPECT_EQ(shown("localhos%74"), "localhos%74 -"); // as it was written, so it is not taken for localhost
+}
+
+TEST(Url, reads_a_whole_url)
+{
+    auto const url = parse_url("https://loop.example:8443/api/a%20b?c=d#e").value();
+    EXPECT_EQ(url.scheme, "https");
+    EXPECT_EQ(url.authority_text, "loop.example:8443");
+    EXPECT_EQ(url.authority.host, "loop.example");
+    EXPECT_EQ(url.authority.port, 8443);
+    EXPECT_EQ(url.path_and_query, "/api/a%20b?c=d#e");
+    EXPECT_EQ(parse_url("http://[::1]").value().authority_text, "[::1]");
+    EXPECT_EQ(parse_url("http://[::1]?a").value().path_and_query, "?a");
+    EXPECT_EQ(parse_url("http://a:/").value().authority_text, "a");
+}
+
+TEST(Url, reads_no_url_without_a_scheme_and_a_host)
+{
+    for (auto const* text : {"", "loop.example", "//loop.example", "ftp://loop.example", "HTTP://loop.example",
+                             "http:/a", "http://", "http:///a", "https://user@loop.example", "http://a:b/"}) {
+        EXPECT_FALSE(parse_url(text)) << text;
+    }
 }
 
 } // namespace

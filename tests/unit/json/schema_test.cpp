@@ -7,7 +7,7 @@
 
 #include <stdexcept>
 
-namespace learning_loop {
+namespace learning_loop::schema_test {
 namespace {
 
 enum class Fruit { apple, pear };
@@ -108,4 +108,4 @@ TEST(Schema, tells_two_structs_of_one_name_apart)
 }
 
 } // namespace
-} // namespace learning_loop
+} // namespace learning_loop::schema_test

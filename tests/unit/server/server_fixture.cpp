@@ -1,5 +1,6 @@
 #include "unit/server/server_fixture.h"
 
+#include "learning_loop/http/server/runner.h"
 #include "learning_loop/http/url.h"
 #include "learning_loop/server/loop_parts.h"
 
@@ -7,18 +8,17 @@
 
 namespace learning_loop {
 
-struct ServerTest::Parts {
-    explicit Parts(std::filesystem::path const& folder) : loop(router, metrics, folder, "http://127.0.0.1:8000") {}
+struct ServerTest::Loop {
+    explicit Loop(std::filesystem::path const& folder) : parts(runner, folder) {}
 
-    Metrics metrics;
-    http::Router router;
-    LoopParts loop;
+    Runner runner{http::ServerOptions{}}; // does not listen: its URL is that of the options, http://127.0.0.1:8000
+    LoopParts parts;
 };
 
 namespace {
 
 /// The answer with its body as one text, also when it is made while it is sent.
-Task<http::Response> whole(Task<http::Response> answering)
+Task<http::Response> read_whole(Task<http::Response> answering)
 {
     auto response = co_await std::move(answering);
     auto const* stream = std::get_if<http::StreamBody>(&response.body);
@@ -35,14 +35,14 @@ Task<http::Response> whole(Task<http::Response> answering)
 
 } // namespace
 
-ServerTest::ServerTest() : parts_(std::make_unique<Parts>(folder_.path())) {}
+ServerTest::ServerTest() : loop_(std::make_unique<Loop>(folder_.path())) {}
 ServerTest::~ServerTest() = default;
 
 http::Response ServerTest::ask(std::string const& method, std::string const& target, std::string body,
                                http::Headers headers)
 {
     auto const path = target.substr(0, target.find('?'));
-    auto match = parts_->router.match(method, path);
+    auto match = loop_->runner.router().match(method, path);
     if (!match.route) return match.refusal;
     http::Request request;
     request.method = method;
@@ -60,16 +60,13 @@ http::Response ServerTest::ask(std::string const& method, std::string const& tar
     } else {
         request.body = std::move(body);
     }
-    return test::run(whole(http::Router::answer_to(*match.route, std::move(request))));
+    return test::run(read_whole(http::Router::answer_to(*match.route, std::move(request))));
 }
 
 void ServerTest::run_sql(std::string const& script)
 {
-    auto job = [script](store::Database& database) -> Result<bool> {
-        database.execute_script(script);
-        return true;
-    };
-    ASSERT_TRUE(test::run(parts_->loop.database.write(job)));
+    store::Database database(folder_ / "loop.db", store::Database::Access::write);
+    database.execute_script(script);
 }
 
 } // namespace learning_loop

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "learning_loop/http/message.h"
+#include "learning_loop/json/json.h"
 
 #include "support/multipart_body.h"
 #include "support/temp_folder.h"
@@ -51,10 +52,10 @@ protected:
     std::string const key = "018f4e6a-0000-7000-8000-00000000000"; ///< And one more digit.
 
 private:
-    struct Parts;
+    struct Loop;
 
     test::TempFolder folder_;
-    std::unique_ptr<Parts> parts_; // out of sight, so that not every test compiles Asio
+    std::unique_ptr<Loop> loop_; // out of sight, so that not every test compiles Asio
 };
 
 } // namespace learning_loop

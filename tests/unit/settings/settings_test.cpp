@@ -142,11 +142,11 @@ TEST_F(SettingsTest, read_every_type_from_flags)
                                           "TRUE",
                                           "--cycles",
                                           "1",
-                                          "--most-bytes=512MiB",
+                                          "--max-bytes=512MiB",
                                           "--share",
                                           "0",
                                           "--threshold=1.0",
-                                          "--most-images=99999999999",
+                                          "--max-images=99999999999",
                                           "--pause",
                                           "0.25",
                                           "--colour",
@@ -162,10 +162,10 @@ TEST_F(SettingsTest, read_every_type_from_variables)
                                               {"DATA_FOLDER", "/a b"},
                                               {"IS_ON", "1"},
                                               {"CYCLES", "1"},
-                                              {"MOST_BYTES", "536870912"},
+                                              {"MAX_BYTES", "536870912"},
                                               {"SHARE", "0"},
                                               {"THRESHOLD", "1"},
-                                              {"MOST_IMAGES", "99999999999"},
+                                              {"MAX_IMAGES", "99999999999"},
                                               {"PAUSE", "0.25"},
                                               {"COLOUR", "dark_green"},
                                               {"USERNAME", "u"}}));
@@ -209,6 +209,13 @@ TEST_F(SettingsTest, take_a_switch_that_stands_alone_for_true)
     EXPECT_TRUE(read({"--is-on", "--port", "1"}).is_on);
     EXPECT_FALSE(read({"--is-on=false"}, {{"IS_ON", "1"}}).is_on);
     EXPECT_FALSE(read({"--is-on", "0"}, {{"IS_ON", "1"}}).is_on);
+}
+
+TEST_F(SettingsTest, read_a_truth_in_any_case)
+{
+    for (auto const* yes : {"true", "True", "TRUE", "1"}) EXPECT_TRUE(read({}, {{"IS_ON", yes}}).is_on) << yes;
+    for (auto const* no : {"false", "False", "FALSE", "0"})
+        EXPECT_FALSE(read({"--is-on", no}, {{"IS_ON", "1"}}).is_on) << no;
 }
 
 TEST_F(SettingsTest, let_an_empty_text_unset_what_is_optional)
@@ -268,15 +275,15 @@ TEST_F(SettingsTest, refuse_what_is_out_of_range_or_another_type)
                                                                  {"--share=inf", "from 0 to 1"},
                                                                  {"--share=0,5", "from 0 to 1"},
                                                                  {"--threshold=nan", "from 0 to 1"},
-                                                                 {"--most-images=0", "1 or more"},
-                                                                 {"--most-images=-1", "1 or more"},
+                                                                 {"--max-images=0", "1 or more"},
+                                                                 {"--max-images=-1", "1 or more"},
                                                                  {"--pause=inf", "seconds"},
                                                                  {"--pause=-1", "0 or more"},
-                                                                 {"--most-bytes=-5", "512MiB"},
-                                                                 {"--most-bytes=1e9", "512MiB"},
-                                                                 {"--most-bytes=5 MiB", "512MiB"},
-                                                                 {"--most-bytes=99999999TiB", "bytes"},
-                                                                 {"--most-bytes=", "bytes"},
+                                                                 {"--max-bytes=-5", "512MiB"},
+                                                                 {"--max-bytes=1e9", "512MiB"},
+                                                                 {"--max-bytes=5 MiB", "512MiB"},
+                                                                 {"--max-bytes=99999999TiB", "bytes"},
+                                                                 {"--max-bytes=", "bytes"},
                                                                  {"--is-on=maybe", "true or false"},
                                                                  {"--is-on=", "true or false"},
                                                                  {"--colour=blue", "red, dark_green"},

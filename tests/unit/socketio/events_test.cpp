@@ -1,7 +1,7 @@
 #include "learning_loop/socketio/events.h"
 
-#include "learning_loop/json/json.h"
 #include "learning_loop/base/log.h"
+#include "learning_loop/json/json.h"
 
 #include "support/captured_stderr.h"
 #include "support/run.h"

@@ -25,9 +25,9 @@ TEST_F(DetectorRepositoryTest, the_newest_report_of_each_detector_counts)
     report("1", "b", "offline");
     auto const all = *test::run(detectors.all(project));
     ASSERT_EQ(all.size(), 2U);
-    EXPECT_EQ(all[0].status.name, "a");
-    EXPECT_EQ(all[1].status.state, "offline");
-    EXPECT_EQ(all[1].status.errors.at("model"), "is broken");
+    EXPECT_EQ(all[0].name, "a");
+    EXPECT_EQ(all[1].state, "offline");
+    EXPECT_EQ(all[1].errors.at("model"), "is broken");
     EXPECT_FALSE(all[1].last_seen.empty());
 }
 
@@ -48,7 +48,7 @@ TEST_F(DetectorRepositoryTest, a_thousand_detectors_are_kept_and_those_seen_firs
     report("new", "new");
     auto const all = *test::run(detectors.all(project));
     EXPECT_EQ(all.size(), 1000U);
-    EXPECT_TRUE(std::any_of(all.begin(), all.end(), [](auto const& d) { return d.status.uuid == "new"; }));
+    EXPECT_TRUE(std::any_of(all.begin(), all.end(), [](auto const& d) { return d.uuid == "new"; }));
 }
 
 } // namespace

@@ -50,6 +50,22 @@ TEST_F(ModelRepositoryTest, giving_up_frees_the_version_but_never_a_model_with_f
     EXPECT_EQ(test::run(models.all(project))->size(), 1U);
 }
 
+TEST_F(ModelRepositoryTest, a_model_that_got_no_file_because_the_process_died_is_forgotten_at_the_start)
+{
+    add("kept");
+    ASSERT_TRUE(test::run(models.reserve(project, "died", "")));
+    auto const written = models.file_of(project, "died", "onnx");
+    test::put(written, "the process died before it said so");
+    test::put(models.file_of(project, "kept", "onnx"), "weights");
+
+    DatabaseLanes restarted(folder / "test.db");
+    ModelRepository again(restarted, folder / "models");
+    EXPECT_FALSE(std::filesystem::exists(written.parent_path()));
+    EXPECT_TRUE(std::filesystem::exists(again.file_of(project, "kept", "onnx")));
+    EXPECT_EQ(test::run(again.all(project))->size(), 1U);
+    EXPECT_EQ(test::run(again.reserve(project, "next", ""))->version, "2.0");
+}
+
 TEST_F(ModelRepositoryTest, the_target_is_a_model_of_the_project)
 {
     EXPECT_EQ(test::run(models.target(project)).error().code, Errc::not_found);

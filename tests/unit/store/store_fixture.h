@@ -1,8 +1,11 @@
 #pragma once
 
+#include "learning_loop/store/blob_files.h"
+#include "learning_loop/store/database_lanes.h"
 #include "learning_loop/store/detector_repository.h"
 #include "learning_loop/store/image_repository.h"
 #include "learning_loop/store/model_repository.h"
+#include "learning_loop/store/project_repository.h"
 
 #include "support/run.h"
 #include "support/temp_folder.h"

@@ -1,6 +1,6 @@
 #include "learning_loop/archive/impl/zip_reader.h"
 
-#include "learning_loop/base/log.h"
+#include "learning_loop/base/text.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -13,8 +13,8 @@ namespace {
 
 std::uintmax_t max_unpacked(ZipLimits const& limits, std::uintmax_t packed_bytes)
 {
-    constexpr std::uintmax_t always_granted = 16 << 20;
-    return std::min(limits.max_bytes, std::max(always_granted, packed_bytes * limits.max_ratio));
+    constexpr std::uintmax_t always_accepted = 16 << 20;
+    return std::min(limits.max_bytes, std::max(always_accepted, packed_bytes * limits.max_ratio));
 }
 
 Error no_zip()
@@ -61,6 +61,11 @@ Result<ZipReader> ZipReader::open(std::string_view zip, ZipLimits const& limits)
     return reader;
 }
 
+Error ZipReader::refusal(std::string const& why) const
+{
+    return {Errc::invalid_argument, "zip entry \"" + printable(entry_) + "\": " + why};
+}
+
 Error ZipReader::broken(std::string_view entry) const
 {
     char const* const why = archive_error_string(reader_.get());
@@ -72,26 +77,28 @@ Result<std::optional<std::string>> ZipReader::next()
 {
     archive_entry* entry = nullptr;
     int const status = archive_read_next_header(reader_.get(), &entry);
+    if (names_.size() == 0 && (status == ARCHIVE_EOF || status == ARCHIVE_FATAL)) return no_zip();
     if (status == ARCHIVE_EOF) return std::optional<std::string>();
-    if (status == ARCHIVE_FATAL && names_.size() == 0) return no_zip();
     char const* const name = entry ? archive_entry_pathname(entry) : nullptr;
     if (!name) return broken("number " + std::to_string(names_.size() + 1));
     entry_ = name;
+    if (auto accepted = check_entry(entry, status); !accepted) return accepted.error();
+    return std::optional(entry_);
+}
 
-    auto const refusal = [&](std::string const& why) {
-        return Error{Errc::invalid_argument, "zip entry \"" + printable(entry_) + "\": " + why};
-    };
+Result<void> ZipReader::check_entry(archive_entry* entry, int status)
+{
     if (names_.size() == max_entries_) {
         return Error{Errc::too_large, "zip entry \"" + printable(entry_) + "\": is one more than the " +
                                           std::to_string(max_entries_) + " files that are accepted"};
     }
-    if (auto fit = names_.add(entry_); !fit) return fit.error();
+    if (auto fit = names_.add(entry_); !fit) return fit;
     if (status != ARCHIVE_OK) return broken(entry_);
     if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry)) return refusal("is no plain file");
     if (archive_entry_is_encrypted(entry)) return refusal("is encrypted: pack it without a password");
     if (!is_usual_method(archive_format_name(reader_.get())))
         return refusal("is packed by an unusual method: use deflate");
-    return std::optional(entry_);
+    return {};
 }
 
 Result<std::size_t> ZipReader::read(std::span<char> into)

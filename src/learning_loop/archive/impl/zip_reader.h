@@ -8,21 +8,25 @@
 #include <span>
 
 struct archive;
+struct archive_entry;
 
 namespace learning_loop {
 
 /// Goes through a zip entry by entry and holds it to the limits while it inflates.
 class ZipReader {
 public:
+    /// Errors: not_found if there is no such file. invalid_argument if it is no zip.
     static Result<ZipReader> open(std::filesystem::path const& zip, ZipLimits const& limits);
 
-    /// The bytes must outlive the reader.
+    /// The bytes must outlive the reader. Errors: invalid_argument if they are no zip.
     static Result<ZipReader> open(std::string_view zip, ZipLimits const& limits);
 
-    /// The name of the next entry, fit for a file; nothing after the last.
+    /// The name of the next entry, fit for a file; nullopt after the last. Errors: invalid_argument if the entry is
+    /// damaged or of a kind that is refused. too_large if there are too many.
     Result<std::optional<std::string>> next();
 
-    /// The next bytes of this entry, 0 at its end, where its checksum has been compared.
+    /// Reads the next bytes of this entry and returns how many: 0 at its end, when its checksum has been compared.
+    /// Errors: invalid_argument if it is damaged. too_large if the zip unpacks to too many bytes.
     Result<std::size_t> read(std::span<char> into);
 
 private:
@@ -32,13 +36,15 @@ private:
 
     ZipReader(archive* reader, ZipLimits const& limits, std::uintmax_t packed_bytes);
 
+    Result<void> check_entry(archive_entry* entry, int status);
+    Error refusal(std::string const& why) const;
     Error broken(std::string_view entry) const;
 
     std::unique_ptr<archive, Close> reader_;
     std::size_t max_entries_;
     std::uintmax_t bytes_left_;
     ZipNames names_;
-    std::string entry_;
+    std::string entry_; ///< The name of the one that is read.
 };
 
 } // namespace learning_loop

@@ -1,6 +1,7 @@
 #include "learning_loop/base/impl/log_format.h"
 
 #include "learning_loop/base/log.h"
+#include "learning_loop/base/utf8.h"
 
 #include <boost/describe/enum_to_string.hpp>
 
@@ -39,11 +40,6 @@ void append_escaped(std::string_view text, spdlog::memory_buf_t& line)
 }
 
 } // namespace
-
-bool is_c1_control(std::string_view utf8)
-{
-    return utf8.size() >= 2 && utf8[0] == '\xc2' && static_cast<unsigned char>(utf8[1]) < 0xa0;
-}
 
 void LogFormat::append_time(spdlog::log_clock::time_point time, spdlog::memory_buf_t& line)
 {

@@ -5,14 +5,10 @@
 #include <chrono>
 #include <memory>
 #include <string>
-#include <string_view>
 
 namespace learning_loop::impl {
 
-/// A control character beyond ASCII (U+0080 to U+009F) at the front: some terminals obey it like an escape.
-bool is_c1_control(std::string_view utf8);
-
-/// Writes an event as one line, whatever its text is.
+/// Writes an event as one line, even if its text has line breaks.
 class LogFormat final : public spdlog::formatter {
 public:
     void format(spdlog::details::log_msg const& event, spdlog::memory_buf_t& line) override;

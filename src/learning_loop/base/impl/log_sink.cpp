@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t flushed_at_bytes = 32 * 1024;
 constexpr std::size_t max_waiting_bytes = 256 * 1024;
 
-/// A pipe or terminal that says it takes more takes at least so much without waiting.
+/// A pipe or terminal that is ready for more takes at least this much without waiting.
 constexpr std::size_t piece_bytes = PIPE_BUF;
 
 /// Whether stderr takes a piece right now. A file always does.
@@ -40,8 +40,8 @@ void LogSink::sink_it_(spdlog::details::log_msg const& event)
     if (lines_.size() >= flushed_at_bytes) write_out();
 }
 
-/// Nobody has to read the log, and who does not must not hold up the program: what stderr does not take waits, and is
-/// lost at last.
+/// A reader of the log that is slow or gone must not hold up the program: lines that stderr does not take wait, and
+/// once too many wait, new ones are lost.
 void LogSink::write_out()
 {
     std::string_view rest(lines_.data(), lines_.size());

@@ -1,9 +1,9 @@
 #include "learning_loop/detector/onnx/run_onnx_detector.h"
 
 #include "learning_loop/base/log.h"
+#include "learning_loop/detector/run_detector_node.h"
 #include "learning_loop/infer/onnx/onnx_detector.h"
 #include "learning_loop/infer/onnx/onnx_runtime.h"
-#include "learning_loop/detector/run_detector_node.h"
 
 #include <iostream>
 
@@ -11,7 +11,7 @@ namespace learning_loop {
 
 int run_onnx_detector(int argc, char const* const* argv)
 {
-    // Before any thread: loading it sets a variable of the environment. And a detector without it is no use.
+    // Before any thread starts, since loading it sets a variable of the environment. A detector without it is no use.
     if (auto const runtime = load_onnx_runtime(); !runtime) {
         std::cerr << "detector: " << runtime.error().message << "\n";
         return 2;

@@ -1,26 +1,11 @@
 #include "learning_loop/http/api/api_document.h"
 
-#include "learning_loop/base/ids.h"
+#include "learning_loop/base/text.h"
 #include "learning_loop/json/json.h"
 
 namespace learning_loop::http {
 namespace json = boost::json;
 namespace {
-
-std::string escaped(std::string_view text)
-{
-    std::string html;
-    for (char const c : text) {
-        switch (c) {
-        case '&': html += "&amp;"; break;
-        case '<': html += "&lt;"; break;
-        case '>': html += "&gt;"; break;
-        case '"': html += "&quot;"; break;
-        default: html += c;
-        }
-    }
-    return html;
-}
 
 std::string text_of(json::value const& value)
 {
@@ -33,7 +18,7 @@ std::string words_for(json::object const& schema)
     if (auto const* reference = schema.if_contains("$ref")) {
         auto const path = text_of(*reference);
         auto const name = path.substr(path.rfind('/') + 1);
-        return "<a href=\"#" + escaped(name) + "\">" + escaped(name) + "</a>";
+        return "<a href=\"#" + escape_html(name) + "\">" + escape_html(name) + "</a>";
     }
     for (auto const* choice : {"anyOf", "oneOf"}) {
         if (!schema.contains(choice)) continue;
@@ -43,14 +28,14 @@ std::string words_for(json::object const& schema)
         return words;
     }
     if (auto const* items = schema.if_contains("items")) return "list of " + words_for(items->as_object());
-    if (auto const* words = schema.if_contains("enum")) return escaped(to_text(*words));
+    if (auto const* words = schema.if_contains("enum")) return escape_html(to_text(*words));
     auto const* type = schema.if_contains("type");
-    return type ? escaped(text_of(*type)) : "any JSON";
+    return type ? escape_html(text_of(*type)) : "any JSON";
 }
 
 std::string row(std::string const& name, std::string const& kind, std::string const& meaning)
 {
-    return "<tr><td><code>" + escaped(name) + "</code></td><td>" + kind + "</td><td>" + escaped(meaning) +
+    return "<tr><td><code>" + escape_html(name) + "</code></td><td>" + kind + "</td><td>" + escape_html(meaning) +
            "</td></tr>\n";
 }
 
@@ -59,7 +44,7 @@ void add_content(std::string& html, std::string_view what, json::object const& c
     for (auto const& [media_type, body] : content) {
         auto const& schema = body.at("schema").as_object();
         html.append("<p>").append(what).append(" <code>").append(
-            escaped(std::string_view(media_type.data(), media_type.size())));
+            escape_html(std::string_view(media_type.data(), media_type.size())));
         html.append("</code>: ")
             .append(schema.empty() ? "as docs/protocol.md tells" : words_for(schema))
             .append("</p>\n");
@@ -70,8 +55,12 @@ void add_operation(std::string& html, std::string_view path, std::string_view me
 {
     auto name = std::string(method);
     for (auto& c : name) c = static_cast<char>(c - ('a' <= c && c <= 'z' ? 'a' - 'A' : 0));
-    html.append("<section>\n<h2><b>").append(name).append("</b> <code>").append(escaped(path)).append("</code></h2>\n");
-    html.append("<p>").append(escaped(text_of(operation.at("summary")))).append("</p>\n");
+    html.append("<section>\n<h2><b>")
+        .append(name)
+        .append("</b> <code>")
+        .append(escape_html(path))
+        .append("</code></h2>\n");
+    html.append("<p>").append(escape_html(text_of(operation.at("summary")))).append("</p>\n");
     if (auto const* parameters = operation.if_contains("parameters")) {
         html += "<table>\n";
         for (auto const& each : parameters->as_array()) {
@@ -92,9 +81,9 @@ void add_operation(std::string& html, std::string_view path, std::string_view me
 void add_schema(std::string& html, std::string_view name, json::object const& schema)
 {
     html.append("<section id=\"")
-        .append(escaped(name))
+        .append(escape_html(name))
         .append("\">\n<h2><code>")
-        .append(escaped(name))
+        .append(escape_html(name))
         .append("</code></h2>\n<table>\n");
     if (auto const* properties = schema.if_contains("properties")) {
         for (auto const& [field, of_field] : properties->as_object())
@@ -125,11 +114,11 @@ json::object api_document(Router const& router, std::string const& title, std::s
 
 std::string api_page(json::object const& document)
 {
-    auto const title = escaped(text_of(document.at("info").at("title")));
+    auto const title = escape_html(text_of(document.at("info").at("title")));
     std::string html = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
                        title + "</title>\n<link rel=\"stylesheet\" href=\"/docs.css\">\n</head>\n<body>\n<h1>" + title +
-                       "</h1>\n<p>Version " + escaped(text_of(document.at("info").at("version"))) +
+                       "</h1>\n<p>Version " + escape_html(text_of(document.at("info").at("version"))) +
                        ". For programs: <a href=\"/openapi.json\">/openapi.json</a>.</p>\n";
     for (auto const& [path, methods] : document.at("paths").as_object()) {
         for (auto const& [method, operation] : methods.as_object()) {

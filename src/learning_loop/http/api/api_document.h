@@ -8,10 +8,10 @@
 
 namespace learning_loop::http {
 
-/// The API of a program as an OpenAPI 3.1 document: every route, from its handler's signature.
+/// Describes the API of a program as an OpenAPI 3.1 document: all routes, by the signatures of their handlers.
 boost::json::object api_document(Router const& router, std::string const& title, std::string const& version);
 
-/// The same as a page for people, which loads nothing from anywhere.
+/// The same as a page for people, which loads nothing from other servers.
 std::string api_page(boost::json::object const& document);
 
 } // namespace learning_loop::http

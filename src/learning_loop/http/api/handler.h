@@ -1,179 +1,161 @@
 #pragma once
 
 #include "learning_loop/async/task.h"
-#include "learning_loop/http/message.h"
 #include "learning_loop/http/api/operation.h"
 #include "learning_loop/http/api/text_field.h"
+#include "learning_loop/http/message.h"
 
 #include <concepts>
 #include <functional>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
-#include <variant>
+#include <utility>
 
-// What a handler takes and gives is told by its signature: `Task<Result<Model>> add(FromPath<ModelPath>, Upload)`.
-// Reading the request, the 422 for what is wrong there, the JSON of the answer and the API document follow from it.
+// The signature of a handler tells what it takes and gives: `Task<Result<Model>> add(FromPath<ModelPath>, Upload)`. The
+// reading of the request, the 422 if something is wrong there, the JSON of the answer and the API document follow from
+// it.
 //
-// Taken: FromPath<T>, FromQuery<T> (T: a described struct of texts, whole numbers, bools, enums and optionals of them),
-// FromJson<T> (the body), TextBody, Upload (a multipart body whose long parts go to disk) and, as the last one, the
-// Request itself. Given: a described struct or a list of them or a JSON value, TextBody, or a Response.
+// A handler may take FromPath<T> and FromQuery<T> (T: a described struct of texts, whole numbers, bools, enums and
+// optionals of them), FromJson<T> (the body), TextBody, Upload (a multipart body whose long parts go to disk) and, as
+// the last one, the Request. It may give anything that has a JSON form, TextBody, or a Response.
 
 namespace learning_loop::http {
 
 using Handler = std::function<Task<Result<Response>>(Request)>;
 
-/// The `{places}` of the route's pattern, by name.
+/// The parts of the path, by their `{names}` in the route's pattern.
 template <class T>
 struct FromPath {
-    T value;
+    T value{};
     T const* operator->() const { return &value; }
 };
 
-/// The values of the query, by name; an optional field may be absent.
+/// The values of the query, by name. Only optional fields may be absent.
 template <class T>
 struct FromQuery {
-    T value;
+    T value{};
     T const* operator->() const { return &value; }
 };
 
 /// The body, as JSON.
 template <class T>
 struct FromJson {
-    T value;
+    T value{};
     T const* operator->() const { return &value; }
 };
 
-/// A body or an answer that is plain text.
+/// A body or an answer of plain text.
 struct TextBody {
     std::string text;
 };
 
-/// What was read, or the answer that refuses it.
-template <class T>
-using Read = std::variant<T, Response>;
-
 namespace handler_detail {
 
-/// The 422 for a body's JSON; `message` begins with the path of what is wrong.
-Response body_malformed(std::string_view message);
+/// The answer that refuses a request because of an argument; nullopt: the argument was read.
+using Refusal = std::optional<Response>;
 
-/// The text of a path's place or a query's value, read as the field's type.
-template <class Field>
-Read<Field> field_from(std::string_view where, std::string_view name, std::optional<std::string_view> text)
-{
-    if constexpr (reflect_detail::is_optional<Field>) {
-        if (!text) return Field{};
-        auto inner = field_from<typename Field::value_type>(where, name, text);
-        if (auto* refusal = std::get_if<Response>(&inner)) return std::move(*refusal);
-        return Field(std::get<0>(std::move(inner)));
-    } else {
-        if (!text) return field_required(where, name);
-        auto value = from_text<Field>(*text);
-        if (value) return std::move(*value);
-        return field_malformed(where, name, type_of_fault<Field>(), *text,
-                               std::string(name) + ": " + value.error().message);
-    }
-}
+/// Gets the text of a field from a request; nullopt: it is absent.
+using TextOf = std::optional<std::string_view> (*)(Request const& request, std::string_view name);
+std::optional<std::string_view> text_in_path(Request const& request, std::string_view name);
+std::optional<std::string_view> text_in_query(Request const& request, std::string_view name);
 
-template <class T, class TextOf>
-Read<T> struct_from_texts(std::string_view where, TextOf text_of)
-{
-    T result{};
-    std::optional<Response> refusal;
-    boost::mp11::mp_for_each<reflect_detail::Members<T>>([&](auto member) {
-        if (refusal) return;
-        using Field = std::remove_cvref_t<decltype(result.*member.pointer)>;
-        auto read = field_from<Field>(where, member.name, text_of(member.name));
-        if (auto* wrong = std::get_if<Response>(&read)) refusal = std::move(*wrong);
-        else result.*member.pointer = std::get<0>(std::move(read));
-    });
-    if (refusal) return std::move(*refusal);
-    return result;
-}
+/// Reads the fields of the struct that `object` points to. `where` is the place as the 422 tells it.
+Refusal read_fields(Request const& request, std::string_view where, TextOf text_of, std::span<TextField const> fields,
+                    void* object);
+
+/// Reads the body as JSON into the value that `into` points to, which must be of that type.
+Refusal read_json_body(Request const& request, JsonType const& type, void* into);
 
 template <class T>
 struct Argument;
 
 template <>
 struct Argument<Request> {
-    static Read<Request> read(Request& request) { return std::move(request); }
+    static Refusal read(Request& request, Request& into);
     static void describe(Operation&) {}
 };
 
 template <>
 struct Argument<TextBody> {
-    static Read<TextBody> read(Request& request) { return TextBody{std::move(request.body)}; }
+    static Refusal read(Request& request, TextBody& into);
     static void describe(Operation& operation) { operation.takes("text/plain"); }
 };
 
 template <>
 struct Argument<Upload> {
-    static Read<Upload> read(Request& request) { return std::move(request.upload); }
+    static Refusal read(Request& request, Upload& into);
     static void describe(Operation& operation) { operation.takes("multipart/form-data"); }
 };
 
 template <class T>
 struct Argument<FromPath<T>> {
-    static Read<FromPath<T>> read(Request& request)
+    static Refusal read(Request& request, FromPath<T>& into)
     {
-        auto text_of = [&](std::string_view name) { return std::optional<std::string_view>(request.path_param(name)); };
-        auto value = struct_from_texts<T>("path", text_of);
-        if (auto* refusal = std::get_if<Response>(&value)) return std::move(*refusal);
-        return FromPath<T>{std::get<0>(std::move(value))};
+        return read_fields(request, "path", &text_in_path, text_fields_of<T>(), &into.value);
     }
-    static void describe(Operation& operation) { operation.template parameters<T>("path"); }
+    static void describe(Operation& operation) { operation.parameters("path", text_fields_of<T>()); }
 };
 
 template <class T>
 struct Argument<FromQuery<T>> {
-    static Read<FromQuery<T>> read(Request& request)
+    static Refusal read(Request& request, FromQuery<T>& into)
     {
-        auto text_of = [&](std::string_view name) { return request.query_value(name); };
-        auto value = struct_from_texts<T>("query", text_of);
-        if (auto* refusal = std::get_if<Response>(&value)) return std::move(*refusal);
-        return FromQuery<T>{std::get<0>(std::move(value))};
+        return read_fields(request, "query", &text_in_query, text_fields_of<T>(), &into.value);
     }
-    static void describe(Operation& operation) { operation.template parameters<T>("query"); }
+    static void describe(Operation& operation) { operation.parameters("query", text_fields_of<T>()); }
 };
 
 template <class T>
 struct Argument<FromJson<T>> {
-    static Read<FromJson<T>> read(Request& request)
+    static Refusal read(Request& request, FromJson<T>& into)
     {
-        auto const json = parse_json(request.body, "the body");
-        if (!json) return body_malformed(json.error().message);
-        auto value = from_json<T>(*json);
-        if (!value) return body_malformed(value.error().message);
-        return FromJson<T>{std::move(*value)};
+        return read_json_body(request, json_type<T>(), &into.value);
     }
-    static void describe(Operation& operation) { operation.template takes_json<T>(); }
+    static void describe(Operation& operation) { operation.takes_json(json_type<T>()); }
 };
 
+Response response_of(Response response);
+Response response_of(TextBody body);
 template <class Out>
-Response response_of(Out&& out)
+Response response_of(Out const& out)
 {
-    using Kind = std::remove_cvref_t<Out>;
-    if constexpr (std::same_as<Kind, Response>) return std::forward<Out>(out);
-    else if constexpr (std::same_as<Kind, TextBody>) return text_response(std::move(out.text));
-    else return json_response(to_json(out));
+    return json_response(to_json(out));
 }
 
+/// Runs a handler and makes a response of its answer. There is one such coroutine for each type of answer, not for each
+/// route: nothing takes the compiler as long as coroutines.
+template <class Out>
+Task<Result<Response>> respond(Task<Result<Out>> handling)
+{
+    auto out = co_await std::move(handling);
+    if (!out) co_return out.error();
+    co_return response_of(std::move(*out));
+}
+
+// Compiled once, in the .cpp.
+extern template Task<Result<Response>> respond(Task<Result<TextBody>>);
+extern template Task<Result<Response>> respond(Task<Result<std::string>>);
+extern template Task<Result<Response>> respond(Task<Result<boost::json::value>>);
+Task<Result<Response>> respond(Task<Result<Response>> handling);
+
+Task<Result<Response>> refuse(Response refusal);
+
+/// Reads the arguments from left to right, so that the last one may take the whole Request, and calls the handler.
 template <class Api, class Out, class... In>
 Task<Result<Response>> call(Api& api, Task<Result<Out>> (Api::*handler)(In...), Request request)
 {
-    // In braces, so that the arguments are read from left to right and the Request may go with the last.
-    std::tuple<Read<In>...> read{Argument<In>::read(request)...};
-    Response* refusal = nullptr;
-    auto const look = [&](auto& one) {
-        if (!refusal) refusal = std::get_if<Response>(&one);
+    std::tuple<In...> arguments;
+    Refusal refusal;
+    auto const read = [&]<class Argument_>(Argument_& argument) {
+        if (!refusal) refusal = Argument<Argument_>::read(request, argument);
     };
-    std::apply([&](auto&... each) { (look(each), ...); }, read);
-    if (refusal) co_return std::move(*refusal);
-    auto running = std::apply([&](auto&... each) { return (api.*handler)(std::get<0>(std::move(each))...); }, read);
-    auto out = co_await std::move(running);
-    if (!out) co_return out.error();
-    co_return response_of(std::move(*out));
+    std::apply([&](auto&... each) { (read(each), ...); }, arguments);
+    if (refusal) return refuse(std::move(*refusal));
+    return respond(std::apply([&](auto&... each) { return (api.*handler)(std::move(each)...); }, arguments));
 }
 
 } // namespace handler_detail
@@ -189,13 +171,13 @@ Handler handler_of(Api& api, Task<Result<Out>> (Api::*handler)(In...))
     }
 }
 
-/// Writes what the signature tells into the API document.
+/// Adds what the signature tells to the API document.
 template <class Out, class... In>
 void describe_handler(Operation& operation)
 {
     (handler_detail::Argument<In>::describe(operation), ...);
     if constexpr (std::same_as<Out, TextBody>) operation.gives("text/plain");
-    else if constexpr (!std::same_as<Out, Response>) operation.template gives_json<Out>();
+    else if constexpr (!std::same_as<Out, Response>) operation.gives_json(json_type<Out>());
 }
 
 } // namespace learning_loop::http

@@ -12,18 +12,18 @@
 namespace learning_loop::http {
 namespace {
 
-bool is_place(std::string_view segment)
+bool is_param(std::string_view segment)
 {
     return segment.starts_with('{');
 }
 
 bool fits(std::vector<std::string> const& pattern, std::vector<std::string> const& path)
 {
-    auto const same = [](std::string const& a, std::string const& b) { return is_place(a) || a == b; };
+    auto const same = [](std::string const& a, std::string const& b) { return is_param(a) || a == b; };
     return std::equal(pattern.begin(), pattern.end(), path.begin(), path.end(), same);
 }
 
-/// No name is made of dots alone: whoever sends one tries to leave a folder.
+/// `.` and `..` are refused: they are used to get out of a folder.
 bool may_be_segment(std::string const& segment)
 {
     return segment != "." && segment != ".." && is_utf8(segment);
@@ -46,15 +46,15 @@ Route::Route(std::string method_, std::string_view pattern_, Handler handler_)
       handler(std::move(handler_))
 {}
 
-Route& Route::summary(std::string summary)
+Route& Route::summary(std::string line)
 {
-    operation.summary = std::move(summary);
+    operation.summary = std::move(line);
     return *this;
 }
 
-Route& Route::body_limit(std::size_t body_bytes)
+Route& Route::body_limit(std::size_t max_bytes)
 {
-    max_body_bytes = body_bytes;
+    max_body_bytes = max_bytes;
     return *this;
 }
 
@@ -94,7 +94,8 @@ Router::Match Router::match(std::string_view method, std::string_view path) cons
         match.route = &route;
         for (std::size_t i = 0; i < segments->size(); ++i) {
             auto const& name = route.segments[i];
-            if (is_place(name)) match.path_params.emplace_back(name.substr(1, name.size() - 2), std::move((*segments)[i]));
+            if (!is_param(name)) continue;
+            match.path_params.emplace_back(name.substr(1, name.size() - 2), std::move((*segments)[i]));
         }
         return match;
     }
@@ -112,7 +113,7 @@ Task<Response> Router::answer_to(Route const& route, Request request)
         co_return error_response(answer.error());
     } catch (boost::system::system_error const& failure) {
         if (failure.code() == boost::asio::error::operation_aborted)
-            throw; // we are shutting down: nobody waits for an answer
+            throw; // the server shuts down: nobody waits for an answer
         log::error("{}: {}", what, failure.what());
     } catch (std::exception const& failure) {
         log::error("{}: {}", what, failure.what());

@@ -2,8 +2,8 @@
 
 #include "learning_loop/async/task.h"
 #include "learning_loop/http/api/handler.h"
-#include "learning_loop/http/message.h"
 #include "learning_loop/http/api/operation.h"
+#include "learning_loop/http/message.h"
 
 #include <deque>
 #include <functional>
@@ -16,44 +16,45 @@ namespace learning_loop::http {
 
 /// How a route takes the body of a request.
 enum class BodyKind {
-    memory, ///< Whole, as `Request::body`.
-    upload  ///< Multipart, as `Request::upload`: long parts go to disk while they come in.
+    memory, ///< As `Request::body`.
+    upload  ///< As `Request::upload`: a multipart body whose long parts go to disk while they come.
 };
 
-/// One method on one path, and what is known of it. Declared beside its handler, refined by the calls that follow:
+/// One method on one path. It is added beside its handler, and the calls that follow tell more about it:
 /// `router.post("/detect", *this, &DetectApi::detect).summary("finds ...").body_limit(64 << 20);`
 class Route {
 public:
     Route(std::string method, std::string_view pattern, Handler handler);
 
-    Route& summary(std::string summary);             ///< One line for the API document.
-    Route& body_limit(std::size_t body_bytes); ///< A longer body is 413, before it is read where its length is told.
-    Route&
-    tells_of_bytes(std::function<void(Request const&, std::size_t)> told); ///< Of a body in memory, as they come.
-    Route& for_operators(); ///< Beyond loopback it needs the server's token (ServerOptions).
+    Route& summary(std::string line);         ///< One line for the API document.
+    Route& body_limit(std::size_t max_bytes); ///< A longer body is answered 413.
+    Route& for_operators();                   ///< It needs the operators' token (ServerOptions).
+
+    /// `told` is called with their number whenever bytes of a body in memory have come.
+    Route& tells_of_bytes(std::function<void(Request const&, std::size_t)> told);
 
     std::string method;
     std::string pattern;
-    std::vector<std::string> segments; ///< Of the pattern; `{name}` stands for any one.
+    std::vector<std::string> segments; ///< Of the pattern. `{name}` stands for any one.
     Handler handler;
     Operation operation;
     BodyKind body_kind = BodyKind::memory;
     std::size_t max_body_bytes = 1024 * 1024;
-    std::function<void(Request const&, std::size_t)> told_of_bytes; ///< Empty: nobody wants to know.
+    std::function<void(Request const&, std::size_t)> told_of_bytes; ///< May be empty.
     bool operators_only = false;
 };
 
-/// Which handler answers which method and path. Filled before the server starts, then only read.
+/// Finds the handler for a method and a path. Routes must be added before a server uses it.
 class Router {
 public:
     Router() = default;
     Router(Router const&) = delete;
     Router& operator=(Router const&) = delete;
 
-    /// `pattern` is a path as `/api/{organization}/projects`; `{name}` stands for one segment.
+    /// `pattern` is a path such as `/api/{organization}/projects`, where `{name}` stands for any one segment.
     Route& add(std::string method, std::string_view pattern, Handler handler);
 
-    /// Routes to a member function `Task<Result<Out>> handler(In...)`; handler.h tells what In and Out may be.
+    /// Add a route to a member function `Task<Result<Out>> handler(In...)`; see handler.h for what In and Out may be.
     template <class Api, class Out, class... In>
     Route& get(std::string_view pattern, Api& api, Task<Result<Out>> (Api::*handler)(In...))
     {
@@ -70,7 +71,7 @@ public:
         return add_typed("POST", pattern, api, handler);
     }
 
-    /// Builds an API object that lives as long as the router and lets it add its routes.
+    /// Makes an API object that lives as long as the router, and lets it add its routes.
     template <class Api, class... Parts>
     void keep(Parts&&... parts)
     {
@@ -79,18 +80,18 @@ public:
         api->add_to(*this);
     }
 
-    /// A route, or the answer why there is none: 400, 404, 405; 204 for OPTIONS.
+    /// A route, or the answer if there is none: 400, 404, 405, or 204 for OPTIONS.
     struct Match {
-        Route const* route = nullptr;
+        Route const* route = nullptr; ///< nullptr: there is none.
         std::vector<std::pair<std::string, std::string>> path_params;
         Response refusal;
     };
     Match match(std::string_view method, std::string_view path) const;
 
-    /// Runs the handler; what it throws becomes a 500 that tells the client nothing and the log everything.
+    /// Runs the handler. If it throws, the answer is `internal_error`, and the log tells what was thrown.
     static Task<Response> answer_to(Route const& route, Request request);
 
-    /// The 500 for what nobody could foresee: the log tells it under the request's id.
+    /// The 500 that refers to the log, and tells nothing else.
     static Response internal_error(std::string const& request_id);
 
     std::deque<Route> const& routes() const { return routes_; }
@@ -105,8 +106,8 @@ private:
         return route;
     }
 
-    std::deque<Route> routes_;                // references to its elements stay good
-    std::vector<std::shared_ptr<void>> kept_; // type-erased owners: nobody shares them
+    std::deque<Route> routes_;                // references to its elements stay valid
+    std::vector<std::shared_ptr<void>> kept_; // shared: no other smart pointer owns objects of any type
 };
 
 } // namespace learning_loop::http

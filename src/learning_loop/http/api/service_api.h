@@ -10,22 +10,23 @@
 
 namespace learning_loop::http {
 
-/// Whether a program can do its work, part by part.
+/// Tells whether the parts of a program can do their work.
 class Health {
 public:
-    /// `fault` tells what keeps the part from its work; nothing: it is ready. Asked on the io thread, does not block.
+    /// `fault` returns what keeps the part from its work, or nullopt if it is ready. It is called on the io thread and
+    /// must not block.
     void add(std::string part, std::function<std::optional<std::string>()> fault);
 
-    /// The faults of the parts that have one.
+    /// The faults that there are now, by part.
     std::map<std::string, std::string> faults() const;
 
 private:
     std::map<std::string, std::function<std::optional<std::string>()>> parts_;
 };
 
-/// What every server of ours answers, beside what it is for: /health/live, /health/ready, /metrics, /debug_logging,
-/// /openapi.json and the same for people under /docs and /redoc. Add it last: the document is of the routes that are
-/// there then. Metrics and health outlive the router.
+/// Adds the routes that every program has: /health/live, /health/ready, /metrics, /debug_logging, /openapi.json, and
+/// the same for people at /docs and /redoc. To be called last, since the document describes the routes that are there
+/// then. Metrics and health must outlive the router.
 void add_service_api(Router& router, Metrics& metrics, Health const& health, std::string title);
 
 } // namespace learning_loop::http

@@ -2,10 +2,9 @@
 
 #include "learning_loop/async/retry.h"
 #include "learning_loop/http/client/impl/transfers.h"
-#include "learning_loop/http/url.h"
 #include "learning_loop/http/tls.h"
+#include "learning_loop/http/url.h"
 
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -19,18 +18,7 @@ namespace {
 constexpr int max_fruitless_tries = 4;
 constexpr std::chrono::seconds longest_resume_wait{30};
 
-/// Hands on to the io thread what is told on another.
-Task<ProgressReport> told_here(ProgressReport report)
-{
-    auto const executor = co_await asio::this_coro::executor;
-    if (!report) co_return report;
-    ProgressReport const on_io_thread = [executor, report = std::move(report)](Progress progress) {
-        asio::post(executor, [report, progress] { report(progress); });
-    };
-    co_return on_io_thread;
-}
-
-/// Takes the descriptor over.
+/// Makes a socket of a connection.
 Task<Result<asio::ip::tcp::socket>> socket_of(Descriptor connection)
 {
     sockaddr_storage address{};
@@ -45,7 +33,7 @@ Task<Result<asio::ip::tcp::socket>> socket_of(Descriptor connection)
     co_return socket;
 }
 
-bool may_pass(int status)
+bool is_temporary(int status)
 {
     return status == 408 || status == 416 || status == 425 || status == 429 || status >= 500;
 }
@@ -105,10 +93,10 @@ Task<Result<Answer>> Client::post_form(std::string path, std::vector<std::pair<s
     return post(std::move(path), std::move(body), {});
 }
 
-Task<Result<std::shared_ptr<asio::ssl::context>>> Client::tls()
+Task<Result<std::shared_ptr<asio::ssl::context>>> Client::load_tls()
 {
     if (!settings_.base_url.starts_with("https://")) co_return nullptr;
-    auto load = [ca_file = settings_.ca_file] { return load_client_tls(ca_file); }; // each time: it may be replaced
+    auto load = [file = settings_.ca_file] { return load_client_tls(file); }; // each time: it may be replaced
     co_return co_await files_.run(std::move(load));
 }
 
@@ -120,23 +108,11 @@ Task<Result<asio::ip::tcp::socket>> Client::connect()
     co_return co_await socket_of(std::move(outcome.connection));
 }
 
-Task<Result<Answer>> Client::post_files(std::string path, std::vector<FormPart> parts, ProgressReport progress)
+Task<Result<Answer>> Client::post_files(std::string path, std::vector<FormPart> parts)
 {
     auto asked = request("POST", path, {});
-    co_return co_await form(std::move(asked), std::move(parts), std::move(progress));
-}
-
-Task<Result<Answer>> Client::put_files(std::string path, std::vector<FormPart> parts, ProgressReport progress)
-{
-    auto asked = request("PUT", path, {});
-    co_return co_await form(std::move(asked), std::move(parts), std::move(progress));
-}
-
-Task<Result<Answer>> Client::form(TransferRequest request, std::vector<FormPart> parts, ProgressReport progress)
-{
-    request.body = std::move(parts);
-    request.progress = co_await told_here(std::move(progress));
-    auto outcome = co_await transfers_->run(std::move(request));
+    asked.body = std::move(parts);
+    auto outcome = co_await transfers_->run(std::move(asked));
     co_return std::move(outcome.answer);
 }
 
@@ -148,12 +124,11 @@ Task<Result<Answer>> Client::download(std::string path, std::filesystem::path fi
     auto asked = request("GET", path, {});
     asked.max_bytes = options.max_bytes;
     asked.file = *created;
-    asked.progress = co_await told_here(std::move(options.progress));
 
     std::exception_ptr failure;
     std::optional<Result<Answer>> answer;
     try {
-        answer = co_await fetched(std::move(asked));
+        answer = co_await fetch(std::move(asked));
     } catch (...) {
         failure = std::current_exception();
     }
@@ -163,7 +138,7 @@ Task<Result<Answer>> Client::download(std::string path, std::filesystem::path fi
         part->discard();
         return {};
     };
-    co_await asio::this_coro::throw_if_cancelled(false); // what is left of a call that was cancelled goes as well
+    co_await asio::this_coro::throw_if_cancelled(false); // a call that was cancelled must not leave a file behind
     auto const finished = co_await files_.run(std::move(finish));
     co_await asio::this_coro::throw_if_cancelled(true);
     if (failure) std::rethrow_exception(failure);
@@ -171,9 +146,9 @@ Task<Result<Answer>> Client::download(std::string path, std::filesystem::path fi
     co_return std::move(*answer);
 }
 
-/// Asks again for the rest when a connection breaks, until all is there, nothing more comes or the server has another
-/// opinion.
-Task<Result<Answer>> Client::fetched(TransferRequest request)
+/// Downloads the file of the request. If the connection breaks off, asks for the rest, until the file is complete, no
+/// more of it comes, or the server answers something else.
+Task<Result<Answer>> Client::fetch(TransferRequest request)
 {
     auto& file = *request.file;
     Backoff backoff(settings_.first_resume_wait, longest_resume_wait);
@@ -187,9 +162,9 @@ Task<Result<Answer>> Client::fetched(TransferRequest request)
         }
         auto outcome = co_await transfers_->run(std::move(attempt));
         auto const& answer = outcome.answer;
-        bool const is_over = answer ? !may_pass(answer->status) : !outcome.broke_off;
+        bool const is_over = answer ? !is_temporary(answer->status) : !outcome.broke_off;
         if (is_over || file.bytes() + before == 0) co_return std::move(outcome.answer);
-        if (answer && answer->status == 416) file.etag.clear(); // there is no such rest: it is another file by now
+        if (answer && answer->status == 416) file.etag.clear(); // there is no such rest: the file is another one by now
         bool const came_nearer = file.bytes() > before && !file.etag.empty();
         fruitless = came_nearer ? 0 : fruitless + 1;
         if (came_nearer) backoff.reset();

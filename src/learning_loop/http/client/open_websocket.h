@@ -13,17 +13,17 @@ namespace learning_loop::http {
 class Client;
 class WebSocket;
 
-/// A WebSocket that is wanted from a server.
+/// What a client asks a server for a WebSocket with.
 struct WebSocketRequest {
-    std::string target; ///< Path and query, percent-encoded.
-    Headers headers;    ///< Beside those of the protocol: cookies and the like.
-    std::chrono::milliseconds timeout{
-        20'000}; ///< From the connection (the client has a limit for that) to the WebSocket.
+    std::string target;                        ///< Path and query, percent-encoded.
+    Headers headers;                           ///< Beside those of the protocol and of the client.
+    std::chrono::milliseconds timeout{20'000}; ///< From the connection, which has a limit of its own, to the WebSocket.
     std::size_t max_message_bytes = 64u << 20;
 };
 
-/// Opens a WebSocket to the server of `client`, with its CA file and token, through the proxy that the environment
-/// names. unavailable: the server cannot be reached, is not who it should be or does not grant it, in words.
+/// Opens a WebSocket to the server of `client`, with the client's CA file and token, through the proxy that the
+/// environment names. Errors: unavailable if the server cannot be reached, cannot prove that it is the right one, or
+/// opens no WebSocket; the message tells the reason. invalid_argument if the client's URL or CA file is invalid.
 Task<Result<std::shared_ptr<WebSocket>>> open_websocket(Client& client, WebSocketRequest request);
 
 } // namespace learning_loop::http

@@ -25,7 +25,7 @@ std::string_view reason(int status)
     return {text.data(), text.size()};
 }
 
-/// The header Date, made anew once a second.
+/// The value of the header Date, which is formatted once a second.
 std::string_view date_now()
 {
     static thread_local std::time_t made_at = 0;
@@ -46,7 +46,7 @@ struct OpenFile {
     std::string etag;
 };
 
-Result<OpenFile> opened(FileBody const& body)
+Result<OpenFile> open_file(FileBody const& body)
 {
     struct stat facts {};
     auto stream = std::make_shared<std::ifstream>(body.file, std::ios::binary);
@@ -120,7 +120,7 @@ Task<> AnswerWriter::write_text(Request const& request, Response const& response
 
 Task<> AnswerWriter::write_file(Request const& request, Response response, FileBody body)
 {
-    auto open = [body = std::move(body)] { return opened(body); };
+    auto open = [body = std::move(body)] { return open_file(body); };
     auto const file = co_await files_.run(std::move(open));
     if (!file) {
         auto const refusal = error_response(file.error());
@@ -137,19 +137,19 @@ Task<> AnswerWriter::write_file(Request const& request, Response response, FileB
         response.headers.add("Content-Range", "bytes " + std::to_string(part.first) + "-" +
                                                   std::to_string(part.first + part.count - 1) + "/" + size);
     }
-    wire_.enter(Wire::Phase::answer); // opening was not the client's time
+    wire_.enter(Wire::Phase::answer); // the time to open the file does not count for the client
     auto const framing = part.status == 304 ? std::string() : length_header(part.count); // docs/traps.md, 13
     auto const head = head_of(request, response, framing);
     co_await wire_.write(head);
     if (!head_only) co_await write_pieces(file->stream, part.first, part.count);
 }
 
-/// A client that takes the file slower than it is read holds a small piece of it while it is waited for.
+/// While a client is waited for that takes the file more slowly than it is read, only a small piece of it is in memory.
 Task<> AnswerWriter::write_pieces(std::shared_ptr<std::ifstream> file, std::uint64_t first, std::uint64_t count)
 {
     auto max_bytes = piece_bytes;
     while (count > 0) {
-        // Where many are served at once, each holds little, too.
+        // If many files are sent at once, each gets little memory.
         auto const now_bytes = files_.waiting() < few_readers ? max_bytes : small_piece_bytes;
         auto read = [file, first, wanted = std::min<std::uint64_t>(count, now_bytes)]() -> Result<std::string> {
             std::string piece(wanted, '\0');

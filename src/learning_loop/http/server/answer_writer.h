@@ -13,16 +13,17 @@ namespace learning_loop::http {
 /// Writes the answer to one request.
 class AnswerWriter {
 public:
-    /// `files` is where the bodies that are files are read.
+    /// Bodies that are files are read on `files`.
     AnswerWriter(Wire& wire, Pool& files) : wire_(wire), files_(files) {}
 
     bool head_only = false;       ///< The request was a HEAD.
-    bool keeps_connection = true; ///< Another request may follow. A body of unknown length may turn it off.
-    bool is_old_protocol = false; ///< HTTP/1.0, which knows no chunks.
+    bool keeps_connection = true; ///< Another request may follow. `write` clears it if only a close can end the body.
+    bool is_old_protocol = false; ///< HTTP/1.0, which has no chunks.
 
+    /// Throws boost::system::system_error if the client has left or is too slow.
     Task<> write(Request const& request, Response response);
 
-    int status() const { return status_; }                   ///< That was sent in the end.
+    int status() const { return status_; }                   ///< That was sent.
     std::uint64_t body_bytes() const { return body_bytes_; } ///< That were sent.
 
 private:

@@ -1,5 +1,7 @@
 #include "learning_loop/http/server/body_reader.h"
 
+#include "learning_loop/base/text.h"
+
 #include <algorithm>
 #include <memory>
 
@@ -11,10 +13,11 @@ namespace {
 constexpr std::size_t piece_bytes = 256 * 1024;
 constexpr std::size_t first_bytes = 16 * 1024;
 
-/// How much room a body gets when so much of it has come. Who only says that he will send gets little.
-std::size_t room_for(std::size_t come_bytes, std::size_t max_bytes)
+/// How much room a body gets once that many bytes of it have come. A client that announces a lot and sends nothing
+/// gets little.
+std::size_t room_for(std::size_t received_bytes, std::size_t max_bytes)
 {
-    return std::min(max_bytes, std::max(first_bytes, 4 * come_bytes));
+    return std::min(max_bytes, std::max(first_bytes, 4 * received_bytes));
 }
 
 } // namespace
@@ -43,7 +46,7 @@ Task<std::optional<Response>> BodyReader::read(HeadParser& head, Route const& ro
     co_return refusal;
 }
 
-/// A share is taken as the bytes come, not as they are announced: who only says that he will send shuts nobody out.
+/// A share is taken as the bytes come, not as they are announced: an announcement alone must not shut others out.
 BodyReader::Refusal BodyReader::refusal_of_memory(std::size_t bytes)
 {
     if (share_.grow_to(bytes)) return std::nullopt;
@@ -87,22 +90,22 @@ Task<std::optional<Response>> BodyReader::read_upload(Request& request)
     auto const reader = std::make_shared<UploadReader>(std::move(*made));
     auto const piece = std::make_shared<std::string>();
     for (;;) {
-        std::size_t filled = 0; // whole pieces, so that a job is worth its way to another thread
-        bool over = false;
-        while (filled < piece_bytes && !over) {
+        std::size_t filled = 0; // large pieces, so that a job is worth its way to another thread
+        bool is_over = false;
+        while (filled < piece_bytes && !is_over) {
             if (filled == piece->size()) piece->resize(room_for(filled, piece_bytes));
             if (auto refusal = refusal_of_memory(piece->size() + reader->held_bytes())) co_return refusal;
             auto const read = co_await next(asio::buffer(*piece) + filled);
             if (auto const* refusal = std::get_if<Response>(&read)) co_return *refusal;
             filled += std::get<std::size_t>(read);
-            over = std::get<std::size_t>(read) == 0;
+            is_over = std::get<std::size_t>(read) == 0;
         }
         auto feed = [reader, piece, filled]() -> Result<void> {
             return reader->feed(std::string_view(*piece).substr(0, filled));
         };
         auto const fed = co_await files_.run(std::move(feed));
         if (!fed) co_return error_response(fed.error());
-        if (over) break;
+        if (is_over) break;
     }
     auto upload = reader->finish();
     if (!upload) co_return error_response(upload.error());
@@ -110,7 +113,7 @@ Task<std::optional<Response>> BodyReader::read_upload(Request& request)
     co_return std::nullopt;
 }
 
-/// The next bytes of the body; 0: it is over.
+/// Reads the next bytes of the body. Returns their number; 0: it is over.
 Task<Read<std::size_t>> BodyReader::next(asio::mutable_buffer into)
 {
     if (chunked_) co_return co_await next_of_chunked(into);
@@ -138,7 +141,7 @@ Task<Read<std::size_t>> BodyReader::next_of_chunked(asio::mutable_buffer into)
             !failure || failure == beast::http::error::need_more || failure == beast::http::error::need_buffer;
         if (!goes_on) co_return error_response(400, "the body's chunks are malformed: " + failure.message());
         if (auto const produced = into.size() - body.size; produced > 0) co_return produced;
-        if (failure == beast::http::error::need_buffer) co_return too_long(); // all of what may be is full
+        if (failure == beast::http::error::need_buffer) co_return too_long(); // `into` was all that was left
         if (failure != beast::http::error::need_more) continue;
         if (buffer.size() == buffer.max_size()) co_return error_response(400, "a chunk's head has no end");
         auto const room = std::min(buffer.max_size() - buffer.size(), first_bytes);

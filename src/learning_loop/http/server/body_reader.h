@@ -1,8 +1,8 @@
 #pragma once
 
 #include "learning_loop/async/pool.h"
-#include "learning_loop/http/body_budget.h"
 #include "learning_loop/http/api/router.h"
+#include "learning_loop/http/body_budget.h"
 #include "learning_loop/http/server/wire.h"
 
 #include <boost/beast/http/buffer_body.hpp>
@@ -11,25 +11,30 @@
 
 #include <filesystem>
 #include <optional>
+#include <variant>
 
 namespace learning_loop::http {
 
 using HeadParser = boost::beast::http::request_parser<boost::beast::http::empty_body>;
 
-/// Reads the body of one request as its route wants it.
+/// Either what was read, or the answer that refuses the request.
+template <class T>
+using Read = std::variant<T, Response>;
+
+/// Reads the body of one request, to where its route wants it.
 class BodyReader {
 public:
-    /// `files` is where uploads are written, to `upload_folder`.
+    /// Uploads are written to `upload_folder`, on `files`.
     BodyReader(Wire& wire, BodyBudget& budget, Pool& files, std::filesystem::path const& upload_folder)
         : wire_(wire), budget_(budget), files_(files), upload_folder_(upload_folder)
     {}
 
-    /// Puts the body into the request, or gives the answer that refuses it: 400, 408, 413, 417, 503, 507. Afterwards
-    /// `all_was_read` tells whether the next request may follow on the same connection.
+    /// Puts the body into the request. Returns the answer that refuses the body (400, 413, 417, 503, 507), or nullopt.
+    /// Throws boost::system::system_error if the client has left or is too slow.
     Task<std::optional<Response>> read(HeadParser& head, Route const& route, Request& request);
 
-    bool all_was_read() const { return all_was_read_; }
-    void give_back() { share_ = {}; } ///< The body is gone.
+    bool all_was_read() const { return all_was_read_; } ///< If so, the next request may follow on the connection.
+    void give_back() { share_ = {}; }                   ///< Gives the share of the budget back, once the body is gone.
 
 private:
     using Chunked = boost::beast::http::request_parser<boost::beast::http::buffer_body>;
@@ -48,7 +53,7 @@ private:
     std::filesystem::path const& upload_folder_;
     BodyBudget::Share share_;
     std::optional<Chunked> chunked_;
-    std::size_t left_bytes_ = 0; ///< Of a body whose length is told.
+    std::size_t left_bytes_ = 0; ///< Still to come of a body whose length was told.
     std::size_t max_bytes_ = 0;
     bool all_was_read_ = true;
 };

@@ -1,13 +1,10 @@
 #include "learning_loop/http/server/connection.h"
 
 #include "learning_loop/async/running_task.h"
-#include "learning_loop/base/ids.h"
 #include "learning_loop/base/log.h"
-#include "learning_loop/http/loopback.h"
+#include "learning_loop/base/text.h"
 #include "learning_loop/http/url.h"
 #include "learning_loop/http/websocket/websocket.h"
-
-#include <openssl/crypto.h>
 
 #include <algorithm>
 
@@ -18,39 +15,6 @@ namespace {
 
 constexpr std::size_t first_read_bytes = 12 * 1024;
 
-std::string_view view(beast::string_view text)
-{
-    return {text.data(), text.size()};
-}
-
-/// `name:port`, `[::1]:port` or either without port, to the name.
-std::string_view host_name(std::string_view host)
-{
-    auto const bracket = host.find(']');
-    return host.substr(0, bracket == std::string_view::npos ? host.find(':') : bracket + 1);
-}
-
-struct Target {
-    std::string_view host; ///< Only in a whole URL, as a proxy's client writes it. It then counts, not the header Host.
-    std::string_view path_and_query;
-};
-
-Target target_in(std::string_view text)
-{
-    for (std::string_view const scheme : {"http://", "https://"}) {
-        if (!text.starts_with(scheme)) continue;
-        auto const host_end = std::min(text.find_first_of("/?", scheme.size()), text.size());
-        auto const rest = text.substr(host_end);
-        return {text.substr(scheme.size(), host_end - scheme.size()), rest.empty() ? "/" : rest};
-    }
-    return {{}, text};
-}
-
-std::string_view request_origin(HeadParser const& head)
-{
-    return head.is_header_done() ? view(head.get()[beast::http::field::origin]) : std::string_view();
-}
-
 bool may_be_id(std::string_view text)
 {
     auto const plain = [](char c) {
@@ -60,17 +24,13 @@ bool may_be_id(std::string_view text)
     return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), plain);
 }
 
-bool same_secret(std::string_view a, std::string_view b)
-{
-    return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
-
 } // namespace
 
 Connection::Connection(ConnectionContext& context, Stream stream)
     : context_(context),
       place_(context.connections.insert(context.connections.end(), this)),
       wire_(std::move(stream), context.options.deadlines),
+      gate_(context.options),
       id_prefix_(context.id_prefix + std::to_string(context.next_connection++) + "-")
 {
     boost::system::error_code gone;
@@ -90,9 +50,18 @@ Task<> Connection::run(std::unique_ptr<Connection> connection)
         while (co_await connection->serve_one() == After::next_request) {
         }
     } catch (boost::system::system_error const& failure) {
-        // The client went away or was too slow: its affair, not ours.
+        // The client has left or was too slow: no fault of ours.
         log::debug("a connection ended: {}", failure.what());
     }
+}
+
+/// What the head says of the client; of a head that is not whole: nothing.
+Connection::Client Connection::client_of(HeadParser const& head)
+{
+    if (!head.is_header_done()) return {};
+    auto const& message = head.get();
+    return {message.method() == beast::http::verb::head, message.version() < 11, head.keep_alive(),
+            std::string(view(message[beast::http::field::origin]))};
 }
 
 Task<Connection::After> Connection::serve_one()
@@ -108,18 +77,14 @@ Task<Connection::After> Connection::serve_one()
     begin_request(request.id);
     if (!answer) answer = take_head(head, request, match);
 
-    AnswerWriter writer(wire_, context_.files);
-    writer.head_only = has_head && head.get().method() == beast::http::verb::head;
-    writer.is_old_protocol = has_head && head.get().version() < 11;
-    bool const client_stays = has_head && head.keep_alive();
-    bool const without_body = has_head && !head.chunked() && head.content_length().value_or(0) == 0;
+    Client const client = client_of(head); // reading the body may take the head's parser over
     BodyReader body(wire_, context_.budget, context_.files, context_.options.upload_folder);
-    bool all_was_read = without_body;
+    bool all_was_read = has_head && !head.chunked() && head.content_length().value_or(0) == 0;
     if (!answer) {
         answer = co_await read_body(body, head, *match.route, request);
         all_was_read = body.all_was_read() && !wire_.late();
     }
-    Request const asked{request.method, request.path, {}, {}, request.headers, {}, {}, request.id};
+    Request const bodiless{request.method, request.path, {}, {}, request.headers, {}, {}, request.id};
     if (!answer) {
         wire_.enter(Wire::Phase::handler);
         answer = co_await Router::answer_to(*match.route, std::move(request));
@@ -129,28 +94,34 @@ Task<Connection::After> Connection::serve_one()
         auto refused = refusal_of(head.get());
         if (!refused) {
             auto const upgraded = std::move(*upgrade);
-            account(match.route, asked, 101, 0, begin);
+            account({match.route, bodiless, begin, true}, 101, 0);
             co_await run_websocket(head, upgraded);
             co_return After::close;
         }
         answer = std::move(*refused);
-        all_was_read = false; // what follows may be frames
+        all_was_read = false; // what follows may be WebSocket frames
     }
-    if (auto const origin = request_origin(head); is_allowed_origin(origin)) {
-        answer->headers.add("Access-Control-Allow-Origin", std::string(origin));
-        answer->headers.add("Access-Control-Allow-Credentials", "true");
-        answer->headers.add("Vary", "Origin");
-    }
-    writer.keeps_connection = client_stays && all_was_read && !context_.finishing;
+    gate_.allow_foreign_page(client.origin, *answer);
+    Handled const handled{match.route, bodiless, begin, all_was_read};
+    co_return co_await write_answer(client, handled, std::move(*answer));
+}
+
+/// Writes the answer and accounts for the request, also if the client has left or is too slow to take the answer.
+Task<Connection::After> Connection::write_answer(Client const& client, Handled const& handled, Response answer)
+{
+    AnswerWriter writer(wire_, context_.files);
+    writer.head_only = client.wants_head_only;
+    writer.is_old_protocol = client.is_old_protocol;
+    writer.keeps_connection = client.stays && handled.all_was_read && !context_.is_finishing;
     try {
-        co_await writer.write(asked, std::move(*answer));
-    } catch (...) { // the client left, or was too slow: it counts all the same
-        account(match.route, asked, writer.status(), writer.body_bytes(), begin);
+        co_await writer.write(handled.request, std::move(answer));
+    } catch (...) {
+        account(handled, writer.status(), writer.body_bytes());
         throw;
     }
-    account(match.route, asked, writer.status(), writer.body_bytes(), begin);
+    account(handled, writer.status(), writer.body_bytes());
     begin_request({});
-    if (!writer.keeps_connection) co_await wire_.linger(!all_was_read);
+    if (!writer.keeps_connection) co_await wire_.linger(!handled.all_was_read);
     co_return writer.keeps_connection ? After::next_request : After::close;
 }
 
@@ -160,17 +131,17 @@ Task<> Connection::run_websocket(HeadParser const& head, WebSocketBody body)
     std::string text(static_cast<char const*>(early.data()), early.size());
     wire_.buffer().consume(text.size());
     wire_.buffer().shrink_to_fit();
-    // shared: by who reads and who writes
+    // shared: by the tasks that read and write
     auto socket =
         std::make_shared<WebSocket>(wire_.give_away(), std::move(text), body.max_message_bytes, context_.budget);
-    socket->end_within(context_.options.deadlines.header); // it has answers to earlier requests to take first
+    socket->end_within(context_.options.deadlines.header); // the client may still have to take earlier answers
     bool const is_open = co_await socket->accept(head.get());
     if (!is_open) co_return;
     socket->lift_limit();
     co_await body.run(std::move(socket));
 }
 
-/// Nothing when the request has its body.
+/// Puts the body into the request. Returns the answer that refuses it, or nullopt.
 Task<std::optional<Response>> Connection::read_body(BodyReader& body, HeadParser& head, Route const& route,
                                                     Request& request)
 {
@@ -185,23 +156,23 @@ Task<std::optional<Response>> Connection::read_body(BodyReader& body, HeadParser
     }
 }
 
-/// Nothing when a whole head is there, or when the client left before it sent one.
+/// Returns the answer that refuses the head. nullopt: there is a whole head, or the client left before it sent one.
 Task<std::optional<Response>> Connection::read_head(HeadParser& head)
 {
     auto& buffer = wire_.buffer();
     auto const& limits = context_.options.head;
     head.header_limit(static_cast<std::uint32_t>(limits.bytes));
-    head.body_limit(boost::none); // each route has its own
+    head.body_limit(boost::none); // the route's limit counts
     auto const received = [&] {
         return std::string_view(static_cast<char const*>(buffer.data().data()), buffer.size());
     };
     wire_.enter(buffer.size() == 0 ? Wire::Phase::idle : Wire::Phase::head);
     std::optional<std::size_t> end;
     for (bool at_start = true; !(end = end_of_head(received()));) {
-        if (buffer.size() == 0 && context_.finishing) co_return std::nullopt;
+        if (buffer.size() == 0 && context_.is_finishing) co_return std::nullopt;
         if (auto fault = fault_of_beginning(received(), limits))
             co_return error_response(fault->status, fault->message);
-        if (buffer.size() == 0) buffer.shrink_to_fit(); // a waiting client shall cost little
+        if (buffer.size() == 0) buffer.shrink_to_fit(); // an idle client must cost little
         try {
             buffer.commit(co_await wire_.read_some(buffer.prepare(first_read_bytes)));
         } catch (boost::system::system_error const& failure) {
@@ -211,7 +182,7 @@ Task<std::optional<Response>> Connection::read_head(HeadParser& head)
         }
         if (wire_.phase() == Wire::Phase::idle) wire_.enter(Wire::Phase::head);
         if (std::exchange(at_start, false) && received().starts_with("\r\n"))
-            buffer.consume(2); // some clients end a body with a line break too many
+            buffer.consume(2); // some clients send a line break too many behind a body
     }
     if (auto fault = fault_of_head(received().substr(0, *end), limits))
         co_return error_response(fault->status, fault->message);
@@ -222,48 +193,16 @@ Task<std::optional<Response>> Connection::read_head(HeadParser& head)
     co_return error_response(400, "this is not HTTP/1.1: " + failure.message());
 }
 
-std::optional<Response> Connection::refusal(HeadParser const& head) const
-{
-    auto const& message = head.get();
-    auto const told = view(message[beast::http::field::host]);
-    auto const of_url = target_in(view(message.target())).host;
-    auto const host = of_url.empty() ? told : of_url;
-    if (message.count(beast::http::field::host) > 1 || (told.empty() && message.version() == 11)) {
-        return error_response(400, "the header Host must be there once");
-    }
-    if (message.version() < 11 && head.chunked()) return error_response(400, "HTTP/1.0 knows no Transfer-Encoding");
-    // A web page may send its visitor's browser here, under a name of its own that it let point to 127.0.0.1.
-    if (!host.empty() && is_loopback(context_.options.host) && !is_loopback(host_name(host))) {
-        return error_response(403, "the Host " + printable(host) +
-                                       " is not this machine: this server answers for localhost only");
-    }
-    auto const origin = request_origin(head);
-    auto const slashes = origin.find("://");
-    bool const is_own = slashes != std::string_view::npos && same_name(origin.substr(slashes + 3), host);
-    if (!origin.empty() && !is_own && !is_allowed_origin(origin)) {
-        return error_response(403,
-                              "the Origin " + printable(origin) + " is foreign: only pages of this server may call it");
-    }
-    return std::nullopt;
-}
-
-/// Whether it is of a foreign page that may call all the same.
-bool Connection::is_allowed_origin(std::string_view origin) const
-{
-    auto const& allowed = context_.options.allowed_origins;
-    return std::find(allowed.begin(), allowed.end(), origin) != allowed.end();
-}
-
-/// Fills the request from its head and finds its route.
+/// Fills the request from its head and finds its route. Returns the answer if the request is refused.
 std::optional<Response> Connection::take_head(HeadParser const& head, Request& request, Router::Match& match)
 {
     auto const& message = head.get();
     request.budget = context_.budget;
     request.method = view(message.method_string());
-    auto const target = target_in(view(message.target())).path_and_query;
+    auto const target = path_and_query_of(view(message.target()));
     auto const question = std::min(target.find('?'), target.size());
     request.path = percent_decoded(target.substr(0, question)).value_or("/");
-    if (auto refused = refusal(head)) return refused;
+    if (auto refused = gate_.refusal_of(head)) return refused;
     match = context_.router.match(request.method, target.substr(0, question));
     if (!match.route) return std::move(match.refusal);
     auto query = decoded_pairs(target.substr(std::min(question + 1, target.size())));
@@ -273,26 +212,10 @@ std::optional<Response> Connection::take_head(HeadParser const& head, Request& r
     request.headers.reserve(8);
     for (auto const& field : message)
         request.headers.add(std::string(view(field.name_string())), std::string(view(field.value())));
-    return refusal_of_operator(*match.route, request);
+    return gate_.refusal_of_operator(*match.route, request);
 }
 
-std::optional<Response> Connection::refusal_of_operator(Route const& route, Request const& request) const
-{
-    if (!route.operators_only || !context_.options.operators_need_token) return std::nullopt;
-    auto const& token = context_.options.operator_token;
-    if (token.empty() && is_loopback(context_.options.host)) return std::nullopt;
-    if (token.empty()) {
-        return error_response(403, "this changes how the node runs: it takes a token beyond this machine, and none is "
-                                   "set (NODE_TOKEN)");
-    }
-    auto const given = request.bearer_token();
-    if (given && same_secret(*given, token)) return std::nullopt;
-    auto refused = error_response(401, "send the node's token (NODE_TOKEN) as `Authorization: Bearer <token>`");
-    refused.headers.add("WWW-Authenticate", "Bearer");
-    return refused;
-}
-
-/// The client's own id where it sent one that may stand in a log.
+/// The client's own id if it sent one that is fit for a log.
 std::string Connection::request_id(HeadParser const& head)
 {
     if (head.is_header_done()) {
@@ -302,18 +225,17 @@ std::string Connection::request_id(HeadParser const& head)
     return id_prefix_ + std::to_string(++requests_);
 }
 
-void Connection::account(Route const* route, Request const& request, int status, std::uint64_t body_bytes,
-                         Wire::Clock::time_point begin)
+void Connection::account(Handled const& handled, int status, std::uint64_t body_bytes)
 {
-    auto const took = Wire::Clock::now() - begin;
-    context_.metrics.count(route, status, took);
+    auto const took = Wire::Clock::now() - handled.begin;
+    context_.metrics.count(handled.route, status, took);
     if (!context_.options.access_log) return;
     auto const ms = std::chrono::duration<double, std::milli>(took).count();
-    // Without the query, which may hold what is nobody's business.
-    log::access().info("method={} path={} status={} bytes={} ms={:.1f} peer={}",
-                       request.method.empty() ? "-" : printable(request.method),
-                       log::value(request.path.empty() ? std::string_view("-") : request.path), status, body_bytes, ms,
-                       peer_);
+    auto const& request = handled.request;
+    // Without the query, which may hold secrets.
+    log::access("method={} path={} status={} bytes={} ms={:.1f} peer={}",
+                request.method.empty() ? "-" : printable(request.method),
+                log::value(request.path.empty() ? std::string_view("-") : request.path), status, body_bytes, ms, peer_);
 }
 
 } // namespace learning_loop::http

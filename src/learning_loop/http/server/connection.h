@@ -1,10 +1,11 @@
 #pragma once
 
 #include "learning_loop/async/pool.h"
+#include "learning_loop/http/api/router.h"
 #include "learning_loop/http/server/answer_writer.h"
 #include "learning_loop/http/server/body_reader.h"
+#include "learning_loop/http/server/request_gate.h"
 #include "learning_loop/http/server/request_metrics.h"
-#include "learning_loop/http/api/router.h"
 #include "learning_loop/http/server/server_options.h"
 #include "learning_loop/http/server/wire.h"
 
@@ -34,12 +35,12 @@ struct ConnectionContext {
     BodyBudget budget;
     Pool files{"reading and writing files", 2, 10'000};
     std::list<Connection*> connections; ///< In the order they came.
-    std::string id_prefix;              ///< Of this run of the program: its request ids are no other run's.
+    std::string id_prefix;              ///< Of request ids: another one in each run of the program.
     std::uint64_t next_connection = 1;
-    bool finishing = false;
+    bool is_finishing = false; ///< No more requests are taken.
 };
 
-/// One client: reads a request, has it answered, and so on until either side has enough.
+/// The connection of one client: reads a request, has it answered and reads the next one, until one side closes.
 class Connection {
 public:
     Connection(ConnectionContext& context, Stream stream);
@@ -47,7 +48,7 @@ public:
     Connection& operator=(Connection const&) = delete;
     ~Connection();
 
-    /// Owns the connection while it runs.
+    /// Serves the connection to its end, and owns it meanwhile.
     static Task<> run(std::unique_ptr<Connection> connection);
 
     Wire& wire() { return wire_; }
@@ -55,22 +56,37 @@ public:
 private:
     enum class After { next_request, close };
 
+    /// What the answer has to heed.
+    struct Client {
+        bool wants_head_only = false;
+        bool is_old_protocol = false; ///< HTTP/1.0
+        bool stays = false;           ///< Wants to send another request.
+        std::string origin;           ///< Of the page that asks; empty: none.
+    };
+
+    /// What is still needed of a request once its handler has it.
+    struct Handled {
+        Route const* route;     ///< nullptr: none was found.
+        Request const& request; ///< Without its body.
+        Wire::Clock::time_point begin;
+        bool all_was_read; ///< Another request may follow.
+    };
+
+    static Client client_of(HeadParser const& head);
     Task<After> serve_one();
+    Task<After> write_answer(Client const& client, Handled const& handled, Response answer);
     Task<std::optional<Response>> read_head(HeadParser& head);
     Task<std::optional<Response>> read_body(BodyReader& body, HeadParser& head, Route const& route, Request& request);
-    std::optional<Response> refusal(HeadParser const& head) const;
-    bool is_allowed_origin(std::string_view origin) const;
     std::optional<Response> take_head(HeadParser const& head, Request& request, Router::Match& match);
-    std::optional<Response> refusal_of_operator(Route const& route, Request const& request) const;
     std::string request_id(HeadParser const& head);
     Task<> run_websocket(HeadParser const& head, WebSocketBody body);
-    void account(Route const* route, Request const& request, int status, std::uint64_t body_bytes,
-                 Wire::Clock::time_point begin);
+    void account(Handled const& handled, int status, std::uint64_t body_bytes);
 
     ConnectionContext& context_;
     std::list<Connection*>::iterator place_;
     Wire wire_;
     std::string peer_;
+    RequestGate gate_;
     std::string id_prefix_;
     std::uint64_t requests_ = 0;
 };

@@ -1,6 +1,6 @@
 #include "learning_loop/http/server/head_check.h"
 
-#include "learning_loop/http/message.h"
+#include "learning_loop/base/text.h"
 
 #include <algorithm>
 
@@ -35,7 +35,7 @@ bool is_length(std::string_view value)
     return !value.empty() && std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// What a request says of where its body ends.
+/// What a head says about where the body ends.
 struct Framing {
     int lengths = 0;
     int encodings = 0;
@@ -63,7 +63,7 @@ std::optional<HeadFault> fault_of_field(std::string_view line, Framing& framing)
     return framing.add(name, trimmed(line.substr(colon + 1)));
 }
 
-/// One half of a CRLF alone. The last byte may be a CR whose LF is still to come.
+/// Whether there is one half of a CRLF alone. The last byte may be a CR, since its LF may still come.
 bool has_lone_line_end(std::string_view text)
 {
     for (auto at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
@@ -91,7 +91,7 @@ std::optional<std::size_t> end_of_head(std::string_view received)
 std::optional<HeadFault> fault_of_beginning(std::string_view received, HeadLimits const& limits)
 {
     auto const line_end = received.find('\n');
-    auto const max_without_end = limits.request_line_bytes + 1; // its CR may have come
+    auto const max_without_end = limits.request_line_bytes + 1; // the CR at its end may have come already
     if (line_end == std::string_view::npos && received.size() > max_without_end) return line_too_long(limits);
     if (received.size() > limits.bytes) return head_too_long(limits);
     if (received.find('\0') != std::string_view::npos) return malformed("a NUL in the head");

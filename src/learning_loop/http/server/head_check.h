@@ -14,19 +14,20 @@ struct HeadLimits {
 
 /// Why a head is refused.
 struct HeadFault {
-    int status = 400;
+    int status = 400; ///< Of the answer.
     std::string message;
 };
 
-/// Where the head ends in what has come so far: just behind its empty line. Nothing: not yet.
+/// Returns where the head ends in what has come so far: just behind its empty line. nullopt: it has not ended yet.
 std::optional<std::size_t> end_of_head(std::string_view received);
 
-/// What is wrong with a head that has not ended yet, as soon as it can be told.
+/// Checks what has come of a head that has not ended yet. Returns nullopt if nothing is wrong so far.
 std::optional<HeadFault> fault_of_beginning(std::string_view received, HeadLimits const& limits);
 
-/// What is wrong with a whole head, as far as the parser behind would let it pass: two readings of one request are how
-/// requests are smuggled past a proxy (RFC 9112, section 11.2). Line ends are CRLF, no line is folded, no name has
-/// blanks, there is one length or one Transfer-Encoding, which is `chunked`.
+/// Checks a whole head for what Beast's parser would let pass but another program might read differently: this is how
+/// requests are smuggled past a proxy (RFC 9112, section 11.2). All line ends must be CRLF, no line may be folded, no
+/// name may have blanks, and there must be at most one Content-Length or one Transfer-Encoding, which must be
+/// `chunked`. Returns nullopt if nothing is wrong.
 std::optional<HeadFault> fault_of_head(std::string_view head, HeadLimits const& limits);
 
 } // namespace learning_loop::http

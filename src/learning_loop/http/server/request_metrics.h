@@ -15,7 +15,7 @@ class RequestMetrics {
 public:
     explicit RequestMetrics(Metrics& metrics) : metrics_(metrics) {}
 
-    /// `route`: nullptr when none was found.
+    /// `route`: nullptr if none was found.
     void count(Route const* route, int status, std::chrono::nanoseconds took);
 
 private:

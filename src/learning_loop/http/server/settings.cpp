@@ -1,7 +1,5 @@
 #include "learning_loop/http/server/settings.h"
 
-#include "learning_loop/base/temporary_file.h"
-
 namespace learning_loop {
 
 std::vector<Setting> http_settings()
@@ -25,8 +23,6 @@ http::ServerOptions server_options(HttpSettings const& settings, std::filesystem
     options.tls_key = settings.tls_key.string();
     options.access_log = settings.access_log;
     options.upload_folder = data_folder / "uploads";
-    std::filesystem::create_directories(options.upload_folder);
-    TemporaryFile::sweep(options.upload_folder);
     return options;
 }
 

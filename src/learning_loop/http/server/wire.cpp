@@ -34,7 +34,7 @@ std::string_view name_of(Wire::Phase phase)
 
 } // namespace
 
-/// The client is waited for: what else takes time is not its fault.
+/// Notes that the client is waited for: only then a deadline counts.
 class Wire::Waiting {
 public:
     explicit Waiting(Wire& wire) : wire_(wire)
@@ -79,8 +79,7 @@ bool Wire::is_late(Clock::time_point now) const
     case Phase::body:
     case Phase::answer: break;
     }
-    auto const min_bytes =
-        deadlines_.min_bytes_per_second * static_cast<std::size_t>(time / std::chrono::seconds(1));
+    auto const min_bytes = deadlines_.min_bytes_per_second * static_cast<std::size_t>(time / std::chrono::seconds(1));
     // Over TLS bytes show only when a record of up to 16 KiB is whole, which takes a slow link longer.
     auto const stall = stream_.tls() ? 4 * deadlines_.stall : deadlines_.stall;
     return now - last_move_ > stall || (time > deadlines_.stall && moved_bytes_ < min_bytes);
@@ -115,7 +114,7 @@ Task<> Wire::shake_hands()
     co_await stream_.tls()->async_handshake(asio::ssl::stream_base::server, asio::use_awaitable);
 }
 
-void Wire::moved(std::size_t bytes)
+void Wire::count_moved(std::size_t bytes)
 {
     moved_bytes_ += bytes;
     last_move_ = Clock::now();
@@ -125,18 +124,18 @@ Task<std::size_t> Wire::read_some(asio::mutable_buffer into)
 {
     Waiting const waiting(*this);
     auto const bytes = co_await stream_.async_read_some(asio::mutable_buffers_1(into), asio::use_awaitable);
-    moved(bytes);
+    count_moved(bytes);
     co_return bytes;
 }
 
 Task<> Wire::write(std::string_view first, std::string_view second)
 {
-    late_ = false; // what comes may be the answer to having been late
+    late_ = false; // this may be the answer that tells of it
     Waiting const waiting(*this);
     while (!first.empty() || !second.empty()) {
         std::array<asio::const_buffer, 2> const pieces{asio::buffer(first), asio::buffer(second)};
         auto const bytes = co_await stream_.async_write_some(pieces, asio::use_awaitable);
-        moved(bytes);
+        count_moved(bytes);
         auto const of_first = std::min(bytes, first.size());
         first.remove_prefix(of_first);
         second.remove_prefix(bytes - of_first);
@@ -148,15 +147,15 @@ std::size_t Wire::write_at_once(std::string_view bytes)
     if (stream_.tls()) return 0;
     auto const socket = stream_.socket().native_handle();
     auto const sent = ::send(socket, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (sent <= 0) return 0; // what is wrong, the next write tells
-    moved(static_cast<std::size_t>(sent));
+    if (sent <= 0) return 0; // the next write will throw if something is wrong
+    count_moved(static_cast<std::size_t>(sent));
     return static_cast<std::size_t>(sent);
 }
 
 Task<> Wire::linger(bool client_sends)
 {
     constexpr std::size_t max_bytes = 256u << 20;
-    static thread_local std::array<char, max_buffered_bytes> dropped; // of all connections: nobody reads it
+    static thread_local std::array<char, max_buffered_bytes> dropped; // shared by all connections: nobody reads it
     if (!client_sends && !stream_.tls()) co_return;
     enter(Phase::lingering);
     Waiting const waiting(*this);

@@ -13,13 +13,13 @@
 
 namespace learning_loop::http {
 
-/// The bytes of one connection, under deadlines. Nothing is timed by itself: somebody calls `check` a few times a
-/// second, which is far cheaper than a timer for every read and write.
+/// The bytes of one connection, under deadlines. The server calls `check` ten times a second, which is far cheaper than
+/// a timer for every read and write.
 class Wire {
 public:
     using Clock = std::chrono::steady_clock;
 
-    /// What the connection is at, and so which deadline holds.
+    /// What the connection waits for; each has its own deadline.
     enum class Phase { handshake, idle, head, body, handler, answer, lingering, given_away };
 
     Wire(Stream stream, Deadlines const& deadlines);
@@ -27,41 +27,42 @@ public:
     void enter(Phase phase);
     Phase phase() const { return phase_; }
     Clock::time_point since() const { return since_; } ///< When the phase began.
-    bool late() const { return late_; }                ///< A deadline has passed: what runs was ended.
+    bool late() const { return late_; }                ///< A deadline has passed, and what ran was ended.
 
-    /// Ends what runs when its deadline has passed.
+    /// Ends the read or write that runs if its deadline has passed.
     void check(Clock::time_point now);
     void close();
 
-    /// The TLS handshake, where there is TLS.
+    /// Makes the TLS handshake, if the connection has TLS.
     Task<> shake_hands();
 
-    /// Reads some bytes into `into`. Throws boost::system::system_error when the client left or a deadline passed.
+    /// Reads some bytes. Throws boost::system::system_error if the client has left or a deadline has passed.
     Task<std::size_t> read_some(boost::asio::mutable_buffer into);
 
-    /// Writes both, in pieces, as fast as the client takes them.
+    /// Writes both texts as fast as the client takes them. Throws as `read_some` does.
     Task<> write(std::string_view first, std::string_view second = {});
 
-    /// Sends what the system takes without waiting for the client; may be nothing, and over TLS is.
+    /// Sends what the system takes without waiting for the client. Returns how much that is: maybe nothing, and over
+    /// TLS always nothing.
     std::size_t write_at_once(std::string_view bytes);
 
-    /// What was read but belongs to what comes next.
+    /// What was read already of what comes next.
     boost::beast::flat_buffer& buffer() { return buffer_; }
     Stream& stream() { return stream_; }
 
-    /// The stream, for who speaks another protocol over it from now on. The wire is of no more use.
+    /// Hands the stream over, for another protocol. The wire must not be used any more.
     Stream give_away();
 
-    /// Ends the connection so that the client sees the last answer whole. One over TLS is told that nothing is missing.
-    /// One that still sends what was refused would, if we closed at once, be reset and never see why: so its bytes are
-    /// dropped for a while.
+    /// Ends the connection so that the client sees the whole last answer. Over TLS it is told that nothing is missing.
+    /// If it still sends a body that was refused, closing at once would reset the connection and the client would not
+    /// see why: so its bytes are read and dropped for a while.
     Task<> linger(bool client_sends);
 
 private:
     class Waiting;
 
     bool is_late(Clock::time_point now) const;
-    void moved(std::size_t bytes);
+    void count_moved(std::size_t bytes);
 
     Stream stream_;
     Deadlines const& deadlines_;

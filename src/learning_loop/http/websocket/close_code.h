@@ -4,7 +4,7 @@
 
 namespace learning_loop::http {
 
-/// Codes that end a WebSocket (RFC 6455, section 7.4.1), of those that this side sends.
+/// The codes with which this side closes a WebSocket (RFC 6455, section 7.4.1).
 enum class CloseCode : std::uint16_t {
     normal = 1000,
     going_away = 1001,

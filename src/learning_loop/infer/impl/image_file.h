@@ -4,10 +4,10 @@
 
 #include <opencv2/core/mat.hpp>
 
+#include <string>
 #include <string_view>
 
-// What the readers of the single formats have in common. Their faces are jpeg.h and png.h, their caller is
-// image_codec.cpp.
+// What the readers of the single formats (jpeg.h, png.h) have in common. image_codec.cpp calls them.
 
 namespace learning_loop {
 

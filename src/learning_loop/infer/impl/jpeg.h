@@ -8,11 +8,12 @@ enum class ReadUpTo { pixels, end };
 
 bool looks_like_jpeg(std::string_view bytes);
 
-/// Walks over the segments of the file; only a walk to the end counts the scans. invalid_argument: damaged, or a kind
-/// of JPEG that browsers cannot show either.
+/// Walks over the segments of the file, which must look like a JPEG; only a walk to the end counts the scans. Errors:
+/// invalid_argument if it is damaged, or a kind of JPEG that browsers cannot show either.
 Result<ImageFile> read_jpeg(std::string_view bytes, ReadUpTo last);
 
-/// Pixels as they are stored, 8 bit BGR. `file` must come from `read_jpeg` of the same bytes.
+/// Pixels as they are stored, 8 bit BGR. `file` must come from `read_jpeg` of the same bytes. Errors: invalid_argument
+/// if the compressed pixels are damaged.
 Result<cv::Mat> decode_jpeg(std::string_view bytes, ImageFile const& file);
 
 } // namespace learning_loop

@@ -30,8 +30,8 @@ tjhandle encoder()
     return handle.get();
 }
 
-/// Many webcams write a few bytes of padding before the end marker. libjpeg keeps its first warning only, so with this
-/// one every pixel before it was sound.
+/// Many webcams write a few bytes of padding before the end marker. libjpeg keeps its first warning only, so if it is
+/// this one, every pixel before it was sound.
 bool is_padding_at_the_end(std::string_view warning)
 {
     constexpr std::string_view begin = "Corrupt JPEG data: ", end = " extraneous bytes before marker 0xd9";

@@ -43,7 +43,7 @@ class SegmentWalk {
 public:
     explicit SegmentWalk(std::string_view bytes) : rest_(bytes.substr(2)) {}
 
-    /// Nothing when the bytes are at an end or no marker stands here.
+    /// Returns nullopt if the bytes are at an end or no marker stands here.
     std::optional<unsigned> next_marker()
     {
         if (rest_.size() < 2 || byte(0) != 0xFF) return std::nullopt;
@@ -54,7 +54,7 @@ public:
         return marker;
     }
 
-    /// The segment's content; the length in front of it counts itself.
+    /// The segment's content; the length in front of it counts itself. Returns nullopt if the segment is cut off.
     std::optional<std::string_view> take_segment()
     {
         if (rest_.size() < 2) return std::nullopt;
@@ -107,6 +107,38 @@ Result<void> read_frame(std::string_view segment, unsigned marker, ImageFile& fi
     return {};
 }
 
+/// What a file tells of itself, segment by segment.
+class JpegFacts {
+public:
+    Result<void> read_segment(unsigned marker, std::string_view segment)
+    {
+        if (begins_frame(marker)) return read_frame(segment, marker, file_);
+        // Behind the first scan it comes too late for a reader that stops at the pixels.
+        if (file_.scans > 0 && (marker == app1_exif || marker == app14_adobe)) return {};
+        if (marker == app1_exif && !exif_seen_ && segment.starts_with("Exif\0\0"sv)) {
+            exif_seen_ = true;
+            file_.orientation = exif_orientation(segment.substr(6));
+        } else if (marker == app14_adobe && segment.starts_with("Adobe"sv)) {
+            file_.inverted_cmyk = true;
+        } else if (marker == start_of_scan && file_.width_px == 0) {
+            return broken("its pixels come before its size");
+        }
+        return {};
+    }
+
+    void count_scan() { ++file_.scans; }
+    ImageFile const& file() const { return file_; }
+
+private:
+    ImageFile file_;
+    bool exif_seen_ = false;
+};
+
+bool has_no_segment(unsigned marker)
+{
+    return marker == temporary || (marker >= restart_first && marker <= restart_last);
+}
+
 } // namespace
 
 bool looks_like_jpeg(std::string_view bytes)
@@ -118,34 +150,23 @@ Result<ImageFile> read_jpeg(std::string_view bytes, ReadUpTo last)
 {
     // A camera's file has a few dozen segments; each of the largest kind of metadata needs one for every 64 KiB.
     constexpr int max_segments = 4096;
-    ImageFile file;
+    JpegFacts facts;
     SegmentWalk walk(bytes);
-    bool exif_seen = false;
     for (int i = 0; i < max_segments; ++i) {
         auto const marker = walk.next_marker();
         if (!marker) return broken("it ends early or holds garbage between its segments");
-        if (*marker == end_of_image) {
-            if (file.scans == 0) return broken("it has no pixels");
-            return file;
-        }
-        if (*marker == temporary || (*marker >= restart_first && *marker <= restart_last)) continue;
+        if (*marker == end_of_image && facts.file().scans == 0) return broken("it has no pixels");
+        if (*marker == end_of_image) return facts.file();
+        if (has_no_segment(*marker)) continue;
         if (*marker == start_of_image || *marker == 0) return broken("it has a marker where none may be");
 
         auto const segment = walk.take_segment();
         if (!segment) return broken("a segment of it is cut off");
-        if (begins_frame(*marker)) {
-            if (auto frame = read_frame(*segment, *marker, file); !frame) return frame.error();
-        } else if (*marker == app1_exif && !exif_seen && segment->starts_with("Exif\0\0"sv)) {
-            exif_seen = true;
-            file.orientation = exif_orientation(segment->substr(6));
-        } else if (*marker == app14_adobe && segment->starts_with("Adobe"sv)) {
-            file.inverted_cmyk = true;
-        } else if (*marker == start_of_scan) {
-            if (file.width_px == 0) return broken("its pixels come before its size");
-            if (last == ReadUpTo::pixels) return file;
-            ++file.scans;
-            walk.skip_scan();
-        }
+        if (auto const read = facts.read_segment(*marker, *segment); !read) return read.error();
+        if (*marker != start_of_scan) continue;
+        if (last == ReadUpTo::pixels) return facts.file();
+        facts.count_scan();
+        walk.skip_scan();
     }
     return broken("it has too many segments");
 }

@@ -30,8 +30,7 @@ std::uint32_t big_endian(std::string_view four_bytes)
     return value;
 }
 
-/// libpng's way to read from memory and to report: it leaves through a longjmp, so what it meets on its way owns
-/// nothing.
+/// What libpng reads from and reports to. After an error it leaves through a longjmp, which runs no destructors.
 struct PngInput {
     std::string_view rest;
     std::array<char, 128> error{};
@@ -67,7 +66,7 @@ void ask_for_bgr(png_structp png)
     png_set_bgr(png);
 }
 
-/// False with the reason in `input` when the file is damaged. No object with a destructor may live in here.
+/// Returns false with the reason in `input` if the file is damaged. No object with a destructor may live in here.
 bool read_rows(png_structp png, png_infop info, PngInput& input, cv::Mat& bgr)
 {
     if (setjmp(input.on_error) != 0) return false;
@@ -88,6 +87,17 @@ bool read_rows(png_structp png, png_infop info, PngInput& input, cv::Mat& bgr)
     return true;
 }
 
+/// The chunk IHDR, which must be the first.
+Result<void> read_header_chunk(std::string_view type, std::string_view content, ImageFile& file)
+{
+    if (type != "IHDR" || content.size() != 13) return broken("it does not begin with its header");
+    auto const width = big_endian(content), height = big_endian(content.substr(4));
+    if (width == 0 || height == 0 || width > INT32_MAX || height > INT32_MAX) return broken("its size is impossible");
+    file.width_px = static_cast<int>(width);
+    file.height_px = static_cast<int>(height);
+    return {};
+}
+
 } // namespace
 
 bool looks_like_png(std::string_view bytes)
@@ -98,7 +108,7 @@ bool looks_like_png(std::string_view bytes)
 Result<ImageFile> read_png(std::string_view bytes)
 {
     constexpr std::size_t frame_bytes = 12; // length, type and checksum around a chunk's content
-    constexpr int max_chunks = 200'000;    // encoders put 8 KiB or more of pixels into each
+    constexpr int max_chunks = 200'000;     // encoders put 8 KiB or more of pixels into each
     ImageFile file;
     bool pixels_seen = false;
     auto rest = bytes.substr(signature.size());
@@ -110,12 +120,7 @@ Result<ImageFile> read_png(std::string_view bytes)
         rest.remove_prefix(length + frame_bytes);
 
         if (file.width_px == 0) {
-            if (type != "IHDR" || length != 13) return broken("it does not begin with its header");
-            auto const width = big_endian(content), height = big_endian(content.substr(4));
-            if (width == 0 || height == 0 || width > INT32_MAX || height > INT32_MAX)
-                return broken("its size is impossible");
-            file.width_px = static_cast<int>(width);
-            file.height_px = static_cast<int>(height);
+            if (auto const read = read_header_chunk(type, content, file); !read) return read.error();
         } else if (type == "eXIf") {
             file.orientation = exif_orientation(content);
         } else if (type == "IDAT") {

@@ -6,10 +6,12 @@ namespace learning_loop {
 
 bool looks_like_png(std::string_view bytes);
 
-/// Walks over the chunks of the file to the last, since EXIF data may follow the pixels. invalid_argument: damaged.
+/// Walks over the chunks of the file, which must look like a PNG, to the last, since EXIF data may follow the pixels.
+/// Errors: invalid_argument if it is damaged.
 Result<ImageFile> read_png(std::string_view bytes);
 
-/// Pixels as they are stored, 8 bit BGR. `file` must come from `read_png` of the same bytes.
+/// Pixels as they are stored, 8 bit BGR. `file` must come from `read_png` of the same bytes. Errors: invalid_argument
+/// if the compressed pixels are damaged.
 Result<cv::Mat> decode_png(std::string_view bytes, ImageFile const& file);
 
 } // namespace learning_loop

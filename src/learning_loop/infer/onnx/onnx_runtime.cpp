@@ -1,6 +1,7 @@
 #include "learning_loop/infer/onnx/onnx_runtime.h"
 
 #include "learning_loop/base/log.h"
+#include "learning_loop/base/text.h"
 
 #include <dlfcn.h>
 #include <onnxruntime_cxx_api.h>

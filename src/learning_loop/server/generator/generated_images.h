@@ -1,18 +1,20 @@
 #pragma once
 
 #include "learning_loop/server/generator/generator_request.h"
-#include "learning_loop/store/image_rows.h"
+#include "learning_loop/store/new_image.h"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace learning_loop {
 
 struct FieldScene;
+struct FieldStyle;
 
 struct GeneratedImage {
     std::string jpeg;
-    store::NewImage image; ///< Without its bytes: whoever keeps the JPEG in place points there.
+    store::NewImage image; ///< Without its bytes: callers must set them, to a JPEG that stays in its place.
 };
 
 /// The images of a generated project. The same request gives the same ids, bytes and boxes, whatever was rendered
@@ -28,8 +30,11 @@ public:
     GeneratedImage render(std::size_t index) const;
 
 private:
+    /// What ids and seeds follow from.
+    std::string text_of(std::string_view what, std::size_t index) const;
+    FieldStyle field_style() const;
     ImageMetadata metadata_of(FieldScene const& scene, std::size_t index, std::uint64_t seed) const;
-    std::optional<store::ImageSet> set_of(std::size_t index) const;
+    std::optional<ImageSet> set_of(std::size_t index) const;
 
     GeneratorRequest request_;
     std::vector<ImageState> states_;

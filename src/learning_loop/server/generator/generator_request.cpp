@@ -1,20 +1,17 @@
 #include "learning_loop/server/generator/generator_request.h"
 
+#include "learning_loop/base/hash.h"
 #include "learning_loop/base/ids.h"
-#include "learning_loop/base/log.h"
+#include "learning_loop/base/text.h"
+#include "learning_loop/server/generator/category_looks.h"
+#include "learning_loop/server/generator/seed.h"
 
-#include <array>
+#include <span>
 
 namespace learning_loop {
 namespace {
 
-struct Look {
-    std::string_view name;
-    std::string_view color;
-};
-constexpr std::array<Look, 4> looks{
-    {{"purple", "#FF00FF"}, {"green", "#00FF00"}, {"blue", "#0000FF"}, {"yellow", "#FFFF00"}}};
-
+constexpr std::int64_t max_categories = category_looks.size(); // of each type
 constexpr std::int64_t max_images = 100'000; // in each state
 
 Error wrong(std::string_view field, std::string const& what)
@@ -23,11 +20,11 @@ Error wrong(std::string_view field, std::string const& what)
 }
 
 /// Sets what is absent and checks what is there.
-Result<void> settle(std::optional<std::int64_t>& number, std::string_view field, std::int64_t most)
+Result<void> settle(std::optional<std::int64_t>& number, std::string_view field, std::int64_t max)
 {
     number = number.value_or(0);
-    if (*number >= 0 && *number <= most) return {};
-    return wrong(field, std::to_string(*number) + " is not within 0 to " + std::to_string(most));
+    if (*number >= 0 && *number <= max) return {};
+    return wrong(field, std::to_string(*number) + " is not within 0 to " + std::to_string(max));
 }
 
 Result<void> settle_numbers(GeneratorRequest& r)
@@ -35,29 +32,26 @@ Result<void> settle_numbers(GeneratorRequest& r)
     struct Number {
         std::optional<std::int64_t>& value;
         std::string_view field;
-        std::int64_t most;
+        std::int64_t max;
     };
-    for (auto const& [value, field, most] :
+    for (auto const& [value, field, max] :
          {Number{r.inbox, "inbox", max_images}, Number{r.annotate, "annotate", max_images},
           Number{r.review, "review", max_images}, Number{r.complete, "complete", max_images},
-          Number{r.box_categories, "box_categories", looks.size()},
-          Number{r.point_categories, "point_categories", looks.size()},
-          Number{r.segmentation_categories, "segmentation_categories", looks.size()},
-          Number{r.classification_categories, "classification_categories", looks.size()},
+          Number{r.box_categories, "box_categories", max_categories},
+          Number{r.point_categories, "point_categories", max_categories},
+          Number{r.segmentation_categories, "segmentation_categories", max_categories},
+          Number{r.classification_categories, "classification_categories", max_categories},
           Number{r.box_detections, "box_detections", 100}, Number{r.tags, "tags", 100},
           Number{r.trainings, "trainings", 10}}) {
-        if (auto good = settle(value, field, most); !good) return good;
+        if (auto good = settle(value, field, max); !good) return good;
     }
     return {};
 }
 
 /// Not negative: some readers have no larger numbers.
-std::int64_t seed_from(std::string const& name)
+std::int64_t default_seed(std::string const& project_name)
 {
-    auto const hash = sha256(name);
-    std::uint64_t seed = 0;
-    for (std::size_t i = 0; i < 8; ++i) seed = seed << 8U | hash[i];
-    return static_cast<std::int64_t>(seed >> 1U);
+    return static_cast<std::int64_t>(seed_from(project_name) >> 1U);
 }
 
 } // namespace
@@ -73,7 +67,7 @@ Result<GeneratorRequest> generator_request_from(boost::json::value const& body)
                      "'" + printable(request.project_name) +
                          "' is no id: use 1 to 100 of a-z, 0-9, '_', '-' and '.', not beginning with a dot");
     }
-    request.seed = request.seed.value_or(seed_from(request.project_name));
+    request.seed = request.seed.value_or(default_seed(request.project_name));
     request.image_style = request.image_style.value_or("beautiful");
     if (*request.image_style != "beautiful" && *request.image_style != "plain") {
         return wrong("image_style", "'" + printable(*request.image_style) + "' is unknown: use beautiful or plain");
@@ -86,8 +80,8 @@ std::vector<Category> categories_of(GeneratorRequest const& request, std::string
 {
     std::vector<Category> categories;
     auto const add = [&](std::int64_t count, std::string const& type) {
-        for (auto const& look : std::span(looks).first(static_cast<std::size_t>(count))) {
-            auto const name = std::string(look.name) + " " + type;
+        for (auto const& look : std::span(category_looks).first(static_cast<std::size_t>(count))) {
+            auto const name = category_name(look, type);
             auto const id = uuid_of(sha256(organization + "/" + request.project_name + "/category/" + name));
             categories.push_back({id, name, "", "", std::string(look.color), 20, type});
         }

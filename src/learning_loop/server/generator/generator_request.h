@@ -4,8 +4,6 @@
 #include "learning_loop/data/image_metadata.h"
 #include "learning_loop/data/model_information.h"
 
-#include <boost/json/value.hpp>
-
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -35,10 +33,11 @@ BOOST_DESCRIBE_STRUCT(GeneratorRequest, (),
                        point_categories, segmentation_categories, classification_categories, box_detections, tags,
                        trainings))
 
-/// Reads and completes a request. unprocessable names the field; keys of other generators are ignored.
+/// Reads and completes a request; keys of other generators are ignored. Errors: unprocessable if a field is wrong; the
+/// message names it.
 Result<GeneratorRequest> generator_request_from(boost::json::value const& body);
 
-/// The categories it asks for: "purple box", "green box", ... with ids that depend on the project and the name alone.
+/// The categories it asks for: "purple box", "green box", ... with ids that follow from the project and the name.
 std::vector<Category> categories_of(GeneratorRequest const& request, std::string const& organization);
 
 /// The states of the project's images, in the order of their numbers.

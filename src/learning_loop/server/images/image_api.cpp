@@ -1,35 +1,66 @@
 #include "learning_loop/server/images/image_api.h"
 
+#include "learning_loop/async/pool.h"
+#include "learning_loop/base/ids.h"
 #include "learning_loop/base/log.h"
+#include "learning_loop/base/text.h"
+#include "learning_loop/data/image_list.h"
+#include "learning_loop/data/loop_api.h"
+#include "learning_loop/data/uploaded_images.h"
+#include "learning_loop/http/api/router.h"
 #include "learning_loop/server/images/image_upload.h"
 #include "learning_loop/server/projects/project_path.h"
+#include "learning_loop/store/image_repository.h"
+#include "learning_loop/store/project_repository.h"
 
+#include <algorithm>
 #include <unordered_set>
 
 namespace learning_loop {
 namespace {
 
-constexpr std::size_t max_upload_bytes = 160u << 20;
-
-struct KeptImage {
-    std::string id;
+struct WantedImages {
+    std::string ids; ///< Separated by commas.
 };
-BOOST_DESCRIBE_STRUCT(KeptImage, (), (id))
+BOOST_DESCRIBE_STRUCT(WantedImages, (), (ids))
 
-struct KeptImages {
-    std::vector<KeptImage> images;
+struct ImagePath : ProjectPath {
+    std::string image;
 };
-BOOST_DESCRIBE_STRUCT(KeptImages, (), (images))
+BOOST_DESCRIBE_STRUCT(ImagePath, (ProjectPath), (image))
 
-/// One for each image; an id that came twice is one image.
-KeptImages kept(std::vector<store::NewImage> const& images)
+/// The answer to an upload; an id that came twice is one image.
+UploadedImages answer_of(std::vector<store::NewImage> const& images)
 {
-    KeptImages list;
+    UploadedImages answer;
     std::unordered_set<std::string_view> seen;
     for (auto const& image : images) {
-        if (seen.insert(image.id).second) list.images.push_back({image.id});
+        if (seen.insert(image.id).second) answer.images.push_back({image.id});
     }
-    return list;
+    return answer;
+}
+
+Result<std::vector<std::string>> ids_in(std::string_view text)
+{
+    std::vector<std::string> ids;
+    while (!text.empty()) {
+        auto const end = std::min(text.find(','), text.size());
+        auto const id = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (!is_uuid(id)) return Error{Errc::unprocessable, "ids: '" + printable(id) + "' is no UUID"};
+        if (ids.size() == loop_api::max_ids_per_request) {
+            return Error{Errc::unprocessable, "ids: more than " + std::to_string(loop_api::max_ids_per_request) +
+                                                  ": ask in several requests"};
+        }
+        ids.push_back(lower_case(id));
+    }
+    return ids;
+}
+
+ListedImage listed(store::Project const& project, StoredImage image)
+{
+    auto const resource = resource_of(project) + "/images/" + image.id;
+    return {std::move(image), resource + "/main", resource + "/thumb", {}};
 }
 
 class ImageApi {
@@ -40,15 +71,20 @@ public:
 
     void add_to(http::Router& router)
     {
-        router.post("/api/{organization}/projects/{project}/images", *this, &ImageApi::add)
+        router.get(loop_api::images, *this, &ImageApi::list)
+            .summary("What is known of the images of the given ids.");
+        router.get(loop_api::image_file, *this, &ImageApi::file)
+            .summary("An image's bytes as they came.")
+            .operation.gives("image/jpeg");
+        router.post(loop_api::images, *this, &ImageApi::add)
             .summary("Takes images and their metadata, as pairs of JPEG and JSON in `files`: all of them or none.")
-            .body_limit(max_upload_bytes)
+            .body_limit(loop_api::max_image_upload_bytes)
             .operation.takes("multipart/form-data");
     }
 
 private:
     /// Answers 200 once every image of the request is durable, and keeps none of them otherwise.
-    Task<Result<KeptImages>> add(http::FromPath<ProjectPath> path, http::Request request)
+    Task<Result<UploadedImages>> add(http::FromPath<ProjectPath> path, http::Request request)
     {
         auto project = co_await projects_.find(path->organization, path->project);
         if (!project) co_return project.error();
@@ -56,11 +92,38 @@ private:
         auto read = [&request] { return read_image_upload(request.content_type(), request.body); };
         auto uploaded = co_await checking_.run(read);
         if (!uploaded) co_return uploaded.error();
-        auto list = kept(*uploaded);
+        auto answer = answer_of(*uploaded);
         auto const count = co_await images_.add(std::move(*project), std::move(*uploaded));
         if (!count) co_return count.error();
-        log::info("{}/{}: {} of {} images are new", path->organization, path->project, *count, list.images.size());
+        log::info("{}/{}: {} of {} images are new", path->organization, path->project, *count, answer.images.size());
+        co_return answer;
+    }
+
+    Task<Result<ImageList>> list(http::FromPath<ProjectPath> path, http::FromQuery<WantedImages> wanted)
+    {
+        auto const project = co_await projects_.find(path->organization, path->project);
+        if (!project) co_return project.error();
+        auto ids = ids_in(wanted->ids);
+        if (!ids) co_return ids.error();
+        auto found = co_await images_.find(*project, std::move(*ids));
+        if (!found) co_return found.error();
+        ImageList list;
+        for (auto& image : *found) list.images.push_back(listed(*project, std::move(image)));
         co_return list;
+    }
+
+    /// The bytes never change, so a reader may keep them for good.
+    Task<Result<http::Response>> file(http::FromPath<ImagePath> path)
+    {
+        auto const project = co_await projects_.find(path->organization, path->project);
+        if (!project) co_return project.error();
+        auto const file = co_await images_.file(*project, lower_case(path->image));
+        if (!file) co_return file.error();
+        http::Response response;
+        response.content_type = file->media_type;
+        response.headers.add("Cache-Control", "private, max-age=31536000, immutable");
+        response.body = http::FileBody{file->path, "\"" + file->hash.substr(0, 32) + "\""};
+        co_return response;
     }
 
     store::ProjectRepository& projects_;

@@ -1,12 +1,17 @@
 #pragma once
 
-#include "learning_loop/async/pool.h"
-#include "learning_loop/http/api/router.h"
-#include "learning_loop/store/image_repository.h"
-
 namespace learning_loop {
 
-/// Images come in here. `checking` reads and hashes what arrives; the parts outlive the router.
+class Pool;
+namespace http {
+class Router;
+}
+namespace store {
+class ImageRepository;
+class ProjectRepository;
+} // namespace store
+
+/// A project's images come in and go out. `checking` reads and hashes what comes in; the parts must outlive the router.
 void add_image_api(http::Router& router, store::ProjectRepository& projects, store::ImageRepository& images,
                    Pool& checking);
 

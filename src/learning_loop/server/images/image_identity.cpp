@@ -1,5 +1,6 @@
 #include "learning_loop/server/images/image_identity.h"
 
+#include "learning_loop/base/hash.h"
 #include "learning_loop/base/ids.h"
 #include "learning_loop/json/json.h"
 
@@ -7,7 +8,7 @@ namespace learning_loop {
 
 void identify(store::NewImage& image)
 {
-    auto const metadata = to_text(json_of(image.metadata));
+    auto const metadata = to_text(to_json(image.metadata));
     image.image_hash = hex(sha256(image.bytes));
     image.metadata_hash = hex(sha256(metadata));
     if (image.id.empty()) image.id = uuid_of(sha256(image.image_hash + image.metadata_hash));

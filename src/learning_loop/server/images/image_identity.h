@@ -1,10 +1,10 @@
 #pragma once
 
-#include "learning_loop/store/image_rows.h"
+#include "learning_loop/store/new_image.h"
 
 namespace learning_loop {
 
-/// Sets the hashes of the image's bytes and of its metadata and, when it has no id, one that both determine.
+/// Sets the hashes of the image's bytes and of its metadata, and, if it has no id, one that follows from both.
 void identify(store::NewImage& image);
 
 } // namespace learning_loop

@@ -1,10 +1,10 @@
 #include "learning_loop/server/images/image_upload.h"
 
 #include "learning_loop/base/ids.h"
-#include "learning_loop/json/json.h"
-#include "learning_loop/base/log.h"
-#include "learning_loop/infer/image_codec.h"
+#include "learning_loop/base/text.h"
+#include "learning_loop/data/loop_api.h"
 #include "learning_loop/http/multipart.h"
+#include "learning_loop/infer/image_codec.h"
 #include "learning_loop/server/images/image_identity.h"
 #include "learning_loop/server/images/uploaded_metadata.h"
 
@@ -18,10 +18,10 @@ namespace {
 /// An image's part and the one that describes it.
 struct Pair {
     http::Part const* image = nullptr;
-    http::Part const* metadata = nullptr; ///< Null: nothing is told.
+    http::Part const* metadata = nullptr; ///< Null: there is none.
 };
 
-using Parts = std::vector<http::Part const*>;
+using PartList = std::vector<http::Part const*>;
 
 std::string shown_name(http::Part const& part)
 {
@@ -46,14 +46,14 @@ bool is_json(http::Part const& part)
     return first != std::string_view::npos && part.bytes[first] == '{';
 }
 
-bool has_equal_stems(Parts const& parts)
+bool has_equal_stems(PartList const& parts)
 {
     std::set<std::string_view> stems;
     for (auto const* part : parts) stems.insert(stem_of(*part));
     return stems.size() != parts.size();
 }
 
-Result<std::vector<Pair>> pairs_by_order(Parts const& images, Parts const& metadata)
+Result<std::vector<Pair>> pairs_by_order(PartList const& images, PartList const& metadata)
 {
     std::vector<Pair> pairs;
     for (auto const* image : images)
@@ -62,7 +62,7 @@ Result<std::vector<Pair>> pairs_by_order(Parts const& images, Parts const& metad
     return pairs;
 }
 
-Result<std::vector<Pair>> pairs_by_name(Parts const& images, Parts const& metadata)
+Result<std::vector<Pair>> pairs_by_name(PartList const& images, PartList const& metadata)
 {
     std::map<std::string_view, http::Part const*> unclaimed;
     for (auto const* part : metadata) unclaimed.emplace(stem_of(*part), part);
@@ -78,10 +78,10 @@ Result<std::vector<Pair>> pairs_by_name(Parts const& images, Parts const& metada
 
 Result<std::vector<Pair>> pairs_of(std::vector<http::Part> const& parts)
 {
-    Parts images;
-    Parts metadata;
+    PartList images;
+    PartList metadata;
     for (auto const& part : parts) {
-        if (part.name != "files" && part.name != "file") { // `file` is what nodes sent until 2021
+        if (part.name != loop_api::files_field && part.name != loop_api::former_files_field) {
             return wrong(part, {Errc::unprocessable, "is in a field of an unknown name: name it files"});
         }
         (is_json(part) ? metadata : images).push_back(&part);
@@ -92,7 +92,7 @@ Result<std::vector<Pair>> pairs_of(std::vector<http::Part> const& parts)
     return pairs_by_name(images, metadata);
 }
 
-/// The UUID of `<uuid>.jpg` or `image_<uuid>.jpg`; empty when there is none.
+/// The UUID of `<uuid>.jpg` or `image_<uuid>.jpg`; empty if there is none.
 std::string uuid_in_name(http::Part const& part)
 {
     constexpr std::size_t length = 36;

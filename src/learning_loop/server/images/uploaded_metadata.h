@@ -8,7 +8,7 @@
 namespace learning_loop {
 
 /// Reads the metadata that came with an image, from nodes of any age: `date` counts as `created`, a confidence above 1
-/// is a percentage. invalid_argument names the field that is wrong.
+/// is a percentage. Errors: invalid_argument if a field is wrong; the message names it.
 Result<ImageMetadata> read_uploaded_metadata(std::string_view json);
 
 } // namespace learning_loop

@@ -2,15 +2,19 @@
 
 #include "learning_loop/base/ids.h"
 #include "learning_loop/base/log.h"
-#include "learning_loop/server/models/model_package.h"
+#include "learning_loop/base/text.h"
+#include "learning_loop/data/loop_api.h"
+#include "learning_loop/data/model_list.h"
+#include "learning_loop/http/api/router.h"
+#include "learning_loop/server/models/model_intake.h"
 #include "learning_loop/server/projects/project_path.h"
+#include "learning_loop/store/model_repository.h"
+#include "learning_loop/store/project_repository.h"
 
 #include <algorithm>
 
 namespace learning_loop {
 namespace {
-
-constexpr std::size_t max_upload_bytes = 512u << 20;
 
 struct FormatPath : ProjectPath {
     std::string format;
@@ -27,23 +31,7 @@ struct ModelFilter {
 };
 BOOST_DESCRIBE_STRUCT(ModelFilter, (), (format))
 
-struct ModelEntry : store::Model {
-    std::string host; ///< This Loop's URL.
-};
-BOOST_DESCRIBE_STRUCT(ModelEntry, (store::Model), (host))
-
-struct ModelList {
-    std::vector<ModelEntry> models;
-};
-BOOST_DESCRIBE_STRUCT(ModelList, (), (models))
-
-struct NewModel {
-    std::string id;
-    std::string version;
-};
-BOOST_DESCRIBE_STRUCT(NewModel, (), (id, version))
-
-bool has_format(store::Model const& model, std::string_view format)
+bool has_format(Model const& model, std::string_view format)
 {
     return std::find(model.formats.begin(), model.formats.end(), format) != model.formats.end();
 }
@@ -56,12 +44,12 @@ public:
 
     void add_to(http::Router& router)
     {
-        router.get("/api/{organization}/projects/{project}/models", *this, &ModelApi::list)
+        router.get(loop_api::models, *this, &ModelApi::list)
             .summary("The project's models, in the order of their making.");
-        router.post("/api/{organization}/projects/{project}/models/{format}", *this, &ModelApi::add)
+        router.post(loop_api::model_upload, *this, &ModelApi::add)
             .summary("Takes a model: its files, or one zip of them, in `files`.")
-            .body_limit(max_upload_bytes);
-        router.get("/api/{organization}/projects/{project}/models/{model}/{format}/file", *this, &ModelApi::file)
+            .body_limit(loop_api::max_model_upload_bytes);
+        router.get(loop_api::model_file, *this, &ModelApi::file)
             .summary("A model's files, as a zip.")
             .operation.gives("application/zip");
     }
@@ -80,19 +68,18 @@ private:
         co_return list;
     }
 
-    Task<Result<NewModel>> add(http::FromPath<FormatPath> path, http::Upload upload)
+    Task<Result<UploadedModel>> add(http::FromPath<FormatPath> path, http::Upload upload)
     {
         auto const project = co_await projects_.find(path->organization, path->project);
         if (!project) co_return project.error();
         auto const& format = path->format;
         if (!is_name(format)) co_return Error{Errc::unprocessable, "format: use letters, digits, '_', '-' and '.'"};
-        auto read = [upload = std::make_shared<http::Upload>(std::move(upload))] { return read_model_upload(*upload); };
-        auto files = co_await intake_.packing().run(std::move(read));
+        auto files = co_await intake_.read(std::move(upload));
         if (!files) co_return files.error();
         auto const model = co_await intake_.add(*project, new_uuid(), format, std::move(*files));
         if (!model) co_return model.error();
         log::info("{}/{}: model {} came in as {}", project->organization, project->name, model->version, format);
-        co_return NewModel{model->id, model->version};
+        co_return UploadedModel{model->id, model->version};
     }
 
     Task<Result<http::Response>> file(http::FromPath<ModelFilePath> path)

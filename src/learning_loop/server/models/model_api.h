@@ -1,11 +1,17 @@
 #pragma once
 
-#include "learning_loop/http/api/router.h"
-#include "learning_loop/server/models/model_intake.h"
-
 namespace learning_loop {
 
-/// Models come in and go out. The parts outlive the router.
+class ModelIntake;
+namespace http {
+class Router;
+}
+namespace store {
+class ModelRepository;
+class ProjectRepository;
+} // namespace store
+
+/// Models come in and go out. The parts must outlive the router.
 void add_model_api(http::Router& router, store::ProjectRepository& projects, store::ModelRepository& models,
                    ModelIntake& intake);
 

@@ -1,13 +1,17 @@
 #include "learning_loop/server/models/model_intake.h"
 
+#include "learning_loop/async/pool.h"
 #include "learning_loop/base/files.h"
 #include "learning_loop/base/timestamps.h"
 #include "learning_loop/server/models/model_package.h"
+#include "learning_loop/store/model_repository.h"
+
+#include <memory>
 
 namespace learning_loop {
 namespace {
 
-/// Writes the zip; answers how long it is.
+/// Writes the zip and returns how many bytes it has.
 Result<std::int64_t> pack(std::filesystem::path const& zip, std::vector<ZipEntry> files, ModelFacts const& facts)
 {
     if (auto corrected = correct_model_json(files, facts); !corrected) return corrected.error();
@@ -23,8 +27,15 @@ Result<std::int64_t> pack(std::filesystem::path const& zip, std::vector<ZipEntry
 
 } // namespace
 
-Task<Result<store::Model>> ModelIntake::add(store::Project project, std::string id, std::string format,
-                                            std::vector<ZipEntry> files)
+Task<Result<std::vector<ZipEntry>>> ModelIntake::read(http::Upload upload)
+{
+    // shared: with the copies that the job may be made of
+    auto job = [upload = std::make_shared<http::Upload>(std::move(upload))] { return read_model_upload(*upload); };
+    co_return co_await packing_.run(std::move(job));
+}
+
+Task<Result<Model>> ModelIntake::add(store::Project project, std::string id, std::string format,
+                                     std::vector<ZipEntry> files)
 {
     auto const comment = "uploaded at " + timestamp_now();
     auto model = co_await models_.reserve(project, id, comment);

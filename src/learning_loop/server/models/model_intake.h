@@ -1,13 +1,21 @@
 #pragma once
 
 #include "learning_loop/archive/zip.h"
-#include "learning_loop/async/pool.h"
-#include "learning_loop/store/model_repository.h"
+#include "learning_loop/async/task.h"
+#include "learning_loop/base/error.h"
+#include "learning_loop/data/model.h"
+#include "learning_loop/http/upload.h"
+#include "learning_loop/store/project.h"
 
 #include <string>
 #include <vector>
 
 namespace learning_loop {
+
+class Lane;
+namespace store {
+class ModelRepository;
+}
 
 /// Where models come in: gives them a version, corrects their `model.json` and keeps them as a zip. `packing` is a lane
 /// of one thread, so that one model at a time is held in memory twice.
@@ -18,11 +26,13 @@ public:
         : models_(models), packing_(packing), host_(std::move(host))
     {}
 
-    /// Durable when it returns. unprocessable: the model.json is none. conflict: the id is taken.
-    Task<Result<store::Model>> add(store::Project project, std::string id, std::string format,
-                                   std::vector<ZipEntry> files);
+    /// Reads the files of an uploaded model. Errors: those of `read_model_upload`.
+    Task<Result<std::vector<ZipEntry>>> read(http::Upload upload);
 
-    Lane& packing() { return packing_; }
+    /// The model is durable when it returns. Errors: unprocessable if `model.json` is no JSON object. conflict if the
+    /// id is taken. out_of_space if the disk is full.
+    Task<Result<Model>> add(store::Project project, std::string id, std::string format, std::vector<ZipEntry> files);
+
     std::string const& host() const { return host_; }
 
 private:

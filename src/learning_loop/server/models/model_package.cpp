@@ -2,10 +2,11 @@
 
 #include "learning_loop/base/files.h"
 #include "learning_loop/base/ids.h"
+#include "learning_loop/base/text.h"
+#include "learning_loop/data/loop_api.h"
 #include "learning_loop/json/json.h"
-#include "learning_loop/base/log.h"
-#include "learning_loop/json/reflect.h"
 #include "learning_loop/json/pretty_json.h"
+#include "learning_loop/json/reflect.h"
 
 #include <algorithm>
 #include <set>
@@ -25,13 +26,13 @@ Error wrong(std::string_view file, std::string const& what)
     return {Errc::unprocessable, "files: " + printable(file) + ": " + what};
 }
 
-Result<std::string> bytes_of(http::UploadedPart& part)
+Result<std::string> take_bytes(http::UploadedPart& part)
 {
     if (!part.file) return std::move(part.bytes);
     return read_file(part.file->path(), part.size_bytes);
 }
 
-Result<std::vector<ZipEntry>> unpacked(std::string_view name, std::string_view zip)
+Result<std::vector<ZipEntry>> unpack(std::string_view name, std::string_view zip)
 {
     auto files = read_zip(zip);
     if (files) return files;
@@ -47,10 +48,12 @@ Result<std::vector<ZipEntry>> read_model_upload(http::Upload& upload)
     std::vector<ZipEntry> files;
     std::set<std::string> names;
     for (auto& part : upload) {
-        auto bytes = bytes_of(part);
+        auto bytes = take_bytes(part);
         if (!bytes) return bytes.error();
-        if (upload.size() == 1 && is_zip(*bytes)) return unpacked(part.file_name, *bytes);
-        if (part.name != "files") return wrong(part.file_name, "is in a field of another name: name it files");
+        if (upload.size() == 1 && is_zip(*bytes)) return unpack(part.file_name, *bytes);
+        if (part.name != loop_api::files_field) {
+            return wrong(part.file_name, "is in a field of another name: name it files");
+        }
         if (!is_name(part.file_name)) {
             return wrong(part.file_name,
                          "is no plain file name: use letters, digits, '_', '-' and '.', and no folders");

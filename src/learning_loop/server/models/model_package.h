@@ -5,16 +5,15 @@
 #include "learning_loop/data/model_information.h"
 #include "learning_loop/http/upload.h"
 
-#include <boost/json/value.hpp>
-
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace learning_loop {
 
-/// The files of an uploaded model, which come one by one or as one zip; they leave the upload. Blocks.
-/// invalid_argument, unprocessable and too_large name the file.
+/// Reads the files of an uploaded model, which come one by one or as one zip; they leave the upload. Blocks. Errors:
+/// unprocessable if there are none, if one has no plain name or comes twice, or if the zip is not sound. too_large if
+/// the zip is beyond the limits. The message names the file.
 Result<std::vector<ZipEntry>> read_model_upload(http::Upload& upload);
 
 /// What the Loop knows of a model for certain.
@@ -25,11 +24,11 @@ struct ModelFacts {
     std::string id;
     std::string version;
     std::string format;
-    std::vector<Category> categories; ///< Of the project: for a model that tells none.
+    std::vector<Category> categories; ///< Of the project: for a model.json without categories.
 };
 
-/// Sets in the files' `model.json` what the Loop knows better, and keeps the rest, the order of the categories above
-/// all. Makes the file when it is missing. unprocessable: it is no JSON object.
+/// Sets in the files' `model.json` what the Loop knows for certain, and keeps the rest, above all the order of the
+/// categories. Makes the file if it is missing. Errors: unprocessable if it is no JSON object.
 Result<void> correct_model_json(std::vector<ZipEntry>& files, ModelFacts const& facts);
 
 } // namespace learning_loop

@@ -1,6 +1,11 @@
 #include "learning_loop/server/page/page.h"
 
+#include "learning_loop/http/api/router.h"
 #include "learning_loop/server/page/page_html.h"
+#include "learning_loop/store/detector_repository.h"
+#include "learning_loop/store/image_repository.h"
+#include "learning_loop/store/model_repository.h"
+#include "learning_loop/store/project_repository.h"
 
 namespace learning_loop {
 namespace {
@@ -18,7 +23,7 @@ public:
     }
 
 private:
-    /// The project that the query names; without one the project that changed last.
+    /// Shows the project that the query names or, without one, the project that changed last.
     Task<Result<http::Response>> show(http::Request request)
     {
         auto const projects = co_await sources_.projects.all();
@@ -55,14 +60,20 @@ private:
         if (!inbox) co_return inbox.error();
         auto models = co_await sources_.models.all(*project);
         if (!models) co_return models.error();
+        auto target = co_await target_of(*project);
+        if (!target) co_return target.error();
         auto detectors = co_await sources_.detectors.all(*project);
         if (!detectors) co_return detectors.error();
-        ProjectView view{std::move(*project),  std::move(*counts), std::move(*inbox), std::move(*models), {},
-                         std::move(*detectors)};
-        auto target = co_await sources_.models.target(view.project);
-        if (!target && target.error().code != Errc::not_found) co_return target.error();
-        if (target) view.target = std::move(*target);
-        co_return view;
+        co_return ProjectView{std::move(*project), std::move(*counts), std::move(*inbox),
+                              std::move(*models),  std::move(*target), std::move(*detectors)};
+    }
+
+    Task<Result<std::optional<DeploymentTarget>>> target_of(store::Project const& project)
+    {
+        auto target = co_await sources_.models.target(project);
+        if (target) co_return std::optional(std::move(*target));
+        if (target.error().code == Errc::not_found) co_return std::optional<DeploymentTarget>();
+        co_return target.error();
     }
 
     PageSources sources_;

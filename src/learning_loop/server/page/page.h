@@ -1,11 +1,16 @@
 #pragma once
 
-#include "learning_loop/http/api/router.h"
-#include "learning_loop/store/detector_repository.h"
-#include "learning_loop/store/image_repository.h"
-#include "learning_loop/store/model_repository.h"
-
 namespace learning_loop {
+
+namespace http {
+class Router;
+}
+namespace store {
+class DetectorRepository;
+class ImageRepository;
+class ModelRepository;
+class ProjectRepository;
+} // namespace store
 
 /// Where the page finds what it shows.
 struct PageSources {
@@ -15,7 +20,7 @@ struct PageSources {
     store::DetectorRepository& detectors;
 };
 
-/// `GET /`: how a project stands, for people. No script runs on it. The parts outlive the router.
+/// `GET /`: how a project stands, for people. No script runs on it. The parts must outlive the router.
 void add_page(http::Router& router, PageSources const& sources);
 
 } // namespace learning_loop

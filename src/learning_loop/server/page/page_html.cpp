@@ -1,33 +1,19 @@
 #include "learning_loop/server/page/page_html.h"
 
+#include "learning_loop/base/text.h"
+#include "learning_loop/data/loop_api.h"
 #include "learning_loop/http/url.h"
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
 namespace learning_loop {
 namespace {
 
-std::string escaped(std::string_view text)
-{
-    std::string out;
-    for (char const c : text) {
-        switch (c) {
-        case '&': out += "&amp;"; break;
-        case '<': out += "&lt;"; break;
-        case '>': out += "&gt;"; break;
-        case '"': out += "&quot;"; break;
-        case '\'': out += "&#39;"; break;
-        default: out += c;
-        }
-    }
-    return out;
-}
-
 std::string tag(std::string_view name, std::string_view css_class, std::string_view text)
 {
-    return fmt::format("<{0} class=\"{1}\">{2}</{0}>", name, css_class, escaped(text));
+    return fmt::format("<{0} class=\"{1}\">{2}</{0}>", name, css_class, escape_html(text));
 }
 
 /// A date as people read it, to the second.
@@ -39,13 +25,13 @@ std::string shown_date(std::string date)
 
 std::string section(std::string_view title, std::string const& content)
 {
-    return fmt::format("<section><h2>{}</h2>\n{}</section>\n", escaped(title), content);
+    return fmt::format("<section><h2>{}</h2>\n{}</section>\n", escape_html(title), content);
 }
 
 std::string table(std::vector<std::string_view> const& head, std::string const& rows)
 {
     std::string cells;
-    for (auto const title : head) cells += fmt::format("<th scope=\"col\">{}</th>", escaped(title));
+    for (auto const title : head) cells += fmt::format("<th scope=\"col\">{}</th>", escape_html(title));
     return fmt::format("<div class=\"table\"><table><thead><tr>{}</tr></thead><tbody>\n{}</tbody></table></div>\n",
                        cells, rows);
 }
@@ -61,7 +47,7 @@ std::string project_links(std::vector<store::Project> const& projects, store::Pr
 {
     std::string links;
     for (auto const& project : projects) {
-        auto const name = escaped(project.organization + " / " + project.name);
+        auto const name = escape_html(project.organization + " / " + project.name);
         if (project.number == chosen.number) {
             links += fmt::format("<li><strong aria-current=\"page\">{}</strong></li>", name);
         } else {
@@ -91,7 +77,7 @@ std::size_t color_of(std::vector<Category> const& categories, std::string const&
     return static_cast<std::size_t>(found - categories.begin()) % colors;
 }
 
-std::string boxes_svg(store::StoredImage const& image, std::vector<Category> const& categories)
+std::string boxes_svg(StoredImage const& image, std::vector<Category> const& categories)
 {
     auto const text_px = std::max(8, image.width / 30);
     auto svg = fmt::format("<svg viewBox=\"0 0 {} {}\" font-size=\"{}\" aria-hidden=\"true\">", image.width,
@@ -101,7 +87,7 @@ std::string boxes_svg(store::StoredImage const& image, std::vector<Category> con
         svg += fmt::format("<g class=\"{} c{}\"><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/><text x=\"{}\" "
                            "y=\"{}\">{}</text></g>",
                            kind, color_of(categories, b.category_name), int{b.x}, int{b.y}, std::max(0, int{b.width}),
-                           std::max(0, int{b.height}), int{b.x}, y, escaped(label));
+                           std::max(0, int{b.height}), int{b.x}, y, escape_html(label));
     };
     for (auto const& b : image.box_annotations) box(b, "annotation", b.category_name);
     for (auto const& b : image.box_detections)
@@ -113,16 +99,17 @@ std::string boxes_svg(store::StoredImage const& image, std::vector<Category> con
     return svg + "</svg>";
 }
 
-std::string figure(store::Project const& project, store::StoredImage const& image)
+std::string figure(store::Project const& project, StoredImage const& image)
 {
     std::string tags;
     for (auto const& t : image.tags) tags += tag("span", "tag", t.name) + " ";
-    auto const source = fmt::format("/api/{}/projects/{}/images/{}/main", http::percent_encoded(project.organization),
-                                    http::percent_encoded(project.name), image.id);
+    auto const source =
+        http::path_of(loop_api::image_file,
+                      {{"organization", project.organization}, {"project", project.name}, {"image", image.id}});
     return fmt::format(
         "<figure><a class=\"picture\" href=\"{0}\"><img src=\"{0}\" width=\"{1}\" height=\"{2}\" loading=\"lazy\" "
         "alt=\"image of {3}, {4} detections\">{5}</a><figcaption>{6}{7}</figcaption></figure>\n",
-        source, image.width, image.height, escaped(shown_date(image.created)), image.box_detections.size(),
+        source, image.width, image.height, escape_html(shown_date(image.created)), image.box_detections.size(),
         boxes_svg(image, project.categories), tag("time", "when", shown_date(image.created)), tags);
 }
 
@@ -140,16 +127,17 @@ std::string model_section(ProjectView const& view)
     for (auto model = view.models.rbegin(); model != view.models.rend(); ++model) {
         std::string formats;
         for (auto const& format : model->formats) {
-            formats +=
-                fmt::format("<a href=\"/api/{}/projects/{}/models/{}/{}/file\">{}</a> ",
-                            http::percent_encoded(view.project.organization), http::percent_encoded(view.project.name),
-                            model->id, http::percent_encoded(format), escaped(format));
+            auto const file = http::path_of(loop_api::model_file, {{"organization", view.project.organization},
+                                                                   {"project", view.project.name},
+                                                                   {"model", model->id},
+                                                                   {"format", format}});
+            formats += fmt::format("<a href=\"{}\">{}</a> ", file, escape_html(format));
         }
         bool const is_target = view.target && view.target->model_uuid == model->id;
-        rows += row({escaped(model->version) + (is_target ? " " + tag("span", "tag", "target") : ""), formats,
-                     escaped(shown_date(model->created))});
+        rows += row({escape_html(model->version) + (is_target ? " " + tag("span", "tag", "target") : ""), formats,
+                     escape_html(shown_date(model->created))});
     }
-    auto const target = view.target ? "Detectors are to run version " + escaped(view.target->version) + "."
+    auto const target = view.target ? "Detectors are to run version " + escape_html(view.target->version) + "."
                                     : std::string("No deployment target is set: detectors wait.");
     if (rows.empty()) return section("Models", "<p class=\"empty\">No model has come in.</p>\n");
     return section("Models", "<p>" + target + "</p>\n" + table({"Version", "Formats", "Came in (UTC)"}, rows));
@@ -158,13 +146,14 @@ std::string model_section(ProjectView const& view)
 std::string detector_section(ProjectView const& view)
 {
     std::string rows;
-    for (auto const& [status, last_seen] : view.detectors) {
+    for (auto const& detector : view.detectors) {
         std::string errors;
-        for (auto const& [step, what] : status.errors) errors += tag("div", "wrong", step + ": " + what);
-        rows += row({escaped(status.name),
-                     escaped(status.state) + ", " + boost::describe::enum_to_string(status.operation_mode, "?"),
-                     escaped(status.current_model.value_or("none")), escaped(status.target_model.value_or("none")),
-                     escaped(shown_date(last_seen)), errors.empty() ? "none" : errors});
+        for (auto const& [step, what] : detector.errors) errors += tag("div", "wrong", step + ": " + what);
+        rows += row({escape_html(detector.name),
+                     escape_html(detector.state) + ", " + boost::describe::enum_to_string(detector.operation_mode, "?"),
+                     escape_html(detector.current_model.value_or("none")),
+                     escape_html(detector.target_model.value_or("none")), escape_html(shown_date(detector.last_seen)),
+                     errors.empty() ? "none" : errors});
     }
     if (rows.empty()) return section("Detectors", "<p class=\"empty\">No detector has reported yet.</p>\n");
     return section("Detectors", table({"Name", "State", "Model", "Target", "Last seen (UTC)", "Errors"}, rows));
@@ -181,7 +170,7 @@ constexpr std::string_view no_project = R"(<section><h2>No project yet</h2>
 
 std::string page_html(std::vector<store::Project> const& projects, std::optional<ProjectView> const& view)
 {
-    auto const title = view ? escaped(view->project.name) : std::string("no project");
+    auto const title = view ? escape_html(view->project.name) : std::string("no project");
     std::string body;
     if (view) {
         body = section("Images", count_tiles(view->counts)) + inbox_section(*view) + model_section(*view) +

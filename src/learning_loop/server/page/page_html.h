@@ -1,9 +1,11 @@
 #pragma once
 
-#include "learning_loop/store/detector_repository.h"
-#include "learning_loop/store/image_repository.h"
-#include "learning_loop/store/model_repository.h"
+#include "learning_loop/data/detector_list.h"
+#include "learning_loop/data/model.h"
+#include "learning_loop/data/stored_image.h"
+#include "learning_loop/store/project.h"
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,13 +18,13 @@ namespace learning_loop {
 struct ProjectView {
     store::Project project;
     std::map<ImageState, std::int64_t> counts;
-    std::vector<store::StoredImage> inbox; ///< The newest.
-    std::vector<store::Model> models;
+    std::vector<StoredImage> inbox; ///< The newest.
+    std::vector<Model> models;
     std::optional<DeploymentTarget> target;
-    std::vector<store::SeenDetector> detectors;
+    std::vector<ReportedDetector> detectors;
 };
 
-/// The page as HTML. Every text from outside is escaped. Without a view it tells how to make a project.
+/// The page as HTML. Every text from outside is escaped. Tells how to make a project if there is no view.
 std::string page_html(std::vector<store::Project> const& projects, std::optional<ProjectView> const& view);
 
 /// The page's style sheet.

@@ -1,6 +1,7 @@
 #include "learning_loop/socketio/engineio/client.h"
 
 #include "learning_loop/base/log.h"
+#include "learning_loop/base/text.h"
 #include "learning_loop/http/client/open_websocket.h"
 #include "learning_loop/http/url.h"
 #include "learning_loop/http/websocket/websocket.h"
@@ -18,12 +19,12 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::hours until_woken{1};
-constexpr std::chrono::milliseconds max_closing{1000}; // for the last words
-constexpr std::chrono::milliseconds between_looks_at_end{5};
-constexpr std::chrono::milliseconds between_looks{50}; // at the clock: a server's ping is due after seconds
+constexpr std::chrono::milliseconds max_closing{1000}; // for what is sent last
+constexpr std::chrono::milliseconds closing_tick{5};
+constexpr std::chrono::milliseconds tick{50}; // a server's ping is due after seconds
 
-// A poll may last as long as a server has nothing to say but its pings; whether it lives, the session knows.
-constexpr std::chrono::seconds longest_poll{300};
+// A poll may take as long as the server has nothing to send. The session notices if the server is dead.
+constexpr std::chrono::seconds max_poll{300};
 
 std::optional<std::string> failure_of(Result<http::Answer> const& answer)
 {
@@ -40,13 +41,13 @@ std::optional<Message> message_of(std::optional<http::WebSocket::Message> frame)
 
 } // namespace
 
-Client::Client(boost::asio::any_io_executor executor, http::Client& http, ClientSettings settings,
+Client::Client(boost::asio::any_io_executor executor, http::Client& http, ClientOptions options,
                ClientApplication application)
     : executor_(executor),
-      settings_(std::move(settings)),
+      options_(std::move(options)),
       application_(std::move(application)),
       http_(http),
-      core_(settings_.session, Clock::now()),
+      core_(options_.session, Clock::now()),
       over_(executor),
       tasks_(executor),
       writers_(executor)
@@ -65,22 +66,22 @@ Task<std::string> Client::run()
     } catch (boost::system::system_error const& failure) {
         if (failure.code() != asio::error::operation_aborted) throw;
     }
-    // Cancelled. Only now, since it holds for whoever waits for us, too: who is not cancelled must stay so.
+    // Cancelled. The filter is changed only now, because it also applies to the coroutine that awaits this one.
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     if (!core_.is_over()) execute(core_.close("ended from this side", http::CloseCode::going_away));
     co_await wind_up();
     throw boost::system::system_error(asio::error::operation_aborted);
 }
 
-/// Waits until the last words are out, at most a second, and then for all that still runs.
+/// Waits at most a second until everything has been sent, then cancels what still runs and waits for its end.
 Task<> Client::wind_up()
 {
     Pause pause(executor_);
     auto const deadline = Clock::now() + max_closing;
-    while (writers_.size() > 0 && Clock::now() < deadline) co_await pause.sleep(between_looks_at_end);
+    while (writers_.size() > 0 && Clock::now() < deadline) co_await pause.sleep(closing_tick);
     tasks_.cancel();
     writers_.cancel();
-    while (tasks_.size() + writers_.size() > 0) co_await pause.sleep(between_looks_at_end);
+    while (tasks_.size() + writers_.size() > 0) co_await pause.sleep(closing_tick);
 }
 
 void Client::send(std::vector<Message> messages)
@@ -96,7 +97,7 @@ void Client::close(std::string why, http::CloseCode code)
 
 Task<> Client::open()
 {
-    if (settings_.session.first == Transport::polling) co_return co_await poll({});
+    if (options_.session.first == Transport::polling) co_return co_await poll({});
     auto socket = co_await open_websocket();
     if (!socket) co_return execute(core_.on_failure(socket.error().message));
     use(*socket, send_queue_of(*socket));
@@ -109,8 +110,8 @@ Task<> Client::poll(std::chrono::milliseconds after)
         Pause pause(executor_);
         co_await pause.sleep(after);
     }
-    http::CallOptions options{settings_.headers, longest_poll, settings_.max_message_bytes / 3 * 4 + 1024};
-    options.once = true; // what it brings is gone from the server
+    http::CallOptions options{options_.headers, max_poll, options_.max_message_bytes / 3 * 4 + 1024};
+    options.once = true; // the server does not send the same packets again
     auto answer = co_await http_.get(target(Transport::polling), std::move(options));
     if (auto const why = failure_of(answer)) co_return execute(core_.on_failure(*why));
     execute(core_.on_poll_answer(Bytes(std::move(answer->body)), Clock::now()));
@@ -118,14 +119,14 @@ Task<> Client::poll(std::chrono::milliseconds after)
 
 Task<> Client::post(std::string payload)
 {
-    http::CallOptions options{settings_.headers, {}, {}};
+    http::CallOptions options{options_.headers, {}, {}};
     options.once = true;
     auto const answer = co_await http_.post_text(target(Transport::polling), std::move(payload), std::move(options));
     if (auto const why = failure_of(answer)) co_return execute(core_.on_failure(*why));
     execute(core_.on_posted());
 }
 
-/// Tries to take the session over to a WebSocket; without one, polling goes on.
+/// Tries to upgrade the session to a WebSocket. If that fails, polling goes on.
 Task<> Client::probe()
 {
     auto opened = co_await open_websocket();
@@ -135,14 +136,14 @@ Task<> Client::probe()
     }
     auto const socket = *opened;
     probe_socket_ = socket;
-    socket->end_within(settings_.handshake_timeout);
+    socket->end_within(options_.handshake_timeout);
     probe_ = send_queue_of(socket);
     execute(core_.on_probe_open());
-    // It is read on after the grant: while the session waits for a poll or a post, the WebSocket may be lost.
+    // Reading goes on after the server's answer: the WebSocket may be lost while the last poll or post is under way.
     while (probe_socket_ == socket) {
         auto frame = message_of(co_await socket->read());
-        if (probe_socket_ != socket) { // the session turned to it meanwhile
-            take(*socket, std::move(frame));
+        if (probe_socket_ != socket) { // the session has turned to it meanwhile
+            handle(*socket, std::move(frame));
         } else if (frame) {
             execute(core_.on_probe_frame(std::move(*frame)));
         } else {
@@ -157,19 +158,19 @@ Task<> Client::read_frames(Socket socket)
 {
     while (!core_.is_over()) {
         auto frame = message_of(co_await socket->read());
-        take(*socket, std::move(frame));
+        handle(*socket, std::move(frame));
     }
 }
 
-void Client::take(http::WebSocket& socket, std::optional<Message> frame)
+void Client::handle(http::WebSocket& socket, std::optional<Message> frame)
 {
     if (frame) execute(core_.on_frame(std::move(*frame), Clock::now()));
     else execute(core_.on_failure(socket.why_closed(), socket.code_to_send()));
 }
 
-void Client::use(Socket const& socket, std::shared_ptr<SendQueue> send_queue)
+void Client::use(Socket const& socket, std::shared_ptr<SendQueue> queue)
 {
-    websocket_ = std::move(send_queue);
+    websocket_ = std::move(queue);
     socket->on_bytes([this](std::size_t bytes) {
         core_.on_bytes(Clock::now());
         application_.receiving(bytes);
@@ -179,9 +180,9 @@ void Client::use(Socket const& socket, std::shared_ptr<SendQueue> send_queue)
 Task<> Client::watch()
 {
     Pause pause(executor_);
-    auto const open_until = Clock::now() + settings_.handshake_timeout;
+    auto const open_until = Clock::now() + options_.handshake_timeout;
     for (;;) {
-        co_await pause.sleep(between_looks);
+        co_await pause.sleep(tick);
         auto const now = Clock::now();
         if (core_.sid().empty() && now > open_until) execute(core_.on_failure("the server opens no session in time"));
         execute(core_.on_time(now));
@@ -190,24 +191,25 @@ Task<> Client::watch()
 
 Task<Result<Client::Socket>> Client::open_websocket()
 {
-    http::WebSocketRequest request{target(Transport::websocket), settings_.headers, settings_.handshake_timeout,
-                                   settings_.max_message_bytes};
+    http::WebSocketRequest request{target(Transport::websocket), options_.headers, options_.handshake_timeout,
+                                   options_.max_message_bytes};
     co_return co_await http::open_websocket(http_, std::move(request));
 }
 
 std::string Client::target(Transport transport) const
 {
-    auto text = settings_.path + "?EIO=4&transport=" + (transport == Transport::polling ? "polling" : "websocket");
+    auto text = options_.path + "?EIO=4&transport=" + (transport == Transport::polling ? "polling" : "websocket");
     if (!core_.sid().empty()) text += "&sid=" + http::percent_encoded(core_.sid());
     return text;
 }
 
 std::shared_ptr<SendQueue> Client::send_queue_of(Socket socket)
 {
-    return std::make_shared<SendQueue>(std::move(socket), writers_, [this](std::size_t bytes) { core_.on_sent(bytes); });
+    auto on_sent = [this](std::size_t bytes) { core_.on_sent(bytes); };
+    return std::make_shared<SendQueue>(std::move(socket), writers_, std::move(on_sent));
 }
 
-/// What the application is told may make it send: that comes after all that the session has said before.
+/// The application may send while it is called: those actions come after the ones that are already queued.
 void Client::execute(ClientActions actions)
 {
     actions_.insert(actions_.end(), std::make_move_iterator(actions.begin()), std::make_move_iterator(actions.end()));
@@ -238,7 +240,7 @@ void Client::promote()
 {
     probe_socket_->lift_limit();
     use(probe_socket_, std::exchange(probe_, nullptr));
-    probe_socket_.reset(); // who reads it goes on as reader of the session
+    probe_socket_.reset(); // the coroutine that reads it goes on as the session's reader
 }
 
 void Client::drop_probe(http::CloseCode code)

@@ -7,15 +7,28 @@
 namespace learning_loop::engineio {
 namespace {
 
-constexpr std::size_t max_payload = 1'000'000; // what servers take that do not tell
+constexpr std::size_t default_max_payload = 1'000'000; // of servers that do not tell
+constexpr std::string_view probe_text = "probe";
 
-// A server that answers polls with nothing, again and again, is not asked faster than that.
+// A server that answers one poll after another with nothing is not asked faster than this.
 constexpr int max_empty_answers = 3;
 constexpr std::chrono::seconds between_vain_polls{1};
 
+bool is_sound(Opening const& opening)
+{
+    constexpr std::int64_t max_ms = 24 * 3600 * 1000;
+    return !opening.sid.empty() && opening.pingInterval > 0 && opening.pingTimeout > 0 &&
+           std::max(opening.pingInterval, opening.pingTimeout) <= max_ms;
+}
+
+bool offers_websocket(Opening const& opening)
+{
+    return std::find(opening.upgrades.begin(), opening.upgrades.end(), "websocket") != opening.upgrades.end();
+}
+
 } // namespace
 
-ClientSession::ClientSession(ClientOptions const& options, Time now)
+ClientSession::ClientSession(ClientSessionOptions const& options, Time now)
     : options_(options), transport_(options.first), last_sign_(now), polls_(options.first == Transport::polling)
 {}
 
@@ -34,14 +47,19 @@ ClientActions ClientSession::on_poll_answer(Bytes const& payload, Time now)
         std::all_of(packets->begin(), packets->end(), [](auto const& one) { return one.type == PacketType::noop; });
     empty_answers_ = is_empty ? empty_answers_ + 1 : 0;
     for (auto& one : *packets) {
-        if (!over_) take(std::move(one), now, actions);
+        if (!over_) handle(std::move(one), now, actions);
     }
     turn_when_quiet(actions);
-    if (over_ || probe_ == Probe::granted || transport_ != Transport::polling) return actions;
+    poll_again(actions);
+    return actions;
+}
+
+void ClientSession::poll_again(ClientActions& actions)
+{
+    if (over_ || probe_ == Probe::granted || transport_ != Transport::polling) return;
     polls_ = true;
     bool const is_vain = empty_answers_ > max_empty_answers;
     actions.emplace_back(StartPoll{is_vain ? between_vain_polls : std::chrono::seconds(0)});
-    return actions;
 }
 
 ClientActions ClientSession::on_posted()
@@ -61,7 +79,7 @@ ClientActions ClientSession::on_frame(Message frame, Time now)
     if (over_) return actions;
     last_sign_ = now;
     auto read = packet_of_frame(std::move(frame));
-    if (read) take(std::move(*read), now, actions);
+    if (read) handle(std::move(*read), now, actions);
     else end(read.error().message, actions, http::CloseCode::protocol_error);
     return actions;
 }
@@ -71,9 +89,8 @@ ClientActions ClientSession::on_probe_open()
     ClientActions actions;
     if (over_ || probe_ != Probe::opening) return actions;
     probe_ = Probe::asked;
-    constexpr std::string_view text = "probe";
-    queued_bytes_ += bytes_in_memory(text.size());
-    actions.emplace_back(SendProbe{packet(PacketType::ping, std::string(text))});
+    queued_bytes_ += bytes_in_memory(probe_text.size());
+    actions.emplace_back(SendProbe{packet(PacketType::ping, std::string(probe_text))});
     return actions;
 }
 
@@ -82,7 +99,7 @@ ClientActions ClientSession::on_probe_frame(Message frame)
     ClientActions actions;
     if (over_ || probe_ != Probe::asked) return actions;
     auto const read = packet_of_frame(std::move(frame));
-    if (read && read->type == PacketType::pong && read->data.bytes.view() == "probe") {
+    if (read && read->type == PacketType::pong && read->data.bytes.view() == probe_text) {
         probe_ = Probe::granted;
         turn_when_quiet(actions);
     } else {
@@ -139,29 +156,25 @@ ClientActions ClientSession::on_time(Time now)
 
 Time ClientSession::next_time() const
 {
-    if (over_ || opening_.sid.empty()) return Time::max(); // opening has the driver's own limit
+    if (over_ || opening_.sid.empty()) return Time::max(); // the caller limits the time to open
     return last_sign_ + std::chrono::milliseconds(opening_.pingInterval + opening_.pingTimeout);
 }
 
 void ClientSession::open(Packet const& packet, ClientActions& actions)
 {
-    constexpr std::int64_t longest_ms = 24 * 3600 * 1000;
     auto opening = opening_of(packet);
     if (!opening) return end(opening.error().message, actions, http::CloseCode::protocol_error);
-    if (opening->sid.empty() || opening->pingInterval <= 0 || opening->pingTimeout <= 0 ||
-        std::max(opening->pingInterval, opening->pingTimeout) > longest_ms)
+    if (!is_sound(*opening))
         return end("the open packet has no sid, or no sound pingInterval and pingTimeout", actions,
                    http::CloseCode::protocol_error);
     opening_ = std::move(*opening);
     actions.emplace_back(Opened{});
-    auto const& upgrades = opening_.upgrades;
-    bool const is_offered = std::find(upgrades.begin(), upgrades.end(), "websocket") != upgrades.end();
-    if (transport_ == Transport::websocket || !options_.may_upgrade || !is_offered) return;
+    if (transport_ == Transport::websocket || !options_.may_upgrade || !offers_websocket(opening_)) return;
     probe_ = Probe::opening;
     actions.emplace_back(OpenProbe{});
 }
 
-void ClientSession::take(Packet packet, Time now, ClientActions& actions)
+void ClientSession::handle(Packet packet, Time now, ClientActions& actions)
 {
     if (opening_.sid.empty()) return open(packet, actions);
     last_sign_ = now;
@@ -188,17 +201,17 @@ void ClientSession::queue(Packet packet, ClientActions& actions)
     else queue_.push_back(std::move(packet));
 }
 
-/// Posts what waits, unless a post is under way or the session turns to its WebSocket.
+/// Posts what is queued, unless a post is under way or the session is about to turn to its WebSocket.
 void ClientSession::flush(ClientActions& actions)
 {
     if (over_ || posts_ || queue_.empty() || probe_ == Probe::granted || transport_ != Transport::polling) return;
-    auto taken = take_payload(queue_, opening_.maxPayload.value_or(max_payload));
+    auto taken = take_payload(queue_, opening_.maxPayload.value_or(default_max_payload));
     posted_bytes_ += taken.memory_bytes;
     posts_ = true;
     actions.emplace_back(Post{std::move(taken.payload)});
 }
 
-/// Turns to the WebSocket once it is granted and nothing is under way over HTTP, so that nothing overtakes.
+/// Turns to the WebSocket if the server has granted it and no GET or POST is under way: so nothing is overtaken.
 void ClientSession::turn_when_quiet(ClientActions& actions)
 {
     if (over_ || probe_ != Probe::granted || polls_ || posts_) return;

@@ -6,31 +6,30 @@
 
 namespace learning_loop::engineio {
 
-/// What a client does about its connection.
-struct ClientOptions {
-    Transport first = Transport::websocket;    ///< What the session is opened with.
-    bool may_upgrade = true;                   ///< From polling to a WebSocket, when the server offers it.
-    std::size_t max_queued_bytes = 80u << 20; ///< That wait to be sent; more end the session.
+struct ClientSessionOptions {
+    Transport first = Transport::websocket;   ///< What opens the session.
+    bool may_upgrade = true;                  ///< From polling to a WebSocket, if the server offers it.
+    std::size_t max_queued_bytes = 80u << 20; ///< Bytes that wait to be sent. More of them end the session.
 };
 
-/// The server has opened the session: the application may send.
+/// The server has opened the session: tell the application that it may send.
 struct Opened {
     friend bool operator==(Opened const&, Opened const&) = default;
 };
 
-/// A GET is to be sent; its answer goes to `on_poll_answer`.
+/// Send a GET, and call `on_poll_answer` with its answer.
 struct StartPoll {
-    std::chrono::milliseconds after{0}; ///< Wait so long before.
+    std::chrono::milliseconds after{0}; ///< How long to wait before.
     friend bool operator==(StartPoll const&, StartPoll const&) = default;
 };
 
-/// This payload is to be posted; then comes `on_posted`.
+/// Post this payload, and then call `on_posted`.
 struct Post {
     std::string payload;
     friend bool operator==(Post const&, Post const&) = default;
 };
 
-/// A WebSocket is to be opened for the session; then comes `on_probe_open` or `on_probe_closed`.
+/// Open a WebSocket as the probe, and then call `on_probe_open` or `on_probe_closed`.
 struct OpenProbe {
     friend bool operator==(OpenProbe const&, OpenProbe const&) = default;
 };
@@ -39,11 +38,11 @@ using ClientAction =
     std::variant<Opened, Deliver, StartPoll, Post, OpenProbe, Send, SendProbe, Promote, DropProbe, End>;
 using ClientActions = std::vector<ClientAction>;
 
-/// The client's side of an Engine.IO session. The driver opens it: by a GET, whose answer is the first
-/// `on_poll_answer`, or by a WebSocket. A session that is over does nothing more.
+/// The client's side of an Engine.IO session. The caller opens it: with a GET, whose answer is the first that it gives
+/// to `on_poll_answer`, or with a WebSocket. After End it does nothing more.
 class ClientSession {
 public:
-    ClientSession(ClientOptions const& options, Time now);
+    ClientSession(ClientSessionOptions const& options, Time now);
 
     std::string const& sid() const { return opening_.sid; } ///< Empty until Opened.
 
@@ -54,16 +53,16 @@ public:
     ClientActions on_probe_frame(Message frame);
     ClientActions on_probe_closed();
 
-    /// The connection is lost, or a request failed. `code`: for a WebSocket that can still be told.
+    /// The connection is lost, or a request failed. `code` is for a WebSocket that can still be closed properly.
     ClientActions on_failure(std::string why, http::CloseCode code = http::CloseCode::normal);
 
-    void on_bytes(Time now) { last_sign_ = now; } ///< The server is alive, even if no message is whole.
+    void on_bytes(Time now) { last_sign_ = now; } ///< The server is alive, also if no message is complete yet.
 
-    /// A packet of Send or SendProbe with so many bytes has gone out.
+    /// A packet of Send or SendProbe with so many bytes has been sent.
     void on_sent(std::size_t bytes) { queued_bytes_ -= bytes_in_memory(bytes); }
 
-    ClientActions send(std::vector<Message> messages);          ///< In this order. Only between Opened and End.
-    ClientActions close(std::string why, http::CloseCode code); ///< From this side.
+    ClientActions send(std::vector<Message> messages); ///< In this order. Sends nothing before Opened.
+    ClientActions close(std::string why, http::CloseCode code);
     ClientActions on_time(Time now);
     Time next_time() const;
 
@@ -73,23 +72,24 @@ private:
     enum class Probe { none, opening, asked, granted };
 
     void open(Packet const& packet, ClientActions& actions);
-    void take(Packet packet, Time now, ClientActions& actions);
+    void handle(Packet packet, Time now, ClientActions& actions);
     void queue(Packet packet, ClientActions& actions);
     void flush(ClientActions& actions);
     void turn_when_quiet(ClientActions& actions);
+    void poll_again(ClientActions& actions);
     void end(std::string why, ClientActions& actions, http::CloseCode code = http::CloseCode::normal);
 
-    ClientOptions options_;
+    ClientSessionOptions options_;
     Transport transport_;
     Probe probe_ = Probe::none;
     Opening opening_;
-    Time last_sign_;        ///< Of life, from the server.
+    Time last_sign_;        ///< When the server last sent something.
     int empty_answers_ = 0; ///< To polls, in a row.
-    bool polls_ = false;
-    bool posts_ = false;
+    bool polls_ = false;    ///< A GET is under way.
+    bool posts_ = false;    ///< A POST is under way.
     std::size_t posted_bytes_ = 0;
     bool over_ = false;
-    std::deque<Packet> queue_; ///< While polling: what waits for a post.
+    std::deque<Packet> queue_; ///< While polling: what waits for the next POST.
     std::size_t queued_bytes_ = 0;
 };
 

@@ -1,8 +1,8 @@
 #include "learning_loop/socketio/engineio/packet.h"
 
+#include "learning_loop/base/utf8.h"
 #include "learning_loop/json/json.h"
 #include "learning_loop/json/reflect.h"
-#include "learning_loop/base/utf8.h"
 
 #include <boost/describe/class.hpp>
 #include <openssl/evp.h>
@@ -32,7 +32,7 @@ bool is_base64(std::string_view text)
     return text.size() % 4 == 0 && padding <= 2 && std::all_of(text.begin(), text.end() - padding, is_digit);
 }
 
-Result<Bytes> decoded(std::string_view base64)
+Result<Bytes> decode_base64(std::string_view base64)
 {
     if (!is_base64(base64)) return malformed("a binary packet is not base64");
     std::string bytes(base64.size() / 4 * 3, '\0');
@@ -53,12 +53,25 @@ void append_base64(std::string& text, std::string_view bytes)
     text.pop_back();
 }
 
-Result<Packet> packet_of_text(Bytes const& text)
+Result<Packet> read_text(Bytes const& text)
 {
     auto const view = text.view();
     if (view.empty()) return malformed("a packet is empty");
     if (view.front() < '0' || view.front() > '6') return malformed("a packet is of no type from 0 to 6");
     return Packet{static_cast<PacketType>(view.front()), {false, text.from(1)}};
+}
+
+/// Reads one packet of a payload.
+Result<Packet> read_part(Bytes const& payload, std::string_view text)
+{
+    if (text.starts_with('b')) {
+        auto bytes = decode_base64(text.substr(1));
+        if (!bytes) return bytes.error();
+        return Packet{PacketType::message, {true, std::move(*bytes)}};
+    }
+    if (!is_utf8(text)) return malformed("a packet is not UTF-8"); // over a WebSocket it had to be
+    bool const is_most = text.size() > payload.size() / 2;          // a short text must not keep a long payload alive
+    return read_text(is_most ? Bytes(payload.owner(), text) : Bytes(std::string(text)));
 }
 
 } // namespace
@@ -71,7 +84,7 @@ Packet packet(PacketType type, std::string text)
 Result<Packet> packet_of_frame(Message frame)
 {
     if (frame.is_binary) return Packet{PacketType::message, std::move(frame)};
-    return packet_of_text(frame.bytes);
+    return read_text(frame.bytes);
 }
 
 Result<std::vector<Packet>> packets_of_payload(Bytes const& payload, std::size_t max_packets)
@@ -82,19 +95,9 @@ Result<std::vector<Packet>> packets_of_payload(Bytes const& payload, std::size_t
         if (packets.size() == max_packets)
             return malformed("a payload has more than " + std::to_string(max_packets) + " packets");
         auto const end = std::min(view.find(separator, first), view.size());
-        auto const text = view.substr(first, end - first);
-        if (text.starts_with('b')) {
-            auto bytes = decoded(text.substr(1));
-            if (!bytes) return bytes.error();
-            packets.push_back({PacketType::message, {true, std::move(*bytes)}});
-        } else {
-            if (!is_utf8(text)) return malformed("a packet is not UTF-8"); // over a WebSocket it had to be
-            // A short text must not keep a long payload.
-            bool const is_most = text.size() > view.size() / 2;
-            auto read = packet_of_text(is_most ? Bytes(payload.owner(), text) : Bytes(std::string(text)));
-            if (!read) return read.error();
-            packets.push_back(std::move(*read));
-        }
+        auto packet = read_part(payload, view.substr(first, end - first));
+        if (!packet) return packet.error();
+        packets.push_back(std::move(*packet));
         if (end == view.size()) return packets;
         first = end + 1;
     }

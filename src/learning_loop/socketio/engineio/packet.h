@@ -1,8 +1,9 @@
 #pragma once
 
-#include "learning_loop/base/error.h"
 #include "learning_loop/base/bytes.h"
+#include "learning_loop/base/error.h"
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -25,7 +26,7 @@ enum class PacketType : char {
     noop = '6'
 };
 
-/// What the application above sends and gets: a text or bytes.
+/// What the application sends and receives: a text or bytes.
 struct Message {
     bool is_binary = false;
     Bytes bytes;
@@ -42,11 +43,11 @@ struct Packet {
 
 Packet packet(PacketType type, std::string text = {});
 
-/// The packet that a frame of a WebSocket is. invalid_argument: none.
+/// Reads a frame of a WebSocket. Errors: invalid_argument if it is not a packet.
 Result<Packet> packet_of_frame(Message frame);
 
-/// The packets of a payload. invalid_argument: one of them is malformed, or there are more than `max_packets`, so
-/// that a small body cannot keep the io thread busy.
+/// Reads a payload. Errors: invalid_argument if a packet is malformed, or if there are more than `max_packets`: a small
+/// body must not keep the io thread busy.
 Result<std::vector<Packet>> packets_of_payload(Bytes const& payload, std::size_t max_packets = 10'000);
 
 std::string payload_of(std::span<Packet const> packets);
@@ -54,18 +55,18 @@ std::string payload_of(std::span<Packet const> packets);
 /// How many bytes a packet takes in a payload.
 std::size_t bytes_in_payload(Packet const& packet);
 
-/// What the first packet of a server tells its client.
+/// The first packet of a server, which opens the session.
 struct Opening {
-    std::string sid; ///< The session's id: who knows it, may use the session.
+    std::string sid; ///< The session's id, a secret: whoever knows it can use the session.
     std::vector<std::string> upgrades;
     std::int64_t pingInterval = 0;           ///< Milliseconds between two pings of the server.
     std::int64_t pingTimeout = 0;            ///< Milliseconds that a pong may take.
-    std::optional<std::uint64_t> maxPayload; ///< Most bytes of a payload that the server takes. Older ones do not tell.
+    std::optional<std::uint64_t> maxPayload; ///< Bytes of the longest payload that it takes. Old servers do not tell.
 };
 
 Packet packet_of(Opening const& opening);
 
-/// invalid_argument names the field that is missing or wrong.
+/// Errors: invalid_argument, naming the field, if one is missing or wrong.
 Result<Opening> opening_of(Packet const& packet);
 
 } // namespace learning_loop::engineio

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "learning_loop/socketio/engineio/packet.h"
 #include "learning_loop/http/websocket/close_code.h"
+#include "learning_loop/socketio/engineio/packet.h"
 
 #include <chrono>
 #include <deque>
@@ -9,8 +9,9 @@
 #include <variant>
 #include <vector>
 
-// What the sessions of both sides have in common: they do no I/O and know no clock. What happens goes in, with the
-// time; what is to be done comes out, in order.
+// What the sessions of both sides have in common. A session does no I/O and has no clock: it is given what happens,
+// with the time, and returns the actions to take, in order. A WebSocket that is to take over a session which polls is
+// called its probe, as in the protocol.
 
 namespace learning_loop::engineio {
 
@@ -18,8 +19,8 @@ using Time = std::chrono::steady_clock::time_point;
 
 enum class Transport { polling, websocket };
 
-/// What a message of so many bytes takes while it waits to be sent: without room for what keeps them, empty ones would
-/// cost nothing.
+/// What a message takes in memory while it waits to be sent. Without the constant, empty messages would count as
+/// nothing.
 constexpr std::size_t bytes_in_memory(std::size_t bytes)
 {
     return bytes + 128;
@@ -27,46 +28,46 @@ constexpr std::size_t bytes_in_memory(std::size_t bytes)
 
 struct TakenPayload {
     std::string payload;
-    std::size_t memory_bytes = 0; ///< That its packets took while they waited.
+    std::size_t memory_bytes = 0; ///< What its packets took in memory while they waited.
 };
 
-/// The first packets of a queue, as a payload; they go from it. As many as peers take (python-engineio takes 16 at a
-/// time) and as fit into `max_bytes`, but one at least.
+/// Takes the first packets from a queue and writes them as a payload: as many as peers accept (python-engineio accepts
+/// 16 at a time) and as fit into `max_bytes`, but at least one.
 TakenPayload take_payload(std::deque<Packet>& queue, std::size_t max_bytes);
 
-/// To the application: a message came.
+/// Give this message to the application.
 struct Deliver {
     Message message;
     friend bool operator==(Deliver const&, Deliver const&) = default;
 };
 
-/// Over the session's WebSocket.
+/// Send this packet over the session's WebSocket.
 struct Send {
     Packet packet;
     friend bool operator==(Send const&, Send const&) = default;
 };
 
-/// Over the WebSocket that tries to become the session's.
+/// Send this packet over the probe.
 struct SendProbe {
     Packet packet;
     friend bool operator==(SendProbe const&, SendProbe const&) = default;
 };
 
-/// The WebSocket that tried becomes the session's; what was to be sent goes over it.
+/// The probe becomes the session's WebSocket: what follows is sent over it.
 struct Promote {
     friend bool operator==(Promote const&, Promote const&) = default;
 };
 
-/// The WebSocket that tried is to be closed; the session goes on without it.
+/// Close the probe. The session goes on without it.
 struct DropProbe {
     std::string why;
     friend bool operator==(DropProbe const&, DropProbe const&) = default;
 };
 
-/// The session is over: its WebSockets are closed, nothing follows.
+/// The session is over: close its WebSockets. Nothing follows.
 struct End {
     std::string why;                                ///< For the log and the application.
-    http::CloseCode code = http::CloseCode::normal; ///< Of its WebSocket.
+    http::CloseCode code = http::CloseCode::normal; ///< For its WebSocket.
     friend bool operator==(End const&, End const&) = default;
 };
 

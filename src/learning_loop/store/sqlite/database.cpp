@@ -72,7 +72,8 @@ void Database::Finalize::operator()(sqlite3_stmt* statement) const
     sqlite3_finalize(statement);
 }
 
-/// A statement out of the idle ones for as long as it is used: a query inside of `for_each` gets another one.
+/// A prepared statement while it is used. It is not among the idle ones then, so a query inside of `for_each` gets
+/// another one.
 class Database::Lease {
 public:
     Lease(Database& database, std::string_view sql, Values const& values)
@@ -84,12 +85,12 @@ public:
     Lease& operator=(Lease const&) = delete;
     ~Lease()
     {
-        sqlite3_reset(statement_.get()); // tells the failure of the last step once more: that one was told already
+        sqlite3_reset(statement_.get()); // repeats the error of the last step, which was thrown already
         sqlite3_clear_bindings(statement_.get());
         database_.idle_statements_.insert_or_assign(std::string(sql_), std::move(statement_));
     }
 
-    /// Whether there is a row.
+    /// Goes on to the next row; false if there is none.
     bool step()
     {
         int const code = sqlite3_step(statement_.get());
@@ -202,7 +203,7 @@ Transaction::Transaction(Database& database) : database_(database)
 Transaction::~Transaction()
 {
     if (sqlite3_get_autocommit(database_.connection_.get())) return; // committed, or rolled back by SQLite itself
-    // A destructor must not throw; a connection that cannot roll back refuses the next BEGIN, aloud.
+    // A destructor must not throw. If this fails, the next BEGIN on the connection throws.
     sqlite3_exec(database_.connection_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 

@@ -17,7 +17,7 @@ struct sqlite3_stmt;
 
 namespace learning_loop::store {
 
-/// What the database could not do, and why. For the log.
+/// The database failed. What the message says is for the log.
 class DatabaseError : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -37,14 +37,14 @@ inline Value value_of(std::optional<std::string> text)
     return text ? Value(std::move(*text)) : Value(nullptr);
 }
 
-/// One row of an answer, columns counted from 0. Asking for a type that the column does not hold throws DatabaseError.
+/// One row of an answer, columns counted from 0. Throws DatabaseError if a column holds another type than is asked for.
 class Row {
 public:
     explicit Row(Values values) : values_(std::move(values)) {}
 
     bool is_null(std::size_t column) const { return std::holds_alternative<std::nullptr_t>(values_.at(column)); }
     std::int64_t integer(std::size_t column) const;
-    double real(std::size_t column) const; ///< A whole number is fine, too.
+    double real(std::size_t column) const; ///< Of a whole number, too.
     std::string const& text(std::size_t column) const;
     std::optional<std::string> optional_text(std::size_t column) const;
 
@@ -54,12 +54,12 @@ private:
 
 /// A connection to an SQLite database (WAL; a commit is on the disk when it returns). Blocks; belongs to one lane. SQL
 /// uses the placeholders $1, $2, ...; statements are kept prepared, so the texts must come from a fixed set. Everything
-/// throws DatabaseError, and DatabaseFull when the disk is full.
+/// throws DatabaseError if it fails, DatabaseFull if the disk is full.
 class Database {
 public:
     enum class Access { read, write };
 
-    /// For writing the file is made when it is missing.
+    /// Makes the file if it is missing and `access` is `write`.
     Database(std::filesystem::path const& file, Access access);
     ~Database();
     Database(Database const&) = delete;
@@ -71,7 +71,7 @@ public:
     /// Hands over one row after the other: a million of them in constant memory.
     void for_each(std::string_view sql, Values const& values, std::function<void(Row const&)> const& use);
 
-    std::int64_t execute(std::string_view sql, Values const& values = {}); ///< How many rows it changed.
+    std::int64_t execute(std::string_view sql, Values const& values = {}); ///< Returns how many rows it changed.
     void execute_script(std::string const& sql);                           ///< Many statements, without values.
     std::int64_t last_row() const;                                         ///< The rowid of the newest INSERT.
 

@@ -4,7 +4,7 @@
 
 namespace learning_loop::store {
 
-/// Brings the database to the schema of this program, step by step, each in a transaction. Throws DatabaseError when a
+/// Brings the database to the schema of this program, step by step, each in a transaction. Throws DatabaseError if a
 /// newer program has written it.
 void migrate(Database& database);
 

@@ -40,20 +40,6 @@ TEST_F(HttpClient, an_answer_that_is_cut_anywhere_is_none)
     }
 }
 
-TEST_F(HttpClient, tells_how_far_an_upload_is)
-{
-    test::ScriptedServer const server({{http_answer(200, "OK")}});
-    settings.base_url = server.url();
-    Client client(settings);
-    test::put(folder / "a", std::string(5'000'000, 'x'));
-    std::vector<Progress> told;
-    std::vector<FormPart> parts{{"files", "a", "image/jpeg", folder / "a"}};
-    auto const tell = [&](Progress progress) { told.push_back(progress); };
-    EXPECT_TRUE(io.run(client.post_files("/", std::move(parts), tell)));
-    ASSERT_FALSE(told.empty());
-    EXPECT_GT(told.back().bytes, 5'000'000u);
-}
-
 TEST_F(HttpClient, leaks_neither_descriptors_nor_memory_over_a_thousand_reconnects)
 {
     test::ScriptedServer const server({{http_answer(200, "OK", "Connection: close\r\n"), Then::closes}});

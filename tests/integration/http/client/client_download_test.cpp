@@ -4,7 +4,7 @@
 namespace learning_loop::http {
 namespace {
 
-std::string large_text(std::size_t bytes)
+std::string text_of_size(std::size_t bytes)
 {
     std::string text(bytes, '\0');
     for (std::size_t i = 0; i < bytes; ++i) text[i] = static_cast<char>('a' + (i * 31 + i / 1000) % 26);
@@ -17,7 +17,7 @@ struct HttpClientDownload : HttpClient {
     Router router;
     test::RunningServer our_server{(add_routes(), router)};
     test::FaultProxy proxy{our_server.port()};
-    std::string bytes = large_text(5'000'000);
+    std::string bytes = text_of_size(5'000'000);
 
     void add_routes()
     {
@@ -120,20 +120,6 @@ TEST_F(HttpClientDownload, refuses_a_file_that_is_too_long_before_it_comes)
     EXPECT_EQ(download(long_one.url(), 999).error().code, Errc::too_large);
     EXPECT_EQ(download(server.url(), 0).value().status, 200); // none at all is not too long
     EXPECT_EQ(got(), "");
-}
-
-TEST_F(HttpClientDownload, tells_how_far_it_is)
-{
-    std::vector<Progress> told;
-    settings.base_url = our_server.url();
-    Client client(settings);
-    DownloadOptions options;
-    options.max_bytes = bytes.size();
-    options.progress = [&](Progress progress) { told.push_back(progress); };
-    EXPECT_TRUE(io.run(client.download("/file", folder / "got", std::move(options))));
-    ASSERT_FALSE(told.empty());
-    EXPECT_EQ(told.back().bytes, bytes.size());
-    EXPECT_EQ(told.back().total_bytes, bytes.size());
 }
 
 TEST_F(HttpClientDownload, leaves_nothing_when_it_is_cancelled)

@@ -1,5 +1,6 @@
 #include "learning_loop/http/client/client.h"
 
+#include "learning_loop/async/task_group.h"
 #include "learning_loop/http/multipart.h"
 #include "support/fault_proxy.h"
 #include "support/raw_connection.h"
@@ -69,7 +70,6 @@ struct ClientTest : testing::Test {
             co_return text_response("OK");
         };
         router.add("POST", "/files", take).body_limit(8 << 20);
-        router.add("PUT", "/files", take);
         router.add("GET", "/long",
                    [](Request) -> Task<Result<Response>> { co_return text_response(std::string(1'000'000, 'x')); });
     }
@@ -194,14 +194,6 @@ TEST_F(ClientTest, tells_the_cookies_of_a_path_to_others)
     EXPECT_EQ(client.cookies_for("/apis"), "a=1");
     auto const both = client.cookies_for("/api/x");
     EXPECT_TRUE(both == "a=1; b=2" || both == "b=2; a=1") << both;
-}
-
-TEST_F(ClientTest, puts_files)
-{
-    test::put(folder / "b.jpg", "bytes");
-    auto const answer = run(client.put_files("/files", {{"files", "b.jpg", "image/jpeg", folder / "b.jpg"}}));
-    EXPECT_EQ(answer.value().body, "OK");
-    EXPECT_NE(received.find("bytes"), std::string::npos);
 }
 
 TEST_F(ClientTest, asks_many_things_at_once_on_few_connections)

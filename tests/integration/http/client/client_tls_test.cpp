@@ -76,11 +76,11 @@ TEST_F(HttpClientTls, heeds_a_new_authority_in_the_old_ones_place)
     settings.base_url = peer.url();
     Client client(settings);
     EXPECT_FALSE(io.run(client.get("/")));
-    auto const old_tls = io.run(client.tls()).value();
+    auto const old_tls = io.run(client.load_tls()).value();
     test::put(folder / "ca.pem", authority.certificate);
     auto const answer = io.run(client.get("/"));
     EXPECT_TRUE(answer) << answer.error().message;
-    EXPECT_NE(io.run(client.tls()).value(), old_tls);
+    EXPECT_NE(io.run(client.load_tls()).value(), old_tls);
 }
 
 TEST_F(HttpClientTls, talks_to_an_address_that_the_certificate_names)

@@ -1,6 +1,8 @@
 #pragma once
 
-#include "learning_loop/http/server/server.h"
+#include "learning_loop/async/pool.h"
+#include "learning_loop/http/api/router.h"
+#include "learning_loop/http/server/server_options.h"
 #include "support/raw_connection.h"
 #include "support/running_server.h"
 #include "support/temp_folder.h"

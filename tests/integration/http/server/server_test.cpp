@@ -1,5 +1,7 @@
 #include "learning_loop/http/server/server.h"
 
+#include "learning_loop/http/server/listener.h"
+
 #include "integration/http/server/server_fixture.h"
 #include "support/run.h"
 
@@ -115,8 +117,7 @@ TEST_F(ServerTest, names_the_flag_when_its_port_is_taken)
 {
     options.port = port();
     test::Io io;
-    Metrics metrics;
-    auto const bound = Server(io.executor(), router, metrics, options).listen();
+    auto const bound = Listener(io.executor(), options).open();
     ASSERT_FALSE(bound);
     EXPECT_EQ(bound.error().code, Errc::unavailable);
     EXPECT_EQ(bound.error().message, "--port (NODE_PORT): 127.0.0.1:" + std::to_string(port()) +
@@ -126,10 +127,9 @@ TEST_F(ServerTest, names_the_flag_when_its_port_is_taken)
 TEST_F(ServerTest, names_the_flag_when_its_host_is_none_of_this_machine)
 {
     test::Io io;
-    Metrics metrics;
     options.host = "192.0.2.1"; // reserved for documentation
     options.port = 0;
-    auto const bound = Server(io.executor(), router, metrics, options).listen();
+    auto const bound = Listener(io.executor(), options).open();
     ASSERT_FALSE(bound);
     EXPECT_EQ(bound.error().code, Errc::invalid_argument);
     EXPECT_NE(bound.error().message.find("--host (NODE_HOST)"), std::string::npos) << bound.error().message;

@@ -107,6 +107,25 @@ TEST_F(TargetsTest, a_whole_url_names_the_host_that_counts)
     EXPECT_EQ(ask("GET http://localhost/hello HTTP/1.1\r\n\r\n").status, 400);
 }
 
+TEST_F(TargetsTest, a_login_does_not_disguise_the_host)
+{
+    for (auto const* host : {"localhost:80@evil.example", "localhost@evil.example", "evil.example@localhost"}) {
+        EXPECT_EQ(ask("GET /hello HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n").status, 403) << host;
+        EXPECT_EQ(ask(request("GET", "http://" + std::string(host) + "/hello")).status, 403) << host;
+    }
+    EXPECT_EQ(ask("GET /hello HTTP/1.1\r\nHost: localhost:\r\n\r\n").status, 200);
+}
+
+TEST_F(TargetsTest, each_request_of_a_connection_is_asked_for_its_host)
+{
+    RawConnection client(port());
+    for (auto const& [host, status] : std::initializer_list<std::pair<std::string, int>>{
+             {"localhost", 200}, {"127.0.0.1:80", 200}, {"evil.example", 403}, {"localhost", 200}}) {
+        client.send("GET /hello HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+        EXPECT_EQ(client.response().status, status) << host;
+    }
+}
+
 TEST_F(TargetsTest, a_target_that_is_no_path_is_nothing_here)
 {
     for (auto const* target : {"*", "hello:80", "hello.example"})

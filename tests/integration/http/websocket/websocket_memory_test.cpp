@@ -11,7 +11,7 @@ using test::Opcode;
 using test::RawWebSocket;
 
 constexpr double kib = 1024;
-constexpr double mib = 1024 * kib;
+constexpr double mebibyte = 1024 * kib;
 
 struct WebSocketMemoryTest : WebSocketFixture {
     WebSocketMemoryTest()
@@ -43,7 +43,7 @@ struct WebSocketMemoryTest : WebSocketFixture {
         clients.clear();
         ASSERT_TRUE(has_connections(0));
         auto const left = memory_bytes() - before;
-        std::printf("%s: %.1f KiB for each of %d, %.2f MiB left\n", what, each / kib, count, left / mib);
+        std::printf("%s: %.1f KiB for each of %d, %.2f MiB left\n", what, each / kib, count, left / mebibyte);
         EXPECT_LE(each, max_each) << what;
         EXPECT_LE(left, test::memory_noise) << what;
     }

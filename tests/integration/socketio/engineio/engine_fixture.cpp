@@ -1,26 +1,49 @@
 #include "integration/socketio/engineio/engine_fixture.h"
 
+#include "learning_loop/async/task_group.h"
+#include "learning_loop/http/server/parts.h"
+#include "learning_loop/http/server/runner.h"
+
 namespace learning_loop::engineio {
+namespace {
+
+struct EngineParts final : Parts {
+    EngineParts(Runner& runner, EngineFixture& fixture)
+        : server(runner.executor(), fixture.session, fixture.application(), fixture.max_sessions)
+    {
+        server.add_to(runner.router(), EngineFixture::path);
+    }
+    void start(TaskGroup& tasks) override { tasks.spawn("Engine.IO", server.run()); }
+    Task<> disconnect() override { return server.finish(); }
+
+    Server server;
+};
+
+} // namespace
 
 std::uint16_t EngineFixture::port()
 {
     if (server) return server->port();
     options.access_log = false;
-    auto const make = [this](boost::asio::any_io_executor executor) {
-        Application application;
-        application.opened = [](std::string const&, http::Headers const&) {};
-        application.received = [this](std::string const& sid, Message message) {
-            ++received;
-            if (is_echo) engine->send(sid, {std::move(message)});
-        };
-        application.closed = [this](std::string const&, std::string const& why) { closed.add(why); };
-        auto const own = std::make_shared<Server>(executor, session, std::move(application), max_sessions);
-        engine = own.get();
-        return test::Service{[own](http::Router& router) { own->add_to(router, path); }, [own] { return own->run(); },
-                             [own] { return own->finish(); }};
+    auto const build = [this](Runner& runner) {
+        auto parts = std::make_unique<EngineParts>(runner, *this);
+        engine = &parts->server;
+        return parts;
     };
-    server = std::make_unique<test::RunningServer>(make, options);
+    server = std::make_unique<test::RunningServer>(build, options);
     return server->port();
+}
+
+Application EngineFixture::application()
+{
+    Application application;
+    application.opened = [](std::string const&, http::Headers const&) {};
+    application.received = [this](std::string const& sid, Message message) {
+        ++received;
+        if (is_echo) engine->send(sid, {std::move(message)});
+    };
+    application.closed = [this](std::string const&, std::string const& why) { closed.add(why); };
+    return application;
 }
 
 void EngineFixture::send(std::string const& sid, std::string const& text, int count)

@@ -20,11 +20,14 @@ struct EngineFixture : testing::Test {
 
     std::uint16_t port();
 
-    /// So many messages to that session, as the application of a server sends them.
+    /// What the server calls: sends messages back, unless `is_echo` is false, and notes why sessions ended.
+    Application application();
+
+    /// Sends a message to a session, so many times, as the application of a server does.
     void send(std::string const& sid, std::string const& text, int count = 1);
 
     std::size_t sessions();                          ///< That are open.
-    bool has_sessions(std::size_t count);            ///< Waits until it has as many; false when it does not.
+    bool has_sessions(std::size_t count);            ///< Waits until this many are open; returns whether.
     bool has_no_connections();                       ///< Waits until all are closed.
     void expect_healthy();                           ///< A client that keeps to the rules is served.
     test::RawResponse ask(std::string const& bytes); ///< The first answer to these bytes.

@@ -23,10 +23,10 @@ struct RouterTest : testing::Test {
         router.add("GET", "/", echo);
     }
 
-    std::string place(std::string_view path)
+    std::string path_param(std::string_view path)
     {
         auto const match = router.match("GET", path);
-        return match.route && !match.path_params.empty() ? match.path_params.front().second : "no place";
+        return match.route && !match.path_params.empty() ? match.path_params.front().second : "none";
     }
 
     static Response answer(Handler const& handler)

@@ -18,16 +18,16 @@ GeneratorRequest request_with(boost::json::object keys)
 }
 
 /// How many of `complete` images are test images; rendering only them would not tell the rule.
-std::vector<store::ImageSet> sets_of(int complete)
+std::vector<ImageSet> sets_of(int complete)
 {
     GeneratedImages const images(request_with({{"complete", complete}}));
-    std::vector<store::ImageSet> sets;
+    std::vector<ImageSet> sets;
     for (std::size_t i = 0; i < images.count(); ++i) sets.push_back(*images.render(i).image.set);
     return sets;
 }
 
-constexpr auto train = store::ImageSet::train;
-constexpr auto test = store::ImageSet::test;
+constexpr auto train = ImageSet::train;
+constexpr auto test = ImageSet::test;
 
 TEST(GeneratedImages, the_same_request_gives_the_same_images)
 {

@@ -33,26 +33,39 @@ TEST(GeneratorRequest, keys_of_other_generators_are_ignored)
     EXPECT_TRUE(request_from(R"({"project_name": "a", "thumbs": false, "skeleton": 2, "box_annotations": 0})"));
 }
 
-class WrongGeneratorRequest : public testing::TestWithParam<std::pair<char const*, char const*>> {};
+struct WrongRequest {
+    std::string name;
+    std::string json;
+    std::string field;
+};
+void PrintTo(WrongRequest const& request, std::ostream* out)
+{
+    *out << request.name;
+}
+
+class WrongGeneratorRequest : public testing::TestWithParam<WrongRequest> {};
 
 TEST_P(WrongGeneratorRequest, is_refused_with_its_field)
 {
-    auto const request = request_from(GetParam().first);
+    auto const request = request_from(GetParam().json);
     ASSERT_FALSE(request);
     EXPECT_EQ(request.error().code, Errc::unprocessable);
-    EXPECT_TRUE(request.error().message.starts_with(GetParam().second)) << request.error().message;
+    EXPECT_TRUE(request.error().message.starts_with(GetParam().field + ": ")) << request.error().message;
 }
 
-INSTANTIATE_TEST_SUITE_P(Requests, WrongGeneratorRequest,
-                         testing::Values(std::pair("{}", "project_name: "), std::pair("[]", "the document: "),
-                                         std::pair(R"({"project_name": "a b"})", "project_name: "),
-                                         std::pair(R"({"project_name": "../a"})", "project_name: "),
-                                         std::pair(R"({"project_name": "a", "inbox": -1})", "inbox: "),
-                                         std::pair(R"({"project_name": "a", "complete": 100001})", "complete: "),
-                                         std::pair(R"({"project_name": "a", "complete": "3"})", "complete: "),
-                                         std::pair(R"({"project_name": "a", "box_categories": 5})", "box_categories: "),
-                                         std::pair(R"({"project_name": "a", "image_style": "ugly"})", "image_style: "),
-                                         std::pair(R"({"project_name": "a", "seed": 0.5})", "seed: ")));
+INSTANTIATE_TEST_SUITE_P(
+    Requests, WrongGeneratorRequest,
+    testing::Values(WrongRequest{"no_name", "{}", "project_name"}, WrongRequest{"a_list", "[]", "the document"},
+                    WrongRequest{"a_blank_in_the_name", R"({"project_name": "a b"})", "project_name"},
+                    WrongRequest{"a_path_as_name", R"({"project_name": "../a"})", "project_name"},
+                    WrongRequest{"a_negative_count", R"({"project_name": "a", "inbox": -1})", "inbox"},
+                    WrongRequest{"too_many_images", R"({"project_name": "a", "complete": 100001})", "complete"},
+                    WrongRequest{"a_text_as_count", R"({"project_name": "a", "complete": "3"})", "complete"},
+                    WrongRequest{"too_many_categories", R"({"project_name": "a", "box_categories": 5})",
+                                 "box_categories"},
+                    WrongRequest{"an_unknown_style", R"({"project_name": "a", "image_style": "ugly"})", "image_style"},
+                    WrongRequest{"a_broken_seed", R"({"project_name": "a", "seed": 0.5})", "seed"}),
+    [](auto const& tested) { return tested.param.name; });
 
 TEST(GeneratorRequest, categories_are_named_by_colour_and_type)
 {

@@ -17,7 +17,7 @@ ProjectView view_of_field()
     ProjectView view;
     view.project = {1, "demo", "field", {{"c", "beet", {}, {}, {}, {}, "box"}}, {}};
     view.counts = {{ImageState::inbox, 17}, {ImageState::complete, 240}};
-    store::StoredImage image;
+    StoredImage image;
     image.id = "00000000-0000-0000-0000-000000000001";
     image.created = "2024-01-31T12:00:00.123456";
     image.width = 640;
@@ -50,11 +50,11 @@ TEST(PageHtml, escapes_every_text_from_outside)
     image.tags = {{"t", hostile}};
     image.created = hostile;
     image.box_detections[0].category_name = hostile;
-    DetectorStatus status;
-    status.name = status.state = hostile;
-    status.current_model = status.target_model = hostile;
-    status.errors[hostile] = hostile;
-    view.detectors = {{status, hostile}};
+    ReportedDetector detector;
+    detector.name = detector.state = detector.last_seen = hostile;
+    detector.current_model = detector.target_model = hostile;
+    detector.errors[hostile] = hostile;
+    view.detectors = {detector};
     view.target = {{"m", "1.0"}};
     auto const page = page_html({view.project}, view);
     EXPECT_FALSE(has(page, "<script"));

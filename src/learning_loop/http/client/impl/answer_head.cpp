@@ -1,5 +1,6 @@
 #include "learning_loop/http/client/impl/answer_head.h"
 
+#include "learning_loop/base/text.h"
 #include "learning_loop/http/message.h"
 
 #include <curl/curl.h>
@@ -48,15 +49,15 @@ std::chrono::seconds retry_after(std::string_view value, std::chrono::system_clo
     using std::chrono::seconds;
     if (value.empty()) return seconds(0);
     if (std::all_of(value.begin(), value.end(), is_digit)) {
-        auto const wanted = number(value); // nothing: more than can be counted
+        auto const wanted = number(value); // nullopt: too large
         return seconds(std::min<std::uint64_t>(wanted.value_or(3600), 3600));
     }
-    // libcurl reads dates of any form: here only those that begin with a weekday, as all three of HTTP do.
+    // libcurl reads all kinds of dates. The three kinds of HTTP all begin with a weekday and have a time.
     if (is_digit(value.front()) || value.find(':') == std::string_view::npos) return seconds(0);
     auto const date = curl_getdate(std::string(value).c_str(), nullptr);
     if (date < 0) return seconds(0);
-    auto const wait =
-        std::chrono::ceil<seconds>(std::chrono::system_clock::from_time_t(date) - now); // a wait too short is none
+    // Rounded up: a client that comes too early would be refused again.
+    auto const wait = std::chrono::ceil<seconds>(std::chrono::system_clock::from_time_t(date) - now);
     return std::clamp(wait, seconds(0), longest_wait);
 }
 
@@ -82,7 +83,7 @@ Result<void> AnswerHead::take(std::string_view line)
     else if (same_name(name, "Content-Encoding")) is_encoded = !value.empty() && !same_name(value, "identity");
     else if (same_name(name, "Transfer-Encoding")) {
         is_chunked = same_name(value, "chunked");
-        // libcurl would unpack it, whether it was asked for or not.
+        // libcurl would decompress it without having been asked to.
         if (!is_chunked) return Error{Errc::unavailable, "the answer is compressed, which nobody asked for"};
     }
     return {};

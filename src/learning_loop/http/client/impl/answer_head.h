@@ -16,27 +16,28 @@ struct ContentRange {
     std::uint64_t total = 0;
 };
 
-/// What a client reads of an answer's head, line by line as it comes. A head that follows an interim one (1xx) begins
-/// anew.
+/// The head of an answer, read line by line as it comes. If another head follows an interim one (1xx), it replaces
+/// that.
 struct AnswerHead {
     int status = 0;
     std::chrono::seconds retry_after{0};
     std::string location;
-    std::string etag; ///< Empty: none, or a weak one, which does not tell the same bytes.
+    std::string etag; ///< Empty: none, or a weak one, which does not stand for the same bytes.
     std::optional<std::uint64_t> content_length;
     std::optional<ContentRange> content_range;
     bool is_whole = false; ///< The blank line at its end has come.
     bool is_chunked = false;
-    bool is_encoded = false; ///< By Content-Encoding: not the bytes that were asked for.
+    bool is_encoded = false; ///< By Content-Encoding: these are not the bytes that were asked for.
 
-    /// unavailable: the line asks for more than this client does.
+    /// Takes a line. Errors: unavailable if this client does not support what it asks for.
     Result<void> take(std::string_view line);
 
-    /// Whether the end of the body can be told from the loss of the connection.
-    bool tells_its_end() const { return is_chunked || content_length; }
+    /// Whether the client will notice if the end of the body is missing.
+    bool has_end() const { return is_chunked || content_length; }
 };
 
-/// What the header Retry-After wants: seconds or a date, at most an hour. Garbage and the past want nothing.
+/// The wait that a header Retry-After asks for, as seconds or as a date; at most an hour. 0 if it is invalid, or a date
+/// in the past.
 std::chrono::seconds retry_after(std::string_view value, std::chrono::system_clock::time_point now);
 
 } // namespace learning_loop::http

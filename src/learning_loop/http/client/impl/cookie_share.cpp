@@ -1,6 +1,7 @@
 #include "learning_loop/http/client/impl/cookie_share.h"
 
 #include "learning_loop/http/client/impl/curl_option.h"
+#include "learning_loop/http/url.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -31,7 +32,7 @@ CURLSH* new_share()
     return curl_share_init();
 }
 
-/// A cookie in the form of Netscape's file: domain, also for subdomains, path, only for https, expiry, name, value.
+/// A cookie as a line of Netscape's file, as libcurl lists them.
 struct Cookie {
     enum Field { domain, for_subdomains, path, for_https_only, expiry, name, value };
     std::array<std::string_view, 7> fields;
@@ -75,8 +76,8 @@ std::string CookieShare::header_for(std::string_view url) const
     curl_slist* list = nullptr;
     curl_easy_getinfo(curl.get(), CURLINFO_COOKIELIST, &list);
     std::unique_ptr<curl_slist, void (*)(curl_slist*)> const owned(list, curl_slist_free_all);
-    auto const begin = url.find('/', std::min(url.find("://") + 3, url.size()));
-    auto const path = begin == std::string_view::npos ? std::string_view("/") : url.substr(begin);
+    auto const parts = parse_url(url);
+    auto const path = parts && !parts->path_and_query.empty() ? parts->path_and_query : std::string("/");
     std::string header;
     for (auto const* item = list; item; item = item->next) {
         Cookie const cookie{std::string_view(item->data)};

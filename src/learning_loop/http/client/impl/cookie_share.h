@@ -10,7 +10,7 @@
 
 namespace learning_loop::http {
 
-/// The cookies that all handles of a client have in common. May be asked from any thread.
+/// The cookies that all libcurl handles of a client have in common. Thread safe.
 class CookieShare {
 public:
     CookieShare();
@@ -19,11 +19,11 @@ public:
 
     CURLSH* get() const { return share_.get(); }
 
-    /// Those that a request for the URL would carry, as the value of a header; empty: none.
+    /// The cookies of a request for the URL, as the value of a header; empty: none.
     std::string header_for(std::string_view url) const;
 
 private:
-    /// One for each kind of what is shared. Held for moments, never while something is sent or received.
+    /// libcurl wants one for each kind of data that is shared. It never holds one while it sends or receives.
     std::array<std::mutex, CURL_LOCK_DATA_LAST> guards_;
     std::unique_ptr<CURLSH, CURLSHcode (*)(CURLSH*)> share_;
 };

@@ -6,7 +6,7 @@
 
 namespace learning_loop::http {
 
-/// Throws when libcurl has no such option: it was built without what we need.
+/// Throws std::runtime_error if this libcurl was built without the option.
 template <class Value>
 void set(CURL* curl, CURLoption option, Value value)
 {

@@ -1,43 +1,38 @@
 #pragma once
 
-#include "learning_loop/base/error.h"
+#include "learning_loop/base/new_file.h"
 
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace learning_loop::http {
 
-/// A file while it is downloaded: `<target>.part`, which gets its name once it is whole. Blocks. Without `keep`
-/// nothing stays.
+/// A file while it is downloaded: `<target>.part`, which `keep` renames. Without `keep` it is removed. Blocks. Errors
+/// of all functions: out_of_space if the disk is full. unavailable if the disk fails otherwise: nothing is thrown then,
+/// since an exception must not pass through libcurl.
 class DownloadFile {
 public:
-    /// A new, empty one. out_of_space or unavailable: it cannot be made.
+    /// Makes an empty one.
     static Result<std::shared_ptr<DownloadFile>> create(std::filesystem::path const& target);
-    ~DownloadFile() { discard(); }
-    DownloadFile(DownloadFile const&) = delete;
-    DownloadFile& operator=(DownloadFile const&) = delete;
 
-    std::uint64_t bytes() const { return bytes_; }
-    Result<void> append(std::string_view bytes); ///< out_of_space; unavailable: the disk fails.
-    Result<void> restart();                      ///< What came is not what was asked for, or no longer is.
-    Result<void> keep();                         ///< Durably, under its name; replaces what has that name.
-    void discard();
+    std::uint64_t bytes() const { return part_ ? part_->size_bytes() : 0; }
+    Result<void> append(std::string_view bytes);
+    Result<void> restart(); ///< Empties it, because what came so far is of no use.
+    Result<void> keep();    ///< Renames it to the target, durably, and replaces a file that is there.
+    void discard() { part_.reset(); }
 
-    std::string etag;        ///< Of what has come so far; empty: it cannot be gone on with.
+    std::string etag;        ///< Of what has come so far. Empty: a download that breaks off must begin again.
     std::uint64_t total = 0; ///< Bytes of the whole; 0: not known.
 
 private:
-    DownloadFile(std::filesystem::path target, std::filesystem::path part, int descriptor)
-        : target_(std::move(target)), part_(std::move(part)), descriptor_(descriptor)
-    {}
+    DownloadFile(std::filesystem::path target, NewFile part) : target_(std::move(target)), part_(std::move(part)) {}
 
     std::filesystem::path target_;
-    std::filesystem::path part_;
-    int descriptor_; ///< -1: it was kept or discarded.
-    std::uint64_t bytes_ = 0;
+    std::optional<NewFile> part_; ///< Absent: it was kept, or discarded.
 };
 
 } // namespace learning_loop::http

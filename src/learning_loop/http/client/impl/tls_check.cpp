@@ -13,8 +13,8 @@ namespace {
 
 using Names = std::unique_ptr<GENERAL_NAMES, void (*)(GENERAL_NAMES*)>;
 
-/// Whether the certificate names hosts where RFC 9110 (4.3.4) wants them: libcurl would take the common name, which
-/// authorities do not check, in their stead.
+/// Whether the certificate names hosts where RFC 9110 (4.3.4) wants them. If it does not, libcurl would accept the
+/// common name, which authorities do not check.
 bool names_hosts(X509* certificate)
 {
     Names const names(
@@ -59,8 +59,7 @@ void verify_tls(CURL* curl, std::string const& ca_file)
 
 std::string tls_problem(CURL* curl, CURLcode code, std::string const& detail)
 {
-    if (code == CURLE_SSL_CACERT_BADFILE)
-        return "the file of LOOP_SSL_CERT_PATH cannot be read: it must hold certificates as PEM";
+    if (code == CURLE_SSL_CACERT_BADFILE) return bad_ca_file;
     if (code == CURLE_SSL_CONNECT_ERROR)
         return "no TLS could be agreed on (" + detail +
                "): the server must speak TLS 1.2 or newer at this port, and the "

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "learning_loop/base/descriptor.h"
 #include "learning_loop/http/client/client.h"
 #include "learning_loop/http/client/impl/answer_head.h"
 #include "learning_loop/http/client/impl/download_file.h"
@@ -19,25 +20,7 @@
 
 namespace learning_loop::http {
 
-/// A file descriptor, closed when it goes.
-class Descriptor {
-public:
-    Descriptor() = default;
-    explicit Descriptor(int number) : number_(number) {}
-    Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
-    Descriptor& operator=(Descriptor&& other) noexcept
-    {
-        std::swap(number_, other.number_);
-        return *this;
-    }
-    ~Descriptor();
-
-    int get() const { return number_; }
-    int release() { return std::exchange(number_, -1); }
-
-private:
-    int number_ = -1;
-};
+struct Url;
 
 /// What a client asks for.
 struct TransferRequest {
@@ -46,43 +29,46 @@ struct TransferRequest {
     Headers headers;
     std::variant<std::monostate, std::string, std::vector<FormPart>> body;
     std::chrono::seconds stall_timeout{};
-    std::uintmax_t max_bytes = 0;      ///< Of a 200's body.
-    std::shared_ptr<DownloadFile> file; ///< Takes a 200's body, if there is one. shared: with the call that goes on.
-    ProgressReport progress;            ///< Called on the transfers' thread.
+    std::uintmax_t max_bytes = 0;       ///< Of a 200's body.
+    std::shared_ptr<DownloadFile> file; ///< Where a 200's body goes; nullptr: to memory. shared: with the call.
     bool once = false;                  ///< See CallOptions.
 
-    std::string where() const { return url.substr(0, url.find('?')); } ///< For people: queries hold secrets.
+    std::string where() const { return url.substr(0, url.find('?')); } ///< For people: the query may hold secrets.
 };
 
 struct Outcome {
     Result<Answer> answer;
-    bool broke_off = false;     ///< The connection did, or never came about: the next try may fare better.
-    Descriptor connection = {}; ///< That was wanted.
+    bool broke_off = false;  ///< The connection broke off, or there was none: another try may succeed.
+    Descriptor connection{}; ///< The answer to a CONNECT.
 };
 
-/// One request and its answer, on a libcurl handle of its own. But for the constructor all of it happens on the
-/// transfers' thread. What it throws is a broken world.
+/// One request and its answer, on a libcurl handle of its own. All functions but the constructor are called on the
+/// transfers' thread.
 class Transfer {
 public:
     Transfer(ClientSettings const& settings, CURLSH* cookies, TransferRequest request);
     Transfer(Transfer const&) = delete;
     Transfer& operator=(Transfer const&) = delete;
 
-    /// The handle, ready to go. not_found: a file to upload cannot be read.
+    /// Returns the handle, ready to be added to a multi handle. Errors: not_found if a file to upload cannot be read.
+    /// invalid_argument if a connection is wanted and the URL is invalid.
     Result<CURL*> begin();
-    /// What came of it, while libcurl still knows its connection; `end` is to follow.
+
+    /// To be called at the end while libcurl still knows the connection, before `end`.
     void keep_connection();
+
+    /// Returns what came of the request. Throws what a callback threw.
     Outcome end(CURLcode code);
-    void abandon(); ///< Gives back what it holds; nobody wants its answer any more.
+
+    void abandon(); ///< Frees the handle.
 
 private:
     static std::size_t on_header(char* data, std::size_t, std::size_t bytes, void* self);
     static std::size_t on_body(char* data, std::size_t, std::size_t bytes, void* self);
     static int on_request(void* self, char* ip, char* own_ip, int port, int own_port);
-    static int on_progress(void* self, curl_off_t to_come, curl_off_t came, curl_off_t to_send, curl_off_t sent);
 
-    void set_connection();
-    void want_connection(bool is_local);
+    Result<void> set_connection();
+    void set_connect_only(Url const& url, bool is_local);
     void set_request();
     Result<void> set_form(std::vector<FormPart> const& parts);
     Result<void> take_header(std::string_view line);
@@ -91,10 +77,9 @@ private:
     Result<void> begin_file();
     Result<void> check_whole_file() const;
     template <class Take>
-    std::size_t taken(std::size_t bytes, Take take);
+    std::size_t pass_on(std::size_t bytes, Take take);
     Error failure_of(CURLcode code) const;
-    Result<Answer> whole_answer();
-    void report(Progress progress);
+    Result<Answer> finish_answer();
 
     using List = std::unique_ptr<curl_slist, void (*)(curl_slist*)>;
     using Mime = std::unique_ptr<curl_mime, void (*)(curl_mime*)>;
@@ -105,19 +90,18 @@ private:
     std::unique_ptr<CURL, void (*)(CURL*)> curl_{nullptr, curl_easy_cleanup};
     List headers_{nullptr, curl_slist_free_all};
     Mime mime_{nullptr, curl_mime_free};
-    std::array<char, CURL_ERROR_SIZE> detail_{}; ///< Of a failure, in libcurl's words.
+    std::array<char, CURL_ERROR_SIZE> detail_{}; ///< libcurl's message about a failure.
     AnswerHead head_;
     std::size_t head_bytes_ = 0;
-    std::size_t dropped_bytes_ = 0; ///< Of an error's long body.
+    std::size_t dropped_bytes_ = 0; ///< Of the long body of an error.
     bool is_sent_ = false;
-    bool is_broken_off_ = false;    ///< And was to be sent only once.
-    bool has_enough_ = false;       ///< An error's body goes on and on: its status is all that counts.
+    bool is_broken_off_ = false; ///< It would have to be sent again, and must be sent only once.
+    bool has_enough_ = false;    ///< The body of an error does not end: only its status counts.
     bool file_has_begun_ = false;
     Answer answer_;
-    std::optional<Error> refusal_; ///< Why this side does not go on.
+    std::optional<Error> refusal_; ///< Why this side ended the transfer.
     Descriptor connection_;
     std::exception_ptr thrown_;
-    std::chrono::steady_clock::time_point last_report_{};
 };
 
 } // namespace learning_loop::http

@@ -25,7 +25,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t max_waiting = 1000;
-constexpr int longest_poll_ms = 60'000; // whoever has something to say wakes it
+constexpr int longest_poll_ms = 60'000; // each call and each cancellation ends a poll
 
 constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
 
@@ -34,7 +34,7 @@ std::exception_ptr aborted()
     return std::make_exception_ptr(boost::system::system_error(asio::error::operation_aborted));
 }
 
-/// Signals belong to the io thread.
+/// Signals must reach the io thread only.
 void block_signals()
 {
     sigset_t all;
@@ -42,7 +42,7 @@ void block_signals()
     pthread_sigmask(SIG_BLOCK, &all, nullptr);
 }
 
-/// A transfer and who waits for it.
+/// A transfer and the task that waits for it.
 struct Job {
     Job(ClientSettings const& settings, CURLSH* cookies, TransferRequest request)
         : transfer(settings, cookies, std::move(request))
@@ -62,12 +62,13 @@ using JobPointer = std::shared_ptr<Job>; // shared: by the thread and by the can
 
 } // namespace
 
-/// What the thread works on. But for the jobs that have just come, only the thread touches it.
+/// What the thread works on. Only the thread may use it, but for `add`, `cancel` and `end`.
 struct Transfers::Work {
-    explicit Work(int most) : max_at_once(static_cast<std::size_t>(most)), multi(curl_multi_init(), curl_multi_cleanup)
+    explicit Work(int max_at_once_)
+        : max_at_once(static_cast<std::size_t>(max_at_once_)), multi(curl_multi_init(), curl_multi_cleanup)
     {
         if (!multi) throw std::runtime_error("libcurl could not be started");
-        curl_multi_setopt(multi.get(), CURLMOPT_MAXCONNECTS, static_cast<long>(most));
+        curl_multi_setopt(multi.get(), CURLMOPT_MAXCONNECTS, static_cast<long>(max_at_once_));
     }
 
     void add(JobPointer job)
@@ -176,7 +177,7 @@ void Transfers::Work::start(JobPointer const& job)
         if (auto const code = curl_multi_add_handle(multi.get(), *handle); code != CURLM_OK)
             throw std::runtime_error(curl_multi_strerror(code));
         running.emplace(*handle, job);
-    } catch (...) { // reaches who waits
+    } catch (...) { // thrown again in the task that waits
         finish(job, std::current_exception(), {});
     }
 }
@@ -195,7 +196,7 @@ void Transfers::Work::finish_done()
         try {
             auto outcome = job->transfer.end(code);
             finish(job, nullptr, std::move(outcome));
-        } catch (...) { // reaches who waits
+        } catch (...) { // thrown again in the task that waits
             finish(job, std::current_exception(), {});
         }
     }
@@ -213,7 +214,7 @@ void Transfers::Work::drop_all()
     waiting.clear();
 }
 
-/// Hands a job to the thread, and its answer back to where the task runs.
+/// Hands a job to the thread, and its outcome back to the executor of the task.
 struct Transfers::Start {
     std::shared_ptr<Work> work;
 
@@ -222,7 +223,7 @@ struct Transfers::Start {
     {
         auto slot = asio::get_associated_cancellation_slot(handler);
         auto guard = asio::make_work_guard(asio::get_associated_executor(handler));
-        auto waits = std::make_shared<Handler>(std::move(handler)); // shared: std::function wants to be copied
+        auto waits = std::make_shared<Handler>(std::move(handler)); // shared: a std::function must be copyable
         job->done = [waits, guard, slot](std::exception_ptr failure, std::optional<Outcome> outcome) mutable {
             auto resume = [waits = std::move(waits), slot, failure, outcome = std::move(outcome)]() mutable {
                 if (slot.is_connected()) slot.clear();

@@ -11,21 +11,21 @@
 
 namespace learning_loop::http {
 
-/// The thread on which libcurl works for one client: it reads the files that are uploaded, writes those that are
-/// downloaded and speaks TLS, none of which belongs on the io thread. Many transfers run at once, on connections that
-/// are used again and with cookies in common.
+/// The thread on which libcurl works for one client: reading the files that are uploaded, writing those that are
+/// downloaded, and TLS would block the io thread. Many transfers run at once; they use connections again, and share the
+/// cookies.
 class Transfers {
 public:
-    explicit Transfers(ClientSettings const& settings); ///< To outlive it.
-    ~Transfers();                                       ///< Ends what runs, with operation_aborted.
+    explicit Transfers(ClientSettings const& settings); ///< The settings must outlive it.
+    ~Transfers();                                       ///< Ends the calls that run with operation_aborted.
     Transfers(Transfers const&) = delete;
     Transfers& operator=(Transfers const&) = delete;
 
-    /// Runs the request, or lets it wait until others are done. When the task is cancelled, its connection is closed
-    /// and it ends at once with operation_aborted. unavailable: too many wait already.
+    /// Runs the request, at once or after others. If the task is cancelled, its connection is closed and it ends with
+    /// operation_aborted. The outcome's errors: those of Client; unavailable also if too many wait already.
     Task<Outcome> run(TransferRequest request);
 
-    /// As the value of a header, for a request to this URL.
+    /// See CookieShare::header_for.
     std::string cookies_for(std::string_view url) const;
 
 private:

@@ -1,6 +1,6 @@
 #include "learning_loop/infer/onnx/impl/box_head.h"
 
-#include "learning_loop/base/log.h"
+#include "learning_loop/base/text.h"
 #include "learning_loop/infer/onnx/onnx_runtime.h"
 
 #include <onnxruntime_session_options_config_keys.h>
@@ -29,7 +29,7 @@ Ort::SessionOptions options()
     return options;
 }
 
-/// As `float32 [1, 3, H, W]`; `names` stand for open dimensions.
+/// As `float32 [1, 3, H, W]`; `names` are those of open dimensions.
 std::string described(Shape const& shape, std::array<std::string_view, 4> names)
 {
     std::string text;
@@ -46,7 +46,7 @@ bool fits(Shape const& shape, Shape const& expected)
     return std::ranges::equal(shape, expected, same);
 }
 
-/// Empty when the type is no float tensor.
+/// Empty if the type is no float tensor.
 Shape shape_of(Ort::TypeInfo const& type)
 {
     if (type.GetONNXType() != ONNX_TYPE_TENSOR) return {};
@@ -69,6 +69,7 @@ Result<void> check_port(std::string const& file, std::string_view kind, Port con
                                              described(expected, names) + " but is " + is};
 }
 
+/// The output of that name; without a shape if there is none.
 Port output_of(Ort::Session const& session, std::string_view name)
 {
     Ort::AllocatorWithDefaultOptions allocator;
@@ -109,7 +110,13 @@ Result<BoxHead> BoxHead::load(std::string const& file, std::string_view bytes, s
 
 Result<void> BoxHead::check()
 {
-    constexpr std::int64_t longest_side_px = 8192;
+    if (auto const checked = check_input(); !checked) return checked;
+    return check_outputs();
+}
+
+Result<void> BoxHead::check_input()
+{
+    constexpr std::int64_t max_side_px = 8192;
     Ort::AllocatorWithDefaultOptions allocator;
     if (session_.GetInputCount() != 1) {
         return Error{Errc::invalid_argument,
@@ -120,24 +127,28 @@ Result<void> BoxHead::check()
         return Error{Errc::invalid_argument,
                      file_ + ": its input has to be called \"image\" but is \"" + printable(image.name) + "\""};
     }
-    std::array<std::string_view, 4> const input_names{"1", "3", "H", "W"}, output_names{"1", "N", "C", ""};
-    if (auto ok = check_port(file_, "input", image, {1, 3, any, any}, input_names); !ok) return ok;
+    if (auto ok = check_port(file_, "input", image, {1, 3, any, any}, {"1", "3", "H", "W"}); !ok) return ok;
     auto const height = image.shape[2], width = image.shape[3];
-    if (height < 1 || width < 1 || height > longest_side_px || width > longest_side_px) {
+    if (height < 1 || width < 1 || height > max_side_px || width > max_side_px) {
         return Error{Errc::invalid_argument, file_ + ": input \"image\" needs a fixed height and width of 1 to " +
-                                                 std::to_string(longest_side_px) + " pixels"};
-    }
-    if (auto ok = check_port(file_, "output", output_of(session_, "boxes"), {1, any, 4}, output_names); !ok) return ok;
-    auto const scores = output_of(session_, "scores");
-    if (auto ok = check_port(file_, "output", scores, {1, any, any}, output_names); !ok) return ok;
-    if (scores.shape[2] != any && scores.shape[2] != categories_) {
-        return Error{Errc::invalid_argument, file_ + ": tells apart " + std::to_string(scores.shape[2]) +
-                                                 " categories, but model.json lists " + std::to_string(categories_) +
-                                                 ": the two files belong to different models"};
+                                                 std::to_string(max_side_px) + " pixels"};
     }
     input_size_ = cv::Size(static_cast<int>(width), static_cast<int>(height));
     input_.resize(3 * static_cast<std::size_t>(input_size_.area()));
     return {};
+}
+
+Result<void> BoxHead::check_outputs() const
+{
+    std::array<std::string_view, 4> const names{"1", "N", "C", ""};
+    auto const boxes = output_of(session_, "boxes");
+    if (auto ok = check_port(file_, "output", boxes, {1, any, 4}, names); !ok) return ok;
+    auto const scores = output_of(session_, "scores");
+    if (auto ok = check_port(file_, "output", scores, {1, any, any}, names); !ok) return ok;
+    if (scores.shape[2] == any || scores.shape[2] == categories_) return {};
+    return Error{Errc::invalid_argument, file_ + ": tells apart " + std::to_string(scores.shape[2]) +
+                                             " categories, but model.json lists " + std::to_string(categories_) +
+                                             ": the two files belong to different models"};
 }
 
 Result<BoxHead::Found> BoxHead::run()

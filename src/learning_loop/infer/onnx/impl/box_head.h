@@ -25,23 +25,25 @@ public:
         std::span<float const> scores; ///< As many for each box as there are categories.
     };
 
-    /// `file` is what errors call the model. invalid_argument: no ONNX model, or one with another head; the message
-    /// tells what was expected and what is there. unavailable: ONNX Runtime is not.
+    /// `file` is what errors call the model. Errors: invalid_argument if it is no ONNX model, or one with another head;
+    /// the message tells what was expected and what is there. unavailable if ONNX Runtime cannot be loaded.
     static Result<BoxHead> load(std::string const& file, std::string_view bytes, std::size_t categories,
                                 std::filesystem::path const& onnxruntime_library);
 
     cv::Size input_size() const { return input_size_; }
 
-    /// To be filled before `run`: three planes of the input's size.
+    /// Three planes of the input's size, which callers must fill before `run`.
     std::span<float> input() { return input_; }
 
-    /// invalid_argument: the model fails, or its outputs have not the shapes that it promised.
+    /// Errors: unavailable if the model fails. invalid_argument if its outputs do not have the shapes that it promised.
     Result<Found> run();
 
 private:
     BoxHead(std::string file, Ort::Session session, std::size_t categories);
 
     Result<void> check();
+    Result<void> check_input();
+    Result<void> check_outputs() const;
 
     std::string file_;
     Ort::Session session_;

@@ -46,7 +46,7 @@ TEST(AnswerHead, reads_what_a_client_needs)
     EXPECT_EQ(head.content_range->first, 5u);
     EXPECT_EQ(head.content_range->total, 10u);
     EXPECT_EQ(head.location, "/x");
-    EXPECT_TRUE(head.tells_its_end());
+    EXPECT_TRUE(head.has_end());
 }
 
 TEST(AnswerHead, forgets_an_interim_answer)
@@ -68,7 +68,7 @@ TEST(AnswerHead, knows_what_is_compressed)
 {
     EXPECT_TRUE(head_of({"Content-Encoding: gzip"}).is_encoded);
     EXPECT_FALSE(head_of({"Content-Encoding: identity"}).is_encoded);
-    EXPECT_TRUE(head_of({"Transfer-Encoding: chunked"}).tells_its_end());
+    EXPECT_TRUE(head_of({"Transfer-Encoding: chunked"}).has_end());
     EXPECT_FALSE(AnswerHead().take("Transfer-Encoding: gzip, chunked"));
 }
 

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace learning_loop {
+
+/// Text from outside, fit for one line of the log and for an answer: valid UTF-8, control characters become `?`, at
+/// most some 200 bytes.
+std::string printable(std::string_view text);
+
+/// With a to z for A to Z; every other byte stays as it is.
+std::string lower_case(std::string_view ascii);
+
+/// Without the blanks and tabs at its ends.
+std::string_view trimmed(std::string_view text);
+
+/// Whether the two are equal but for the case of their ASCII letters.
+bool same_name(std::string_view a, std::string_view b);
+
+/// Fit for the text and for the attributes of an HTML page: `&`, `<`, `>`, `"` and `'` are written as entities.
+std::string escape_html(std::string_view text);
+
+/// True for `true`, `1` and `on`, false for `false`, `0` and `off`, in any case. Returns nullopt for every other text.
+std::optional<bool> parse_bool(std::string_view text);
+
+} // namespace learning_loop

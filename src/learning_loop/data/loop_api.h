@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+// What the Loop and its nodes agree on beside their data: routes, field names and limits. docs/protocol.md tells the
+// same; a test compares the two.
+
+namespace learning_loop::loop_api {
+
+// The patterns of the routes. In the place of a name in braces stands a value, percent-encoded.
+inline constexpr std::string_view status = "/api/status";
+inline constexpr std::string_view login = "/api/login";
+inline constexpr std::string_view logout = "/api/logout";
+inline constexpr std::string_view projects = "/api/projects";
+inline constexpr std::string_view generator = "/api/{organization}/projects/generator";
+inline constexpr std::string_view project = "/api/{organization}/projects/{project}";
+inline constexpr std::string_view data = "/api/{organization}/projects/{project}/data";
+inline constexpr std::string_view images = "/api/{organization}/projects/{project}/images";
+inline constexpr std::string_view image_file = "/api/{organization}/projects/{project}/images/{image}/main";
+inline constexpr std::string_view models = "/api/{organization}/projects/{project}/models";
+inline constexpr std::string_view model_upload = "/api/{organization}/projects/{project}/models/{format}";
+inline constexpr std::string_view model_file = "/api/{organization}/projects/{project}/models/{model}/{format}/file";
+inline constexpr std::string_view deployment_target = "/api/{organization}/projects/{project}/deployment/target";
+inline constexpr std::string_view detectors = "/api/{organization}/projects/{project}/detectors";
+
+// The field of a multipart body in which files are uploaded.
+inline constexpr std::string_view files_field = "files";
+inline constexpr std::string_view former_files_field = "file"; ///< That of images until 2021; the Loop takes it still.
+
+inline constexpr std::size_t max_images_per_upload = 20; ///< A node sends no more images in one request.
+inline constexpr std::size_t max_ids_per_request = 400;  ///< Images that are asked for in one request.
+
+// Bytes of a request's body that the Loop takes.
+inline constexpr std::size_t max_image_upload_bytes = std::size_t{160} << 20;
+inline constexpr std::size_t max_model_upload_bytes = std::size_t{512} << 20;
+inline constexpr std::size_t max_report_bytes = std::size_t{64} << 10; ///< Of a detector's report on itself.
+inline constexpr std::size_t max_form_bytes = std::size_t{64} << 10;   ///< Of a login or logout.
+
+inline constexpr std::uint64_t max_model_bytes = std::uint64_t{4} << 30; ///< Of a zip that a node downloads.
+
+} // namespace learning_loop::loop_api

@@ -1,0 +1,9 @@
+#include "learning_loop/data/model_list.h"
+
+namespace learning_loop {
+
+template JsonType const& json_type<ModelDetails>();
+template JsonType const& json_type<ModelList>();
+template JsonType const& json_type<UploadedModel>();
+
+} // namespace learning_loop

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "learning_loop/data/model.h"
+
+// What the Loop tells of a project's models.
+
+namespace learning_loop {
+
+struct ModelDetails : Model {
+    std::string host; ///< The URL of the Loop that has it.
+};
+BOOST_DESCRIBE_STRUCT(ModelDetails, (Model), (host))
+
+/// The answer to `GET .../models`.
+struct ModelList {
+    std::vector<ModelDetails> models;
+};
+BOOST_DESCRIBE_STRUCT(ModelList, (), (models))
+
+/// The answer to `POST .../models/{format}`.
+struct UploadedModel {
+    std::string id;
+    std::string version;
+};
+BOOST_DESCRIBE_STRUCT(UploadedModel, (), (id, version))
+
+// Compiled once, in the .cpp.
+extern template JsonType const& json_type<ModelDetails>();
+extern template JsonType const& json_type<ModelList>();
+extern template JsonType const& json_type<UploadedModel>();
+
+} // namespace learning_loop

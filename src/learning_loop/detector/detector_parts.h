@@ -1,0 +1,43 @@
+#pragma once
+
+#include "learning_loop/detector/detection_service.h"
+#include "learning_loop/detector/detector.h"
+#include "learning_loop/detector/detector_kind.h"
+#include "learning_loop/detector/detector_settings.h"
+#include "learning_loop/detector/image_keeper.h"
+#include "learning_loop/detector/loop_sync.h"
+#include "learning_loop/detector/outbox.h"
+#include "learning_loop/detector/outbox_uploader.h"
+#include "learning_loop/detector/relevance_filter.h"
+#include "learning_loop/http/server/parts.h"
+#include "learning_loop/node/loop_client.h"
+#include "learning_loop/node/loop_session.h"
+
+#include <string>
+
+namespace learning_loop {
+
+class Runner;
+
+/// A detector node: its parts in the order of their dependency, which is also the order of their lives.
+struct DetectorParts final : Parts {
+    /// Takes over what is in the data folder and adds the routes to the runner's router, which must not answer any more
+    /// once the parts are gone. `uuid`: see node_uuid.h. Blocks.
+    DetectorParts(Runner& runner, DetectorKind const& kind, DetectorSettings const& settings_, std::string uuid);
+
+    void start(TaskGroup& tasks) override;
+    Task<bool> finish() override;
+
+    DetectorSettings settings;
+    Outbox outbox;
+    LoopSession session;
+    LoopClient loop;
+    OutboxUploader uploader;
+    DetectionService detection;
+    RelevanceFilter filter;
+    ImageKeeper keeper;
+    Detector detector;
+    LoopSync sync;
+};
+
+} // namespace learning_loop

@@ -1,0 +1,115 @@
+#include "learning_loop/http/server/request_gate.h"
+
+#include "learning_loop/base/text.h"
+#include "learning_loop/http/loopback.h"
+#include "learning_loop/http/url.h"
+
+#include <openssl/crypto.h>
+
+#include <algorithm>
+
+namespace learning_loop::http {
+namespace {
+
+using boost::beast::http::field;
+
+struct Target {
+    std::string_view authority; ///< Of a whole URL; it counts instead of the header Host.
+    std::string_view path_and_query;
+};
+
+Target target_in(std::string_view text)
+{
+    for (std::string_view const scheme : {"http://", "https://"}) {
+        if (!text.starts_with(scheme)) continue;
+        auto const end = std::min(text.find_first_of("/?", scheme.size()), text.size());
+        auto const rest = text.substr(end);
+        return {text.substr(scheme.size(), end - scheme.size()), rest.empty() ? "/" : rest};
+    }
+    return {{}, text};
+}
+
+std::string_view origin_of(HeadParser const& head)
+{
+    return head.is_header_done() ? view(head.get()[field::origin]) : std::string_view();
+}
+
+bool same_secret(std::string_view a, std::string_view b)
+{
+    return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+} // namespace
+
+std::string_view path_and_query_of(std::string_view target)
+{
+    return target_in(target).path_and_query;
+}
+
+RequestGate::RequestGate(ServerOptions const& options) : options_(options), is_local_(is_loopback(options.host)) {}
+
+std::optional<Response> RequestGate::refusal_of(HeadParser const& head)
+{
+    auto const& message = head.get();
+    auto const told = view(message[field::host]);
+    auto const of_url = target_in(view(message.target())).authority;
+    auto const host = of_url.empty() ? told : of_url;
+    if (message.count(field::host) > 1 || (told.empty() && message.version() == 11))
+        return error_response(400, "the header Host must be there once");
+    if (message.version() < 11 && head.chunked()) return error_response(400, "HTTP/1.0 knows no Transfer-Encoding");
+    // A web page may make a browser on this machine ask here, under a name of its own that points to 127.0.0.1.
+    if (!host.empty() && is_local_ && !is_this_machine(host)) {
+        return error_response(403, "the Host " + printable(host) +
+                                       " is not this machine: this server answers for localhost only");
+    }
+    auto const origin = origin_of(head);
+    auto const slashes = origin.find("://");
+    bool const is_own = slashes != std::string_view::npos && same_name(origin.substr(slashes + 3), host);
+    if (!origin.empty() && !is_own && !is_allowed_origin(origin)) {
+        return error_response(403,
+                              "the Origin " + printable(origin) + " is foreign: only pages of this server may call it");
+    }
+    return std::nullopt;
+}
+
+std::optional<Response> RequestGate::refusal_of_operator(Route const& route, Request const& request) const
+{
+    if (!route.operators_only || !options_.operators_need_token) return std::nullopt;
+    auto const& token = options_.operator_token;
+    if (token.empty() && is_local_) return std::nullopt;
+    if (token.empty()) {
+        return error_response(403, "this changes how the node runs: it takes a token beyond this machine, and none is "
+                                   "set (NODE_TOKEN)");
+    }
+    auto const given = request.bearer_token();
+    if (given && same_secret(*given, token)) return std::nullopt;
+    auto refused = error_response(401, "send the node's token (NODE_TOKEN) as `Authorization: Bearer <token>`");
+    refused.headers.add("WWW-Authenticate", "Bearer");
+    return refused;
+}
+
+void RequestGate::allow_foreign_page(std::string_view origin, Response& answer) const
+{
+    if (!is_allowed_origin(origin)) return;
+    answer.headers.add("Access-Control-Allow-Origin", std::string(origin));
+    answer.headers.add("Access-Control-Allow-Credentials", "true");
+    answer.headers.add("Vary", "Origin");
+}
+
+bool RequestGate::is_this_machine(std::string_view host)
+{
+    constexpr std::size_t max_known_bytes = 64;
+    if (host == known_local_) return true;
+    auto const authority = parse_authority(host);
+    if (!authority || !is_loopback(authority->host)) return false;
+    if (host.size() <= max_known_bytes) known_local_ = host;
+    return true;
+}
+
+bool RequestGate::is_allowed_origin(std::string_view origin) const
+{
+    auto const& allowed = options_.allowed_origins;
+    return std::find(allowed.begin(), allowed.end(), origin) != allowed.end();
+}
+
+} // namespace learning_loop::http

@@ -1,0 +1,101 @@
+#include "learning_loop/http/server/runner.h"
+
+#include "learning_loop/async/task_group.h"
+#include "learning_loop/base/log.h"
+#include "learning_loop/http/server/listener.h"
+#include "learning_loop/http/server/server.h"
+
+#include <boost/asio/io_context.hpp>
+
+#include <cstdlib>
+
+namespace learning_loop {
+namespace {
+
+constexpr int hanging_status = 3;
+
+Task<> run_to_end(http::Server& server, Parts& parts, ShutdownSignal& shutdown, TaskGroup& tasks)
+{
+    co_await shutdown.wait();
+    tasks.cancel();
+    co_await parts.disconnect();
+    co_await server.finish(shutdown.grace);
+    bool const all_ended = co_await parts.finish();
+    if (!all_ended) {
+        log::flush();
+        std::_Exit(hanging_status);
+    }
+    co_await tasks.join();
+}
+
+} // namespace
+
+struct Runner::Impl {
+    Impl(http::Router* router_, http::ServerOptions options_)
+        : options(std::move(options_)), router(router_ ? *router_ : own_router)
+    {}
+
+    http::ServerOptions options;
+    boost::asio::io_context io{1};
+    Metrics metrics;
+    http::Health health;
+    http::Router own_router;
+    http::Router& router;
+    http::Listener listener{io.get_executor(), options};
+};
+
+Runner::Runner(http::ServerOptions options) : impl_(std::make_unique<Impl>(nullptr, std::move(options))) {}
+Runner::Runner(http::Router& router, http::ServerOptions options)
+    : impl_(std::make_unique<Impl>(&router, std::move(options)))
+{}
+Runner::~Runner() = default;
+
+Result<void> Runner::listen()
+{
+    return impl_->listener.open();
+}
+
+std::uint16_t Runner::port() const
+{
+    return impl_->listener.port();
+}
+
+std::string Runner::url() const
+{
+    return impl_->listener.url();
+}
+
+boost::asio::any_io_executor Runner::executor()
+{
+    return impl_->io.get_executor();
+}
+
+http::Router& Runner::router()
+{
+    return impl_->router;
+}
+
+Metrics& Runner::metrics()
+{
+    return impl_->metrics;
+}
+
+http::Health& Runner::health()
+{
+    return impl_->health;
+}
+
+int Runner::run(Parts& parts, ShutdownSignal& shutdown)
+{
+    auto const executor = impl_->io.get_executor();
+    http::Server server(executor, impl_->listener, impl_->router, impl_->metrics, impl_->options);
+    TaskGroup tasks(executor, [&shutdown] { shutdown.fail(); });
+    TaskGroup program(executor);
+    parts.start(tasks);
+    tasks.spawn("the server", server.serve());
+    program.spawn("the program", run_to_end(server, parts, shutdown, tasks));
+    impl_->io.run();
+    return shutdown.exit_status();
+}
+
+} // namespace learning_loop

@@ -1,0 +1,89 @@
+#include "learning_loop/server/generator/project_generator.h"
+
+#include "learning_loop/async/both.h"
+#include "learning_loop/async/pool.h"
+#include "learning_loop/base/hash.h"
+#include "learning_loop/base/ids.h"
+#include "learning_loop/server/models/model_intake.h"
+#include "learning_loop/store/image_repository.h"
+
+#include <algorithm>
+
+namespace learning_loop {
+namespace {
+
+constexpr std::size_t batch_size = 20;
+
+} // namespace
+
+Task<Result<void>> ProjectGenerator::make_images(store::Project const& project, GeneratedImages const& images)
+{
+    for (std::size_t first = 0; first < images.count(); first += batch_size) {
+        auto numbers = co_await find_missing(project, images, first, std::min(first + batch_size, images.count()));
+        if (!numbers) co_return numbers.error();
+        auto const made = co_await make_batch(project, images, std::move(*numbers));
+        if (!made) co_return made.error();
+    }
+    co_return Result<void>{};
+}
+
+Task<Result<ProjectGenerator::Numbers>> ProjectGenerator::find_missing(store::Project const& project,
+                                                                       GeneratedImages const& images,
+                                                                       std::size_t first, std::size_t end)
+{
+    std::vector<std::string> ids;
+    for (auto number = first; number < end; ++number) ids.push_back(images.id_of(number));
+    auto const absent = co_await images_.missing(project, ids);
+    if (!absent) co_return absent.error();
+    Numbers numbers;
+    for (auto number = first; number < end; ++number) {
+        bool const is_absent = std::find(absent->begin(), absent->end(), ids[number - first]) != absent->end();
+        if (is_absent) numbers.push_back(number);
+    }
+    co_return numbers;
+}
+
+Task<Result<void>> ProjectGenerator::make_batch(store::Project const& project, GeneratedImages const& images,
+                                                Numbers numbers)
+{
+    auto const middle = numbers.begin() + static_cast<std::ptrdiff_t>(numbers.size() / 2);
+    auto first_half = render(images, Numbers(numbers.begin(), middle));
+    auto second_half = render(images, Numbers(middle, numbers.end()));
+    auto const halves = co_await both(std::move(first_half), std::move(second_half));
+    if (!halves.first) co_return halves.first.error();
+    if (!halves.second) co_return halves.second.error();
+    std::vector<store::NewImage> fresh;
+    for (auto const* half : {&*halves.first, &*halves.second}) {
+        for (auto const& rendered : *half) {
+            fresh.push_back(rendered.image);
+            fresh.back().bytes = rendered.jpeg;
+        }
+    }
+    auto const added = co_await images_.add(project, std::move(fresh));
+    if (!added) co_return added.error();
+    co_return Result<void>{};
+}
+
+Task<Result<ProjectGenerator::Rendered>> ProjectGenerator::render(GeneratedImages const& images, Numbers numbers)
+{
+    auto job = [&images, numbers = std::move(numbers)]() -> Result<Rendered> {
+        Rendered rendered;
+        for (auto const number : numbers) rendered.push_back(images.render(number));
+        return rendered;
+    };
+    co_return co_await rendering_.run(std::move(job));
+}
+
+Task<Result<void>> ProjectGenerator::make_models(store::Project const& project, std::int64_t count)
+{
+    std::string const format = "mocked";
+    for (std::int64_t i = 0; i < count; ++i) {
+        auto const id = uuid_of(sha256(project.organization + "/" + project.name + "/model/" + std::to_string(i)));
+        std::vector<ZipEntry> files{{"file_1.txt", "content of file one"}, {"file_2.txt", "content of file two"}};
+        auto const made = co_await models_.add(project, id, format, std::move(files));
+        if (!made && made.error().code != Errc::conflict) co_return made.error(); // conflict: it was made before
+    }
+    co_return Result<void>{};
+}
+
+} // namespace learning_loop

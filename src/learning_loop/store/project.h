@@ -1,0 +1,20 @@
+#pragma once
+
+#include "learning_loop/data/category.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace learning_loop::store {
+
+struct Project {
+    std::int64_t number = 0; ///< The database's key of it.
+    std::string organization;
+    std::string name;
+    std::vector<Category> categories;
+    std::optional<std::string> generator; ///< What it was generated from, as JSON.
+};
+
+} // namespace learning_loop::store

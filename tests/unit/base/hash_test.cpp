@@ -1,0 +1,31 @@
+#include "learning_loop/base/hash.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace learning_loop {
+namespace {
+
+using namespace std::string_view_literals;
+
+TEST(Hash, is_what_everybody_makes_of_a_text)
+{
+    EXPECT_EQ(hex(sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    EXPECT_EQ(hex(sha256("")), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+TEST(Hash, of_parts_is_that_of_one_text)
+{
+    std::vector const parts{"a"sv, ""sv, "bc"sv};
+    EXPECT_EQ(sha256(parts), sha256("abc"));
+}
+
+TEST(Hash, is_written_in_lower_case)
+{
+    std::vector<std::uint8_t> const bytes{0x00, 0x0f, 0xa0, 0xff};
+    EXPECT_EQ(hex(bytes), "000fa0ff");
+}
+
+} // namespace
+} // namespace learning_loop

@@ -1,0 +1,22 @@
+#include "learning_loop/data/model_list.h"
+
+#include "support/golden_json.h"
+
+namespace learning_loop {
+namespace {
+
+TEST(ModelList, has_a_golden_form)
+{
+    Model const model{"m", "1.3", {"mocked", "onnx"}, "2024-01-31T12:00:00", "a comment"};
+    test::expect_golden(ModelList{{{model, "http://127.0.0.1:8000"}}},
+                        R"({"models":[{"id":"m","version":"1.3","formats":["mocked","onnx"],)"
+                        R"("created":"2024-01-31T12:00:00","comment":"a comment","host":"http://127.0.0.1:8000"}]})");
+}
+
+TEST(UploadedModel, has_a_golden_form)
+{
+    test::expect_golden(UploadedModel{"m", "1.3"}, R"({"id":"m","version":"1.3"})");
+}
+
+} // namespace
+} // namespace learning_loop
