@@ -4,8 +4,10 @@ import shutil
 import subprocess
 
 import pytest
+from loop_programs.ports import free_port
+from loop_programs.process import clean_environment
 from nodes import ORGANIZATION, Client
-from programs import BIN, ROOT, clean_environment, detector, free_port, loop_server, run_to_end
+from programs import BIN, ROOT, detector, loop_server, run_to_end
 
 EXAMPLE = ROOT / "examples/01_bright_spot"
 CONSUMER = ROOT / "tests/consumer"

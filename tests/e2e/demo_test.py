@@ -7,14 +7,14 @@ import sys
 import time
 from pathlib import Path
 
-from programs import ROOT, clean_environment
+from loop_programs.process import start_process
+from programs import ROOT
 
 DEMO = [sys.executable, "-B", ROOT / "tools/demo/run_demo.py", "--once", "--short"]
 
 
 def start_demo(folder):
-    return subprocess.Popen([str(word) for word in [*DEMO, "--folder", folder]], env=clean_environment(), stdin=subprocess.DEVNULL,
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return start_process([*DEMO, "--folder", folder], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def programs_of(folder):

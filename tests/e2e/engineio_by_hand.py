@@ -9,7 +9,7 @@ import struct
 import time
 from collections import deque
 
-from programs import Answer
+from loop_programs.connection import Answer
 
 SEPARATOR = "\x1e"
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
@@ -38,7 +38,7 @@ class Service:
         self.port, self.path = port, path
 
     def begin(self, method="GET", query="EIO=4&transport=polling", body=None, headers=None):
-        """Sends a request over a connection of its own; the answer comes from calling what this returns."""
+        """Sends a request over a connection of its own. Returns a function that waits for the answer and returns it."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         connection.request(method, f"{self.path}?{query}", body, headers or {})
 
@@ -153,7 +153,7 @@ class Session:
         raise TimeoutError(f"nothing but heartbeats in {seconds} s")
 
     def wait_closed(self, seconds=5):
-        """Until the server has ended the session; returns how it said so. Heartbeats are answered, so they are not the reason."""
+        """Waits until the server has ended the session and returns how it said so. Heartbeats are answered until then."""
         try:
             raise AssertionError(f"the session goes on: {self.next_packet(seconds)!r}")
         except Closed as closed:

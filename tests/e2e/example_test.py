@@ -6,8 +6,9 @@ import subprocess
 import time
 
 import pytest
+from loop_programs.ports import free_port
 from nodes import ORGANIZATION, Client, detail, picture
-from programs import BIN, ROOT, detector, free_port, loop_server
+from programs import BIN, ROOT, detector, loop_server
 
 FOLDER = ROOT / "examples/01_bright_spot"
 

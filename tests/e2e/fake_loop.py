@@ -1,8 +1,9 @@
-"""A Loop that a test steers: it hands out the models it is given, good or broken, and notes what nodes send."""
+"""A Loop that a test controls: it hands out the models it is given, good or broken, and keeps what nodes send."""
 
 import io
 import json
 import re
+import socket
 import threading
 import uuid
 import zipfile
@@ -29,8 +30,16 @@ def model_zip(version, weights=CELLS, more=(), **description):
     return out.getvalue()
 
 
+def files_in(body):
+    """Name and bytes of each part of an upload, in the order in which they were sent."""
+    boundary = b"\r\n" + body[:body.index(b"\r\n")]
+    for part in (b"\r\n" + body).split(boundary)[1:-1]:
+        head, content = part.split(b"\r\n\r\n", 1)
+        yield re.search(rb'filename="([^"]*)"', head)[1].decode(), content
+
+
 class FakeLoop(ThreadingHTTPServer):
-    """Beside `port`, what `programs.detector` needs, it has no part of a Program."""
+    """Not a Program, but it has `port`, which is all that `programs.detector` needs of one."""
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Answers)
@@ -40,6 +49,7 @@ class FakeLoop(ThreadingHTTPServer):
         self.upload_statuses = [] # what the next uploads answer; 200 when there are no more
         self.uploads = []         # bodies of what was answered 200
         self.reports = []         # of detectors, oldest first
+        self.connections = []     # all there were
 
     def offer(self, version, download):
         self.download = download
@@ -50,8 +60,18 @@ class FakeLoop(ThreadingHTTPServer):
         return self
 
     def __exit__(self, *_):
+        """It cannot be reached any more: connections that were kept end, too."""
         self.shutdown()
         self.server_close()
+        for connection in self.connections:
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass  # it ended before
+
+    def process_request(self, request, client_address):
+        self.connections.append(request)
+        super().process_request(request, client_address)
 
 
 class Answers(BaseHTTPRequestHandler):

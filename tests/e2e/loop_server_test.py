@@ -10,7 +10,8 @@ import time
 import zipfile
 
 import pytest
-from programs import BIN, free_port, generate, image_ids, images, jpeg, loop_server, run_to_end
+from loop_programs.ports import free_port
+from programs import BIN, generate, image_ids, images, jpeg, loop_server, run_to_end
 
 KEY = "018f4e6a-0000-7000-8000-0000000000"  # and two more digits
 
@@ -30,14 +31,19 @@ def server_words(folder, *more):
     return [BIN / "learning-loop", "server", "--data-folder", folder, *more]
 
 
-@pytest.mark.parametrize("more, environment, named", [
-    (["--port", "eighty"], {}, ["--port", "NODE_PORT"]),
-    ([], {"NODE_PORT": "65536"}, ["--port", "NODE_PORT"]),
-    (["--host", "0.0.0.0"], {}, ["--host", "NODE_HOST", "no accounts"]),
-    (["--host", "no.such.name.invalid"], {}, ["--host", "NODE_HOST"]),
-    (["--colour", "red"], {}, ["--colour"]),
-])
-def test_a_wrong_setting_is_named_and_exits_2(tmp_path, more, environment, named):
+# Flags, variables, and the words that the refusal has to contain.
+WRONG_SETTINGS = {
+    "a port that is no number": (["--port", "eighty"], {}, ["--port", "NODE_PORT"]),
+    "a port that is too large": ([], {"NODE_PORT": "65536"}, ["--port", "NODE_PORT"]),
+    "a host that others reach": (["--host", "0.0.0.0"], {}, ["--host", "NODE_HOST", "no accounts"]),
+    "a host that nobody knows": (["--host", "no.such.name.invalid"], {}, ["--host", "NODE_HOST"]),
+    "a flag that there is not": (["--colour", "red"], {}, ["--colour"]),
+}
+
+
+@pytest.mark.parametrize("what", WRONG_SETTINGS)
+def test_a_wrong_setting_is_named_and_exits_2(tmp_path, what):
+    more, environment, named = WRONG_SETTINGS[what]
     status, said = run_to_end(server_words(tmp_path, *more), environment)
     assert status == 2
     assert all(word in said for word in named), said
@@ -93,7 +99,7 @@ def test_the_default_data_folder_is_the_users_state_folder(tmp_path):
     assert (tmp_path / "learning-loop/server/loop.db").exists()
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
 def test_a_signal_ends_it_within_2_seconds_also_while_it_generates(tmp_path, how):
     server = loop_server(tmp_path).start()
     with socket.create_connection(("127.0.0.1", server.port)) as client:

@@ -1,30 +1,21 @@
 """What tests of detector nodes share: clients that keep their connection, pictures whose detections are known, the outbox."""
 
-import http.client
 import io
 import time
 from pathlib import Path
 
+from loop_programs.connection import Connection
+from loop_programs.multipart import multipart
 from PIL import Image
-from programs import Answer, multipart
 
 ORGANIZATION = "zauberzeug"
 
 
-class Client:
-    """One connection that stays open. What breaks it is raised; the next request opens a new one."""
+class Client(Connection):
+    """One connection to a detector that stays open."""
 
     def __init__(self, program, timeout=60):
-        self.connection = http.client.HTTPConnection("127.0.0.1", program.port, timeout=timeout)
-
-    def ask(self, method, path, body=None, headers=None):
-        try:
-            self.connection.request(method, path, body, headers or {})
-            answer = self.connection.getresponse()
-            return Answer(answer.status, answer.headers, answer.read())
-        except BaseException:
-            self.connection.close()
-            raise
+        super().__init__(program.port, timeout)
 
     def detect(self, image, **headers):
         """Keyword arguments are headers, with _ for -: `camera_id` is sent as camera-id."""
@@ -65,7 +56,7 @@ class Outbox:
         return list((self.folder / "rejected").glob("*"))
 
     def wait_until_empty(self, seconds=60):
-        """Nothing waits, nor a while later; for when no client sends any more."""
+        """Waits until nothing waits, also a moment later. Clients must not send any more."""
         def is_empty():
             return not self.waiting() and not time.sleep(0.3) and not self.waiting()
         wait_until(is_empty, f"an empty outbox, {self.folder}", seconds)

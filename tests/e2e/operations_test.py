@@ -111,7 +111,14 @@ def test_control_routes_take_a_token_beyond_this_machine(folder, loop, tmp_path)
 SECRETS = {"LOOP_USERNAME": "user", "LOOP_PASSWORD": f"{CANARY}-password", "NODE_TOKEN": f"{CANARY}-node"}
 
 
-@pytest.mark.parametrize("extra", [{}, {"LOOP_TOKEN": f"{CANARY}-token"}, {"PASSWORD": f"{CANARY}-alias", "USERNAME": "other"}])
+EXTRA_SECRETS = {
+    "a password": {},
+    "a token too": {"LOOP_TOKEN": f"{CANARY}-token"},
+    "a password under its other name too": {"PASSWORD": f"{CANARY}-alias", "USERNAME": "other"},
+}
+
+
+@pytest.mark.parametrize("extra", EXTRA_SECRETS.values(), ids=EXTRA_SECRETS)
 def test_secrets_are_nowhere_to_be_seen(extra, tmp_path):
     """Password, tokens and cookies of both sides, with the log at its most talkative, while logins fail and work."""
     environment = SECRETS | extra | {"LOG_LEVEL": "trace"}

@@ -6,8 +6,9 @@ import json
 import subprocess
 
 import pytest
+from loop_programs.ports import free_port
 from nodes import ORGANIZATION, wait_until
-from programs import BIN, ROOT, Program, detector, free_port, generate, image_ids, images, jpeg, loop_server
+from programs import BIN, ROOT, Program, detector, generate, image_ids, images, jpeg, loop_server
 
 PYTHON = ROOT / "build/peers/learning_loop_node/bin/python"
 HERE = ROOT / "tests/e2e/peer_detector"

@@ -1,53 +1,22 @@
 """What the end-to-end tests share: the programs, started as a user starts them, and requests to them."""
 
-import ctypes
-import http.client
 import io
 import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import time
-import uuid
-from dataclasses import dataclass
 from pathlib import Path
 
+from loop_programs.connection import Connection
+from loop_programs.multipart import multipart
+from loop_programs.ports import free_port
+from loop_programs.process import clean_environment, start_process
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(os.environ.get("LL_BIN", ROOT / "build/release/bin"))
-
-
-_libc = ctypes.CDLL(None)  # here, because a fork of a program with threads must load nothing
-
-
-def die_with_parent():
-    # PR_SET_PDEATHSIG: no test leaves programs behind, also when it is killed. The parent is the thread that starts the program.
-    _libc.prctl(1, signal.SIGKILL)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def clean_environment(more=None):
-    """No variable of the developer's shell may steer a program under test."""
-    kept = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME", "LANG", "TMPDIR", "ONNXRUNTIME_ROOT")}
-    return kept | (more or {})
-
-
-@dataclass
-class Answer:
-    status: int
-    headers: http.client.HTTPMessage
-    body: bytes
-
-    def json(self):
-        return json.loads(self.body)
 
 
 class Program:
@@ -55,12 +24,11 @@ class Program:
 
     def __init__(self, command, port, log, ready="/api/status", environment=None):
         self.command, self.port, self.log, self.ready = [str(word) for word in command], port, Path(log), ready
-        self.environment, self.process = clean_environment(environment), None
+        self.environment, self.process = dict(environment or {}), None
 
     def start(self, wait=True):
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(
-                self.command, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=die_with_parent)
+            self.process = start_process(self.command, self.environment, stdout=log, stderr=log)
         if wait:
             self.wait_ready()
         return self
@@ -99,11 +67,9 @@ class Program:
 
     def ask(self, method, path, body=None, headers=None, timeout=60):
         """One request over a connection of its own."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        connection = Connection(self.port, timeout)
         try:
-            connection.request(method, path, body, headers or {})
-            answer = connection.getresponse()
-            return Answer(answer.status, answer.headers, answer.read())
+            return connection.ask(method, path, body, headers)
         finally:
             connection.close()
 
@@ -139,15 +105,6 @@ def run_to_end(words, environment=None, seconds=20):
     done = subprocess.run([str(word) for word in words], env=clean_environment(environment), stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, timeout=seconds, check=False)
     return done.returncode, done.stderr
-
-
-def multipart(files, field="files"):
-    """Body and Content-Type of a form with these files."""
-    boundary = uuid.uuid4().hex
-    body = b"".join(
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n\r\n'.encode() + content + b"\r\n"
-        for name, content in files) + f"--{boundary}--\r\n".encode()
-    return body, f"multipart/form-data; boundary={boundary}"
 
 
 def jpeg(seed=0, size=(64, 48)):

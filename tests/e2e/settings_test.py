@@ -3,7 +3,9 @@ import json
 import subprocess
 
 import pytest
-from programs import BIN, ROOT, clean_environment, free_port, loop_server, run_to_end
+from loop_programs.ports import free_port
+from loop_programs.process import clean_environment
+from programs import BIN, ROOT, loop_server, run_to_end
 
 PROGRAM = BIN / "learning-loop"
 REQUIRED = ["--organization", "o", "--project", "p"]
@@ -23,7 +25,8 @@ def test_the_page_of_settings_is_up_to_date():
 
 @pytest.mark.parametrize("program, some", [
     ("server", ["--port (NODE_PORT)", "[8000]", "--settings-file (SETTINGS_FILE)", "--tls-cert"]),
-    ("detector", ["--port (NODE_PORT)", "[8004]", "--loop-host (LOOP_HOST, HOST)", "LOOP_PASSWORD, PASSWORD", "a number from 0 to 1"])])
+    ("detector", ["--port (NODE_PORT)", "[8004]", "--loop-host (LOOP_HOST, HOST)", "LOOP_PASSWORD, PASSWORD", "a number from 0 to 1"])],
+    ids=["server", "detector"])
 def test_help_tells_every_setting_with_its_variable_range_and_default(program, some):
     said = printed(program, "--help", environment={"LOOP_PASSWORD": "hunter2"})
     assert all(text in said for text in some), said
@@ -44,7 +47,7 @@ def test_a_settings_file_is_stronger_than_a_default_and_weaker_than_a_variable(t
 @pytest.mark.parametrize("content, named", [
     ('{"colour": "red"}', ["settings.json: colour", "--help"]),
     ('{"port": 70000}', ["settings.json: port", "70000", "65535"]),
-    ('{"port": 1\n"host": "a"}', ["settings.json", "line 2"])])
+    ('{"port": 1\n"host": "a"}', ["settings.json", "line 2"])], ids=["an unknown name", "a wrong value", "broken JSON"])
 def test_what_is_wrong_in_a_settings_file_is_named_and_exits_2(tmp_path, content, named):
     (tmp_path / "settings.json").write_text(content)
     status, said = run_to_end([PROGRAM, "server"], {"SETTINGS_FILE": str(tmp_path / "settings.json")})
@@ -55,7 +58,8 @@ def test_what_is_wrong_in_a_settings_file_is_named_and_exits_2(tmp_path, content
 @pytest.mark.parametrize("words, named", [
     (["--pasword", "hunter2"], ["--pasword"]),
     (["--password", "hunter2"], ["--password", "LOOP_PASSWORD"]),
-    (["--loop-host", "http://u:hunter2@host"], ["--loop-host", "LOOP_PASSWORD"])])
+    (["--loop-host", "http://u:hunter2@host"], ["--loop-host", "LOOP_PASSWORD"])],
+    ids=["a flag that is misspelt", "a flag", "an address"])
 def test_a_secret_in_the_wrong_place_is_refused_and_not_repeated(tmp_path, words, named):
     status, said = run_to_end([PROGRAM, "detector", "--data-folder", tmp_path, *REQUIRED, *words])
     assert status == 2

@@ -130,7 +130,17 @@ def test_jsonp_is_not_served(engine):
 # ------------------------------------------------------------------------------------------------ Engine.IO: messages
 
 
-@pytest.mark.parametrize("message", ["4hello", "4", "4\u20ac, \u00fc and \U0001f600", b"\1\2\3\4", b"", bytes(range(256)) * 400])
+MESSAGES = {
+    "text": "4hello",
+    "empty text": "4",
+    "text beyond ASCII": "4\u20ac, \u00fc and \U0001f600",
+    "bytes": b"\1\2\3\4",
+    "no bytes": b"",
+    "100 kB": bytes(range(256)) * 400,
+}
+
+
+@pytest.mark.parametrize("message", MESSAGES.values(), ids=MESSAGES)
 def test_a_message_comes_back_as_it_came(session, message):
     session.send(message)
     assert session.next_packet() == message
@@ -173,14 +183,18 @@ def test_a_message_of_max_payload_passes_and_a_longer_one_does_not(engine, trans
     assert str(closed.value) in ("POST 413", "POST 400", "close frame 1009")
 
 
-@pytest.mark.parametrize("packet", ["abc", "", "9", "4good" + SEPARATOR + "abc", "b%%%"])
+WRONG_ENGINE_PACKETS = {"a type that is no number": "abc", "nothing": "", "a type that there is not": "9"}
+WRONG_PAYLOADS = WRONG_ENGINE_PACKETS | {"a wrong packet behind a good one": "4good" + SEPARATOR + "abc", "broken base64": "b%%%"}
+
+
+@pytest.mark.parametrize("packet", WRONG_PAYLOADS.values(), ids=WRONG_PAYLOADS)
 def test_an_invalid_payload_is_refused_and_ends_a_polling_session(polling, packet):
     assert polling.post(packet.encode()).status == 400
     assert polling.wait_closed()
     assert polling.poll().status == 400
 
 
-@pytest.mark.parametrize("packet", ["abc", "", "9"])
+@pytest.mark.parametrize("packet", WRONG_ENGINE_PACKETS.values(), ids=WRONG_ENGINE_PACKETS)
 def test_an_invalid_packet_ends_a_websocket_session(engine, packet):
     session = engine.open("websocket")
     session.send(packet)
@@ -359,6 +373,8 @@ def test_an_upgrade_that_begins_wrong_leaves_the_session_polling(engine, polling
 
 # ------------------------------------------------------------------------------------------------ Socket.IO: namespaces
 
+NAMESPACES = {"/": "", "/custom": "/custom,"}  # as they stand in a packet
+
 
 def is_packet(packet, prefix, value):
     """Whether it is this prefix with this JSON."""
@@ -382,8 +398,8 @@ def echoes(client, namespace=""):
     return is_packet(client.next_packet(), f"42{namespace}", ["message-back", "still here"])
 
 
-@pytest.mark.parametrize("namespace", ["", "/custom,"])
-@pytest.mark.parametrize("payload", ["", '{"token":"123"}'])
+@pytest.mark.parametrize("namespace", NAMESPACES.values(), ids=NAMESPACES)
+@pytest.mark.parametrize("payload", ["", '{"token":"123"}'], ids=["no payload", "a token"])
 def test_a_namespace_is_connected_with_and_without_a_payload(client, namespace, payload):
     connect(client, namespace, payload)
     assert echoes(client, namespace)
@@ -428,7 +444,7 @@ PLACES = [{"_placeholder": True, "num": 0}, {"_placeholder": True, "num": 1}]
 TWO = json.dumps(PLACES)[1:-1]
 
 
-@pytest.mark.parametrize("namespace", ["", "/custom,"])
+@pytest.mark.parametrize("namespace", NAMESPACES.values(), ids=NAMESPACES)
 def test_an_event_comes_back_with_its_arguments(client, namespace):
     connect(client, namespace)
     client.send(f'42{namespace}["message",1,"2",{{"3":[true]}}]')
@@ -553,7 +569,8 @@ def fixture_service(request):
     return request.getfixturevalue(request.param)
 
 
-@pytest.mark.parametrize("origin", ["http://elsewhere.example", "null", "http://127.0.0.1:1"])
+@pytest.mark.parametrize("origin", ["http://elsewhere.example", "null", "http://127.0.0.1:1"],
+                         ids=["another host", "null", "another port"])
 def test_a_page_from_elsewhere_is_refused(service, origin):
     headers = {"Origin": origin}
     polling = service.open("polling")

@@ -1,7 +1,9 @@
 """Our Socket.IO server and client beside those of others: python-socketio and the JavaScript client, over every transport.
 
-tools/fetch_peers brings them. All clients are told what to do by the same lines; see socketio_programs.py.
+tools/fetch_peers brings them. All clients are told what to do by the same lines; see socketio_programs.py. Where each pair of server
+and client takes seconds, those beyond one of each kind are marked `soak`; LL_CONNECTS=1000 makes the crowd connect that often.
 """
+import os
 import signal
 import socket
 import time
@@ -9,7 +11,8 @@ import time
 import pytest
 from engineio_by_hand import Service
 from nodes import wait_until
-from socketio_programs import client, crowd, our_server, port_to_keep, python_server, shown
+from loop_programs.ports import free_port
+from socketio_programs import client, crowd, our_server, python_server, shown
 
 FRAME_BYTES = 3840 * 2160 * 3  # of a camera, uncompressed
 AUTH = '{"token":"123"}'
@@ -20,6 +23,19 @@ OUR_CLIENTS = [("ours", "websocket"), ("ours", "polling")]  # ours always upgrad
 
 # Which server, which client, over what.
 PAIRS = [("ours", *pair) for pair in PEER_CLIENTS + OUR_CLIENTS] + [("python", *pair) for pair in OUR_CLIENTS]
+
+# Each server with each client, and each transport.
+ONE_OF_EACH_KIND = [("ours", "python asyncio", "websocket"), ("ours", "python threads", "upgrade"), ("ours", "javascript", "polling"),
+                    ("ours", "ours", "polling"), ("python", "ours", "websocket")]
+beyond_one_of_each_kind = pytest.mark.soak_when(claim=lambda case: case["pair"] not in ONE_OF_EACH_KIND)
+
+
+def is_slow_frame(case):
+    """Two of the three clients of others that poll for a whole frame."""
+    return case["size"] == FRAME_BYTES and case["peer"] in [("ours", "python threads", "polling"), ("ours", "javascript", "polling")]
+
+
+CONNECTS = int(os.environ.get("LL_CONNECTS") or 200)
 
 
 def name(value):
@@ -71,6 +87,7 @@ def test_text_comes_back_as_it_went(peer):
     assert peer.received("message-back") == arguments
 
 
+@pytest.mark.soak_when(claim=is_slow_frame)
 @pytest.mark.parametrize("size", [0, 1000, FRAME_BYTES])
 def test_bytes_come_back_as_they_went(peer, size):
     peer.tell(emit="message", arguments=["image"], binary_bytes=size)
@@ -94,6 +111,7 @@ def test_a_call_without_arguments_is_answered_without(peer):
     assert peer.call("message-with-ack") == []
 
 
+@pytest.mark.soak_when(claim=is_slow_frame)
 @pytest.mark.parametrize("size", [1000, FRAME_BYTES])
 def test_a_call_with_bytes_is_answered_with_them(peer, size):
     assert peer.call("message-with-ack", "image", binary_bytes=size) == ["image", shown(size)]
@@ -137,6 +155,7 @@ def test_our_client_stays_with_polling_where_no_upgrade_is_offered(folder):
         assert ours.call("message-with-ack", 1, binary_bytes=FRAME_BYTES) == [1, shown(FRAME_BYTES)]
 
 
+@beyond_one_of_each_kind
 @pytest.mark.parametrize("pair", PAIRS, ids=name)
 def test_a_client_that_quits_leaves_nothing_behind(folder, pair):
     server, kind, transport = pair
@@ -184,10 +203,11 @@ def test_a_namespace_that_there_is_not_is_an_error_that_says_so(servers, folder,
 # -------------------------------------------------------------------------------------------------- when the other one goes
 
 
+@beyond_one_of_each_kind
 @pytest.mark.parametrize("pair", PAIRS, ids=name)
 def test_a_client_comes_back_to_a_server_that_was_killed(folder, pair):
     server, kind, transport = pair
-    with started(server, folder, port=port_to_keep()) as loop, connected(kind, transport, loop, folder) as peer:
+    with started(server, folder, port=free_port()) as loop, connected(kind, transport, loop, folder) as peer:
         for turn in range(2):
             assert peer.call("message-with-ack", turn) == [turn]
             loop.kill()
@@ -202,6 +222,7 @@ def test_a_client_comes_back_to_a_server_that_was_killed(folder, pair):
 HEARTBEAT = {"ping_interval_ms": 1000, "ping_timeout_ms": 1000}
 
 
+@beyond_one_of_each_kind
 @pytest.mark.parametrize("pair", PAIRS, ids=name)
 def test_a_client_leaves_a_server_that_says_nothing_and_comes_back(folder, pair):
     server, kind, transport = pair
@@ -224,6 +245,7 @@ def pass_time(server, pings):
     clock.close()
 
 
+@pytest.mark.soak_when(claim=lambda case: ("ours", case["kind"], case["transport"]) not in ONE_OF_EACH_KIND)
 @pytest.mark.parametrize("kind, transport", PEER_CLIENTS + OUR_CLIENTS, ids=lambda value: value.replace(" ", "_"))
 def test_a_server_leaves_a_client_that_says_nothing_and_takes_it_again(folder, kind, transport):
     with our_server(folder, **HEARTBEAT) as server, connected(kind, transport, server, folder) as frozen:
@@ -246,9 +268,13 @@ def attempts(listener, count, seconds):
     return times
 
 
+beyond_websocket = pytest.mark.soak_when(claim=lambda case: case["transport"] != "websocket")
+
+
+@beyond_websocket
 @pytest.mark.parametrize("transport", ["websocket", "polling"])
 def test_our_client_waits_longer_from_attempt_to_attempt(folder, transport):
-    with our_server(folder, port=port_to_keep()) as server, connected("ours", transport, server, folder) as ours:
+    with our_server(folder, port=free_port()) as server, connected("ours", transport, server, folder) as ours:
         server.kill()
         ours.wait_for("disconnected")
         lost = time.monotonic()
@@ -284,9 +310,9 @@ def test_100_clients_at_once_are_served_and_leave_nothing_behind(folder, transpo
         assert server.peak_memory_mb() < 100
 
 
-def test_a_thousand_connects_leave_nothing_behind(folder):
+def test_many_connects_leave_nothing_behind(folder):
     with our_server(folder) as server:
-        before, rounds = server.descriptors(), 50
+        before, rounds = server.descriptors(), max(1, CONNECTS // 20)
         begin = time.monotonic()
         with crowd("python", server, folder, 10, rounds) as python, crowd("javascript", server, folder, 10, rounds) as javascript:
             for _ in range(rounds):
@@ -297,11 +323,12 @@ def test_a_thousand_connects_leave_nothing_behind(folder):
                 assert clients.wait_end() == 0
         seconds = time.monotonic() - begin
         wait_until(lambda: server.descriptors() == before, "the descriptors of before the clients")
-        print(f"\nfigures: 1000 connects of python-socketio and JavaScript clients in {seconds:.1f} s, "
+        print(f"\nfigures: {20 * rounds} connects of python-socketio and JavaScript clients in {seconds:.1f} s, "
               f"{server.peak_memory_mb():.0f} MB at most")
         assert server.peak_memory_mb() < 100
 
 
+@beyond_websocket
 @pytest.mark.parametrize("transport", TRANSPORTS)
 def test_large_messages_there_and_back_cost_the_server_the_memory_of_a_few(folder, transport):
     with our_server(folder) as server, connected("javascript", transport, server, folder) as peer:

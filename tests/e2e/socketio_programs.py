@@ -1,10 +1,9 @@
-"""Servers and clients of Socket.IO as programs, ours and those of tools/fetch_peers, all with the same flags and lines."""
+"""Servers and clients of Socket.IO as programs, ours and those of tools/fetch_peers. All take the same flags and commands."""
 
 import hashlib
 import json
 import os
 import queue
-import random
 import re
 import socket
 import subprocess
@@ -12,26 +11,15 @@ import threading
 import time
 from pathlib import Path
 
-from programs import BIN, ROOT, Program, clean_environment, die_with_parent
+from loop_programs.ports import free_port
+from loop_programs.process import start_process
+from programs import BIN, ROOT, Program
 
 HERE = ROOT / "tests/e2e/socketio_peer"
 PYTHON = ROOT / "build/peers/python-socketio/bin/python"
 JAVASCRIPT = ROOT / "build/peers/socket.io-client/node_modules"
 END = {"event": "end of its lines"}
 PATIENCE = 120  # seconds: large messages take JavaScript seconds to poll, and many on a machine that is busy otherwise
-
-
-def port_to_keep():
-    """A free port that stays so while its server is away: below those that the kernel gives to connections, one of which might be
-    a client's that knocks at this very port."""
-    for port in random.sample(range(20_000, 32_000), 100):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                pass
-    raise AssertionError("no port is free")
 
 
 def flags(values):
@@ -82,14 +70,13 @@ def python_server(folder, **settings):
 
 
 class Lines:
-    """A program that is told what to do by lines of JSON and tells by lines of JSON what happens."""
+    """A program that reads commands from stdin and prints what happens, both as lines of JSON."""
 
     def __init__(self, command, log, environment=None):
         self.log, self.lines, self.kept = Path(log), queue.Queue(), []
         with open(self.log, "ab") as errors:
-            self.process = subprocess.Popen(
-                [str(word) for word in command], env=clean_environment(environment), text=True, bufsize=1, stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE, stderr=errors, preexec_fn=die_with_parent)
+            self.process = start_process(command, environment, text=True, bufsize=1, stdin=subprocess.PIPE,
+                                         stdout=subprocess.PIPE, stderr=errors)
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self):
@@ -101,7 +88,7 @@ class Lines:
         self.process.stdin.write(json.dumps(command) + "\n")
 
     def wait_for(self, event, seconds=PATIENCE, **fields):
-        """The first line, of those nobody waited for yet, of this event and with these fields."""
+        """Waits for a line of this event with these fields and returns it. Each line is returned once, the oldest first."""
         wanted = {"event": event} | fields
         deadline = time.monotonic() + seconds
         while True:

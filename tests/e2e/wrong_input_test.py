@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 from fake_loop import CELLS, FakeLoop, model_zip
+from loop_programs.multipart import multipart
+from loop_programs.ports import free_port
 from nodes import ORGANIZATION, Client, Outbox, detail, image_files, picture, wait_until, with_comment
-from programs import BIN, detector, free_port, generate, image_ids, jpeg, loop_server, multipart, run_to_end
+from programs import BIN, detector, generate, image_ids, jpeg, loop_server, run_to_end
 
 IMAGE = jpeg(1)
 
@@ -152,22 +154,29 @@ def assert_ends_with_2(words, *named, environment=None):
     assert all(str(word) in said for word in named), said
 
 
+# Flags, variables, and the words that the refusal has to contain.
+WRONG_SETTINGS = {
+    "a flag that there is not": ({"--colour": "red"}, {}, ["--colour", "--help"]),
+    "a port that is no number": ({"--port": "many"}, {}, ["--port", "NODE_PORT", "many"]),
+    "a port that is too large": ({"--port": None}, {"NODE_PORT": "65536"}, ["--port", "NODE_PORT", "65536"]),
+    "a threshold above 1": ({"--conf-threshold": "2"}, {}, ["--conf-threshold", "CONF_THRESHOLD", "2"]),
+    "no cycles": ({}, {"SYNC_CYCLES": "0"}, ["--sync-cycles", "SYNC_CYCLES"]),
+    "bytes that are no number": ({}, {"OUTBOX_MAX_BYTES": "lots"}, ["--outbox-max-bytes", "OUTBOX_MAX_BYTES"]),
+    "thresholds the wrong way round": (
+        {"--min-uncertain-threshold": "0.7"}, {}, ["--min-uncertain-threshold", "--max-uncertain-threshold"]),
+    "a project that is a path": ({"--project": "../p"}, {}, ["--project", "LOOP_PROJECT"]),
+    "an empty project": ({"--project": ""}, {}, ["--project", "LOOP_PROJECT", "required"]),
+    "a host of another machine": ({"--host": "192.0.2.1"}, {}, ["--host", "NODE_HOST", "192.0.2.1"]),
+    "a Loop that speaks FTP": ({"--loop-host": "ftp://host/"}, {}, ["--loop-host", "LOOP_HOST", "ftp://host/"]),
+    "a password without TLS": (
+        {"--loop-host": "example.org"}, {"LOOP_USERNAME": "u", "LOOP_PASSWORD": "secret"}, ["--loop-host", "https://"]),
+}
+
+
 @pytest.mark.parametrize("program", PROGRAMS)
-@pytest.mark.parametrize("changed, environment, named", [
-    ({"--colour": "red"}, {}, ["--colour", "--help"]),
-    ({"--port": "many"}, {}, ["--port", "NODE_PORT", "many"]),
-    ({"--port": None}, {"NODE_PORT": "65536"}, ["--port", "NODE_PORT", "65536"]),
-    ({"--conf-threshold": "2"}, {}, ["--conf-threshold", "CONF_THRESHOLD", "2"]),
-    ({}, {"SYNC_CYCLES": "0"}, ["--sync-cycles", "SYNC_CYCLES"]),
-    ({}, {"OUTBOX_MAX_BYTES": "lots"}, ["--outbox-max-bytes", "OUTBOX_MAX_BYTES"]),
-    ({"--min-uncertain-threshold": "0.7"}, {}, ["--min-uncertain-threshold", "--max-uncertain-threshold"]),
-    ({"--project": "../p"}, {}, ["--project", "LOOP_PROJECT"]),
-    ({"--project": ""}, {}, ["--project", "LOOP_PROJECT", "required"]),
-    ({"--host": "192.0.2.1"}, {}, ["--host", "NODE_HOST", "192.0.2.1"]),
-    ({"--loop-host": "ftp://host/"}, {}, ["--loop-host", "LOOP_HOST", "ftp://host/"]),
-    ({"--loop-host": "example.org"}, {"LOOP_USERNAME": "u", "LOOP_PASSWORD": "secret"}, ["--loop-host", "https://"]),
-])
-def test_a_wrong_setting_is_named_and_exits_2(program, tmp_path, changed, environment, named):
+@pytest.mark.parametrize("what", WRONG_SETTINGS)
+def test_a_wrong_setting_is_named_and_exits_2(program, tmp_path, what):
+    changed, environment, named = WRONG_SETTINGS[what]
     assert_ends_with_2(words_of(program, tmp_path / "data", changed), *named, environment=environment)
 
 
@@ -255,7 +264,8 @@ def a_file(tmp_path):
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-@pytest.mark.parametrize("folder_in", [a_file, lambda folder: a_file(folder) / "data", lambda _: "/proc/learning-loop"])
+@pytest.mark.parametrize("folder_in", [a_file, lambda folder: a_file(folder) / "data", lambda _: "/proc/learning-loop"],
+                         ids=["a file", "below a file", "in a file system of the kernel"])
 def test_a_data_folder_that_cannot_be_made_is_named_and_exits_2(program, tmp_path, folder_in):
     folder = folder_in(tmp_path)
     assert_ends_with_2(words_of(program, folder), folder, "DATA_FOLDER", "choose another")

@@ -1,20 +1,15 @@
 """The programs that the demo starts: each with a log of its own, all of them ended whatever happens to the demo."""
 
-import ctypes
 import json
-import os
 import signal
-import socket
 import subprocess
 import time
+
+from loop_programs.process import start_process
 
 
 class DemoFailed(Exception):
     """The demo cannot go on; the message tells the person why, and what to do."""
-
-
-def _die_with_parent():
-    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG: also when the demo itself is killed
 
 
 class Programs:
@@ -23,13 +18,9 @@ class Programs:
 
     def start(self, name, command, environment=None, log=True):
         """With `log`, output goes to <folder>/<name>.log; without it, stdout is a pipe and only stderr goes there."""
-        log_file = open(self.folder / f"{name}.log", "ab")
-        # No variable of the person's shell may steer the demo's nodes to another Loop or folder.
-        ours = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME", "LANG", "TMPDIR", "ONNXRUNTIME_ROOT")}
-        process = subprocess.Popen(
-            [str(word) for word in command], env=ours | (environment or {}), stdin=subprocess.DEVNULL, start_new_session=True,
-            stdout=log_file if log else subprocess.PIPE, stderr=log_file, preexec_fn=_die_with_parent, text=not log)
-        log_file.close()
+        with open(self.folder / f"{name}.log", "ab") as log_file:
+            process = start_process(command, environment, signal.SIGTERM, start_new_session=True, text=not log,
+                                    stdout=log_file if log else subprocess.PIPE, stderr=log_file)
         self.running[name] = process
         return process
 
@@ -70,16 +61,3 @@ class Programs:
         if process.wait() != 0:
             raise DemoFailed(f"{name} ended with status {process.returncode}: {self.last_line(name)}")
         del self.running[name]
-
-
-def free_port(wanted):
-    """The wanted port, or another one when it is taken."""
-    for port in (wanted, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return probe.getsockname()[1]
-    raise DemoFailed("no port is free on 127.0.0.1")

@@ -14,11 +14,14 @@ import threading
 import time
 from pathlib import Path
 
-from http_client import HttpClient
-from programs import DemoFailed, Programs, free_port
-from screen import Bar, event, table
-
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(1, str(ROOT / "tools"))
+from http_client import HttpClient  # noqa: E402
+from programs import DemoFailed, Programs  # noqa: E402
+from screen import Bar, event, table  # noqa: E402
+
+from loop_programs.ports import free_port  # noqa: E402
+
 ORGANIZATION, PROJECT, CAMERA = "demo", "field", "camera"
 API = f"/api/{ORGANIZATION}/projects"
 
@@ -32,7 +35,7 @@ def read_options():
     options = parser.parse_args()
     options.images, options.frames = 300, 200
     options.steps = 400 if options.short else 1700
-    options.least_map, options.least_gain = (0.2, 0.0) if options.short else (0.7, 0.3)
+    options.min_map, options.min_gain = (0.2, 0.0) if options.short else (0.7, 0.3)
     options.bin = ROOT / "build/release/bin"
     return options
 
@@ -81,7 +84,7 @@ class Demo:
 
         def ask():
             try:
-                HttpClient(int(self.loop.address.rsplit(":", 1)[1])).send_json("POST", f"{API}/generator", request)
+                HttpClient(self.loop.port).send_json("POST", f"{API}/generator", request)
             except (DemoFailed, OSError) as failure:
                 failures.append(failure)
 
@@ -90,8 +93,8 @@ class Demo:
         bar = Bar(f"rendering '{project}'", total)
         while generator.is_alive():
             generator.join(0.3)
-            status, _, body = self.loop.ask("GET", f"{API}/{project}/data")
-            bar.show(len(json.loads(body)["image_ids"]) if status == 200 else 0, "images")
+            answer = self.loop.ask("GET", f"{API}/{project}/data")
+            bar.show(len(answer.json()["image_ids"]) if answer.status == 200 else 0, "images")
         if failures:
             raise DemoFailed(f"the project '{project}' could not be made: {failures[0]}")
         event(f"project '{project}': {total} images in {bar.end():.1f} s")
@@ -221,8 +224,8 @@ class Demo:
         table(self.rows)
         if len(self.held_out) < 60:
             raise DemoFailed(f"only {len(self.held_out)} images were held out, 60 are wanted")
-        if self.map < self.options.least_map or self.map < self.baseline + self.options.least_gain:
-            raise DemoFailed(f"mAP@0.5 {self.map:.3f} is too low: {self.options.least_map} is wanted, and {self.options.least_gain} "
+        if self.map < self.options.min_map or self.map < self.baseline + self.options.min_gain:
+            raise DemoFailed(f"mAP@0.5 {self.map:.3f} is too low: {self.options.min_map} is wanted, and {self.options.min_gain} "
                              f"above the colour baseline's {self.baseline:.3f}")
         if self.kept.total() < 10:
             raise DemoFailed(f"only {self.kept.total()} frames were kept, at least 10 are wanted")

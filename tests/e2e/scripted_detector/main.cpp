@@ -1,7 +1,7 @@
 // A detector whose every number follows from the image by a rule that a test can repeat. With SCRIPTED_MODEL_FORMAT it
 // follows the Loop's models of that format, reads none of their files, and answers one detection of each kind.
-#include "learning_loop/settings/environment.h"
 #include "learning_loop/detector/run_detector_node.h"
+#include "learning_loop/settings/environment.h"
 
 #include <opencv2/imgproc.hpp>
 

@@ -1,9 +1,9 @@
 // Our Socket.IO client, driven by lines of JSON: commands come on stdin, all that happens goes to stdout. For the tests
 // against other servers.
 #include "learning_loop/async/shutdown_signal.h"
-#include "learning_loop/base/ids.h"
-#include "learning_loop/json/json.h"
+#include "learning_loop/base/hash.h"
 #include "learning_loop/base/log.h"
+#include "learning_loop/json/json.h"
 #include "learning_loop/settings/settings.h"
 #include "learning_loop/socketio/client.h"
 
@@ -68,7 +68,7 @@ void print(json::object const& line)
     std::cout << ll::to_text(line) << "\n" << std::flush;
 }
 
-/// Arguments as a line tells them: bytes by their hash.
+/// Arguments as a line shows them: instead of bytes their hash.
 json::array shown(io::Arguments const& arguments)
 {
     json::array list;
@@ -97,7 +97,7 @@ io::Arguments arguments_of(Command const& command)
     return arguments;
 }
 
-/// Tells of one event, and acks it with its arguments.
+/// Prints an event, and acks it with its arguments.
 struct Listener {
     ll::Task<ll::Result<io::Arguments>> received(io::Arguments arguments)
     {
@@ -112,7 +112,7 @@ class Caller {
 public:
     Caller(boost::asio::any_io_executor executor, CallerSettings const& settings)
         : http_(http_settings(settings)),
-          client_(executor, http_, client_settings(settings)),
+          client_(executor, http_, client_options(settings)),
           input_(executor, ::dup(STDIN_FILENO)),
           tasks_(executor)
     {
@@ -138,9 +138,9 @@ private:
         return http;
     }
 
-    static io::ClientSettings client_settings(CallerSettings const& settings)
+    static io::ClientOptions client_options(CallerSettings const& settings)
     {
-        io::ClientSettings client;
+        io::ClientOptions client;
         client.connection.path = settings.path;
         client.connection.session.first =
             settings.transport == "polling" ? ll::engineio::Transport::polling : ll::engineio::Transport::websocket;
