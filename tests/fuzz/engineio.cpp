@@ -190,7 +190,7 @@ private:
         }
         require(session_.is_over() == has_ended_, "the end is told");
         require(!has_ended_ || !poll_waits_, "no poll waits after the end");
-        require(session_.transport() == Transport::websocket == is_websocket_, "a turn is told");
+        require((session_.transport() == Transport::websocket) == is_websocket_, "a turn is told");
     }
 
     /// The application's next message goes out.

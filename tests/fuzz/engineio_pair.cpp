@@ -80,7 +80,7 @@ public:
 
 private:
     static SessionOptions server_options() { return {.ping_interval = 100ms, .ping_timeout = 1h, .max_payload = 40}; }
-    static ClientOptions client_options() { return {.first = Transport::polling}; }
+    static ClientSessionOptions client_options() { return {.first = Transport::polling}; }
 
     bool is_settled() const
     {

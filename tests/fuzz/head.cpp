@@ -1,6 +1,7 @@
 // A head that is let through to the parser has one reading: no controls, one framing, within its limits.
-#include "learning_loop/http/server/head_check.h"
+#include "learning_loop/base/text.h"
 #include "learning_loop/http/message.h"
+#include "learning_loop/http/server/head_check.h"
 
 #include "target.h"
 

@@ -49,12 +49,12 @@ void check(std::string_view text)
     require(again.has_value(), "what we write can be read");
     require(fuzz::same_json(*value, *again), "a value survives being written");
 
-    auto const metadata = image_metadata_from(*value);
+    auto const metadata = from_json<ImageMetadata>(*value);
     if (!metadata) {
         require(!metadata.error().message.empty(), "an error tells what is wrong");
         return;
     }
-    auto const read_again = image_metadata_from(parse_json(to_text(json_of(*metadata)), "metadata").value());
+    auto const read_again = from_json<ImageMetadata>(parse_json(to_text(to_json(*metadata)), "metadata").value());
     require(read_again.has_value(), "metadata that we write can be read");
     require(same_fields(*metadata, *read_again), "metadata survives being written");
 }
