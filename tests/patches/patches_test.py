@@ -1,0 +1,124 @@
+"""What should be small to add is small: each patch beside this file is applied to a copy of the tree, counted, built and run.
+
+What the tree and the copy have in common comes out of ccache."""
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests/e2e")]
+from engineio_by_hand import Service  # noqa: E402
+from loop_programs.ports import free_port  # noqa: E402
+from nodes import picture, wait_until  # noqa: E402
+from programs import Program  # noqa: E402
+
+LEFT_OUT = {"build", ".git", "demo-runs", "shared"}
+
+
+def left_out(folder, names):
+    return LEFT_OUT.intersection(names) if Path(folder) == ROOT else {"__pycache__"}.intersection(names)
+
+
+@pytest.fixture(name="tree", scope="module")
+def fixture_tree(tmp_path_factory):
+    """A copy of the tree, without what was built."""
+    copy = tmp_path_factory.mktemp("patches") / "tree"
+    shutil.copytree(ROOT, copy, ignore=left_out, symlinks=True)
+    return copy
+
+
+def run(tree, *words, expected=0):
+    done = subprocess.run([str(word) for word in words], cwd=tree, capture_output=True, text=True, check=False)
+    assert done.returncode == expected, (done.stdout + done.stderr)[-6000:]
+    return done.stdout
+
+
+class Patch:
+    """A patch, and what it adds to each file."""
+
+    def __init__(self, name):
+        self.file = HERE / f"{name}.patch"
+        self.added, self.removed = {}, {}
+        for part in re.split(r"^diff --git ", self.file.read_text(), flags=re.MULTILINE)[1:]:
+            file = part.split("\n", 1)[0].split(" b/")[1]
+            self.added[file] = re.findall(r"^\+(?!\+\+)(.*)$", part, re.MULTILINE)
+            self.removed[file] = re.findall(r"^-(?!--)(.*)$", part, re.MULTILINE)
+
+    def new_files(self):
+        return {file for file in self.added if not (ROOT / file).exists()}
+
+    def sources(self):
+        """What is changed or new, but for tests, pages and the list of rooms."""
+        return {file for file in self.added if file.startswith(("src/", "apps/")) and not file.endswith("rooms.txt")}
+
+
+@pytest.fixture(name="applied")
+def fixture_applied(tree, request):
+    """The patch of that name; it is applied to the copy while the test runs."""
+    patch = Patch(request.param)
+    run(tree, "git", "apply", "--whitespace=error", patch.file)
+    yield patch
+    run(tree, "git", "apply", "--reverse", patch.file)
+
+
+def lines_of_code(lines):
+    return [line for line in lines if line.strip() and not line.lstrip().startswith("//")]
+
+
+@pytest.mark.parametrize("applied", ["room"], indirect=True)
+def test_a_room_is_one_line(tree, applied):
+    changed = applied.added.keys() - applied.new_files()
+    assert changed == {"src/learning_loop/rooms.txt"} and len(applied.added["src/learning_loop/rooms.txt"]) == 1
+    run(tree, sys.executable, "-B", "tools/check_layers.py")
+    run(tree, "tools/build", "dev", "unit_greeting_tests")
+    assert "1 test from 1 test suite ran" in run(tree, "build/dev/bin/unit_greeting_tests")
+
+
+@pytest.mark.parametrize("applied", ["program"], indirect=True)
+def test_a_program_is_its_parts_and_ten_lines(tree, applied, tmp_path):
+    assert applied.new_files() == {"apps/greeter/main.cpp"} and applied.added.keys() == {"apps/greeter/main.cpp", "apps/CMakeLists.txt"}
+    main = "\n".join(applied.added["apps/greeter/main.cpp"])
+    others = re.sub(r"^struct GreeterParts .*?^};$", "", main, flags=re.MULTILINE | re.DOTALL).split("\n")
+    others = [line for line in lines_of_code(others) if not line.startswith(("#include", "using namespace", "{", "}"))]
+    assert len(others + applied.added["apps/CMakeLists.txt"]) <= 10
+    run(tree, "tools/build", "release", "greeter")
+    port = free_port()
+    with Program([tree / "build/release/bin/greeter", port], port, tmp_path / "log", ready="/health/ready") as greeter:
+        assert "hello" in greeter.get("/hello").body.decode()
+        assert greeter.get("/openapi.json").json()["paths"]["/hello"]["get"]["summary"] == "Greets."
+        assert greeter.stop() == 0
+
+
+@pytest.mark.parametrize("applied", ["event"], indirect=True)
+def test_an_event_on_the_detector_is_one_file(tree, applied, tmp_path):
+    assert applied.sources() == applied.new_files() and len(applied.sources()) == 1
+    shutil.copytree(HERE / "detect_events", tree / "apps/detect_events")
+    with open(tree / "apps/CMakeLists.txt", "a", encoding="utf-8") as cmake:
+        cmake.write("add_executable(detect_events detect_events/main.cpp)\ntarget_link_libraries(detect_events PRIVATE ll::detector)\n")
+    run(tree, sys.executable, "-B", "tools/check_layers.py")
+    run(tree, "tools/build", "release", "detect_events")
+    port = free_port()
+    words = [tree / "build/release/bin/detect_events", "--port", port, "--data-folder", tmp_path / "data", "--loop-host", "127.0.0.1:1",
+             "--organization", "o", "--project", "p"]
+    with Program(words, port, tmp_path / "log", ready="/health/live") as node:
+        wait_until(lambda: node.get("/health/ready").status == 200, "a detector")
+        client = Service(port, "/socket.io/").open("websocket")
+        client.send("40")
+        assert client.next_packet().startswith("40")
+        client.send('451-7["detect",{"_placeholder":true,"num":0}]', picture((32, 24), (0, 0, 0)))
+        answer = client.next_packet()
+        assert answer.startswith("437[") and '"width":32,"height":24' in answer, answer
+
+
+@pytest.mark.parametrize("applied", ["setting"], indirect=True)
+def test_a_setting_is_two_files_and_the_page(tree, applied):
+    assert not applied.new_files() and len(applied.sources()) == 2
+    assert applied.added.keys() - applied.sources() == {"docs/settings.md"}
+    run(tree, "tools/build", "release", "learning-loop")
+    assert run(tree, "build/release/bin/learning-loop", "settings") == (tree / "docs/settings.md").read_text()
+    assert "--title" in run(tree, "build/release/bin/learning-loop", "server", "--help")
