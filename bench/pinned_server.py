@@ -2,36 +2,38 @@
 
 import os
 import re
-import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from pathlib import Path
 
+from loop_programs.multipart import multipart
+from loop_programs.process import start_process
+
 SERVER_CORE, LOAD_CORE = 0, 1
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class PinnedServer:
-    """Starts `command` with `environment` on a core of its own; what it prints goes to `<folder>/<name>.log`."""
+    """Starts `command` with `environment` on a core of its own; what it prints goes to `<folder>/<name>.log`.
+
+    Used with `with`, which ends it. When it cannot be measured, the benchmark ends with a message and the end of that log."""
 
     def __init__(self, name, command, folder, port, environment=None):
-        self.name, self.port = name, port
-        log = open(folder / f"{name}.log", "wb")
-        self.process = subprocess.Popen(
-            ["taskset", "-c", str(SERVER_CORE), *map(str, command)], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-            env={"PATH": os.environ["PATH"], "HOME": str(folder)} | (environment or {}))
+        self.name, self.port, self.log = name, port, folder / f"{name}.log"
+        with open(self.log, "wb") as log:
+            self.process = start_process(["taskset", "-c", SERVER_CORE, *command], {"HOME": str(folder)} | (environment or {}),
+                                         stdout=log, stderr=log)
 
-    def kill(self):
-        self.process.send_signal(signal.SIGKILL)
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
         self.process.wait()
+
+    def fail(self, what):
+        sys.exit("\n".join([f"{self.name} {what}", *self.log.read_text(errors="replace").splitlines()[-10:]]))
 
     def cpu_seconds(self):
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
@@ -41,36 +43,35 @@ class PinnedServer:
         """Waits for a 200 to `request(port)`."""
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
-            assert self.process.poll() is None, f"{self.name} ended with {self.process.returncode}"
+            if self.process.poll() is not None:
+                self.fail(f"ended with {self.process.returncode}")
             try:
                 with urllib.request.urlopen(request(self.port), timeout=5) as answer:
                     if answer.status == 200:
                         return
             except OSError:
                 time.sleep(0.2)
-        sys.exit(f"{self.name} was not ready within 60 s")
+        self.fail("was not ready within 60 s")
 
     def measure(self, path, seconds, connections, script=None):
         """Requests per second and milliseconds of the server's CPU per request."""
         before = self.cpu_seconds()
-        text = subprocess.run(
+        load = subprocess.run(
             ["taskset", "-c", str(LOAD_CORE), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s",
              *(["-s", str(script)] if script else []), f"http://127.0.0.1:{self.port}{path}"],
-            capture_output=True, text=True, check=True).stdout
+            capture_output=True, text=True, check=False)
+        requests = re.search(r"(\d+) requests in", load.stdout)
+        if load.returncode != 0 or not requests or "Non-2xx" in load.stdout or requests[1] == "0":
+            self.fail(f"answered with errors, or not at all:\n{load.stdout}{load.stderr}")
         cpu = self.cpu_seconds() - before
-        if "Non-2xx" in text:
-            sys.exit(f"{self.name} answered with errors:\n{text}")
-        requests = int(re.search(r"(\d+) requests in", text)[1])
-        return float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]), 1000 * cpu / requests
+        return float(re.search(r"Requests/sec:\s+([\d.]+)", load.stdout)[1]), 1000 * cpu / int(requests[1])
 
 
 def write_form(folder, field, file_name, content, content_type, headers=None):
-    """A wrk script that posts one file as multipart; its body lies in `<folder>/body`."""
-    boundary = "bench"
-    body = (f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"; filename="{file_name}"\r\n'
-            f"Content-Type: {content_type}\r\n\r\n").encode() + content + f"\r\n--{boundary}--\r\n".encode()
+    """A wrk script that posts one file as multipart, and the body and headers of that request."""
+    body, form_type = multipart([(file_name, content)], field, content_type)
     (folder / "body").write_bytes(body)
-    all_headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"} | (headers or {})
+    all_headers = {"Content-Type": form_type} | (headers or {})
     script = folder / "post.lua"
     script.write_text(f'local file = io.open("{folder / "body"}", "rb")\nwrk.method = "POST"\nwrk.body = file:read("*a")\n'
                       + "".join(f'wrk.headers["{name}"] = "{value}"\n' for name, value in all_headers.items()))

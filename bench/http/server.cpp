@@ -1,14 +1,12 @@
 // A server of ours with everything on: limits, deadlines, metrics, access log. GET /hello answers 13 bytes, POST /count
 // takes a multipart body and tells how long its files are.
-#include "learning_loop/http/server/server.h"
-#include "learning_loop/async/task_group.h"
 #include "learning_loop/base/log.h"
 #include "learning_loop/http/multipart.h"
-
-#include <boost/asio/io_context.hpp>
+#include "learning_loop/http/server/run_program.h"
+#include "learning_loop/http/server/runner.h"
 
 #include <cstdlib>
-#include <iostream>
+#include <memory>
 
 namespace ll = learning_loop;
 
@@ -33,21 +31,18 @@ private:
     }
 };
 
+class BenchParts final : public ll::Parts {
+public:
+    explicit BenchParts(ll::Runner& runner) { runner.router().keep<BenchApi>(); }
+};
+
 int main(int argc, char** argv)
 {
     ll::start_log();
-    boost::asio::io_context io(1);
-    ll::Metrics metrics;
-    ll::http::Router router;
-    router.keep<BenchApi>();
-    ll::http::ServerOptions options;
-    options.port = static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 8080);
-    ll::http::Server server(io.get_executor(), router, metrics, options);
-    if (auto const bound = server.listen(); !bound) {
-        std::cerr << bound.error().message << "\n";
-        return 2;
-    }
-    ll::TaskGroup tasks(io.get_executor());
-    tasks.spawn("the server", server.serve());
-    io.run(); // until it is killed
+    ll::Program program;
+    program.name = "bench_http_server";
+    program.options.port = static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 8080);
+    program.build = [](ll::Runner& runner) { return std::make_unique<BenchParts>(runner); };
+    program.ready = [](ll::Runner const& runner) { return "listening on " + runner.url(); };
+    return ll::run_program(program);
 }

@@ -5,9 +5,9 @@ import sys
 import socketio
 
 PORT, STACK = int(sys.argv[1]), sys.argv[2]
-MOST_BYTES = 65 << 20
+MAX_BYTES = 65 << 20
 
-server = socketio.AsyncServer(async_mode="asgi" if STACK == "uvicorn" else "aiohttp", max_http_buffer_size=MOST_BYTES)
+server = socketio.AsyncServer(async_mode="asgi" if STACK == "uvicorn" else "aiohttp", max_http_buffer_size=MAX_BYTES)
 
 
 @server.on("count")
@@ -17,7 +17,7 @@ async def count(_sid, content):
 
 if STACK == "uvicorn":
     import uvicorn
-    uvicorn.run(socketio.ASGIApp(server), host="127.0.0.1", port=PORT, ws_max_size=MOST_BYTES, log_level="warning")
+    uvicorn.run(socketio.ASGIApp(server), host="127.0.0.1", port=PORT, ws_max_size=MAX_BYTES, log_level="warning")
 else:
     from aiohttp import web
     app = web.Application()

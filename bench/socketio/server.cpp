@@ -1,13 +1,13 @@
 // A Socket.IO server of ours with all its limits and deadlines: the event `count` is acked with the size of its bytes,
 // `echo` with its arguments.
-#include "learning_loop/http/server/server.h"
-#include "learning_loop/base/log.h"
 #include "learning_loop/socketio/server.h"
-
-#include <boost/asio/io_context.hpp>
+#include "learning_loop/async/task_group.h"
+#include "learning_loop/base/log.h"
+#include "learning_loop/http/server/run_program.h"
+#include "learning_loop/http/server/runner.h"
 
 #include <cstdlib>
-#include <iostream>
+#include <memory>
 
 namespace ll = learning_loop;
 
@@ -17,27 +17,31 @@ public:
     ll::Task<ll::Result<ll::socketio::Arguments>> echo(ll::socketio::Arguments arguments) { co_return arguments; }
 };
 
+class BenchParts final : public ll::Parts {
+public:
+    explicit BenchParts(ll::Runner& runner) : socketio_(runner.executor())
+    {
+        auto& nsp = socketio_.of("/");
+        nsp.events.on("count", api_, &BenchApi::count);
+        nsp.events.on("echo", api_, &BenchApi::echo);
+        socketio_.add_to(runner.router(), "/socket.io");
+    }
+
+    void start(ll::TaskGroup& tasks) override { tasks.spawn("Socket.IO", socketio_.run()); }
+    ll::Task<> disconnect() override { return socketio_.finish(); }
+
+private:
+    BenchApi api_;
+    ll::socketio::Server socketio_;
+};
+
 int main(int argc, char** argv)
 {
     ll::start_log();
-    boost::asio::io_context io(1);
-    BenchApi api;
-    ll::socketio::Server socketio(io.get_executor());
-    auto& nsp = socketio.of("/");
-    nsp.events.on("count", api, &BenchApi::count);
-    nsp.events.on("echo", api, &BenchApi::echo);
-    ll::Metrics metrics;
-    ll::http::Router router;
-    socketio.add_to(router, "/socket.io");
-    ll::http::ServerOptions options;
-    options.port = static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 8080);
-    ll::http::Server server(io.get_executor(), router, metrics, options);
-    if (auto const bound = server.listen(); !bound) {
-        std::cerr << bound.error().message << "\n";
-        return 2;
-    }
-    ll::TaskGroup tasks(io.get_executor());
-    tasks.spawn("Socket.IO", socketio.run());
-    tasks.spawn("the server", server.serve());
-    io.run(); // until it is killed
+    ll::Program program;
+    program.name = "bench_socketio_server";
+    program.options.port = static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 8080);
+    program.build = [](ll::Runner& runner) { return std::make_unique<BenchParts>(runner); };
+    program.ready = [](ll::Runner const& runner) { return "listening on " + runner.url(); };
+    return ll::run_program(program);
 }
