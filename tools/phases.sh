@@ -10,14 +10,26 @@ seconds_since()
     printf '%d.%d' $((tenths / 10)) $((tenths % 10))
 }
 
-# phase NAME COMMAND...: runs the command, says how long it took and returns its status.
+# children_ticks VARIABLE: sets it to the CPU time of all programs that this shell has waited for, in ticks of 10 ms.
+children_ticks()
+{
+    local line fields
+    line=$(<"/proc/$$/stat")
+    read -ra fields <<<"${line##*) }" # behind the name, which may hold anything
+    printf -v "$1" '%d' $((fields[13] + fields[14]))
+}
+
+# phase NAME COMMAND...: runs the command, says how long it took (and the CPU time of the programs in it) and returns its
+# status.
 phase()
 {
-    local name=$1 begin=${EPOCHREALTIME/[.,]/} status=0 line
+    local name=$1 begin=${EPOCHREALTIME/[.,]/} status=0 before after line
     shift
     printf '\n== %s\n' "$name"
+    children_ticks before
     "$@" || status=$?
-    printf -v line '%-28s %8s s  %s' "$name" "$(seconds_since "$begin")" \
+    children_ticks after
+    printf -v line '%-28s %8s s %8d s CPU  %s' "$name" "$(seconds_since "$begin")" $(((after - before + 50) / 100)) \
         "$([[ $status == 0 ]] && echo ok || echo "failed ($status)")"
     phase_report+=("$line")
     return "$status"

@@ -11,7 +11,7 @@ GOOD = {
     "src/learning_loop/base/error.h": "#pragma once\n",
     "src/learning_loop/data/category.h": '#pragma once\n#include "learning_loop/base/error.h"\n',
     "src/learning_loop/http/server.cpp":
-        '#include "learning_loop/data/category.h"\n#include <boost/beast/http.hpp>\n',
+        '#include "learning_loop/base/error.h"\n#include <boost/beast/http.hpp>\n',
     "src/learning_loop/settings/environment.cpp": '#include <cstdlib>\nauto a = std::getenv("A");\n',
     "apps/learning_loop/main.cpp": '#include "learning_loop/base/error.h"\n',
 }
@@ -59,9 +59,34 @@ class CheckLayers(unittest.TestCase):
         self.assert_finds({"src/learning_loop/node/outbox.cpp": '#include <learning_loop/server/page/page.h>\n'},
                           "src/learning_loop/node/outbox.cpp:1: node may not include learning_loop/server/page/page.h")
 
-    def test_an_unknown_room_is_found(self):
+    def test_a_room_without_a_line_is_found(self):
         self.assert_finds({"src/learning_loop/misc/a.h": '#include "learning_loop/base/error.h"\n'},
-                          "src/learning_loop/misc/a.h:1: room misc is unknown")
+                          "src/learning_loop/misc: room misc is unknown; give it a line in src/learning_loop/rooms.txt")
+
+    def test_a_line_makes_a_room(self):
+        rooms = GOOD["src/learning_loop/rooms.txt"] + "trainer | node |\n"
+        status, output = self.check_with({"src/learning_loop/rooms.txt": rooms,
+                                          "src/learning_loop/trainer/a.h": '#include "learning_loop/async/task.h"\n'})
+        self.assertEqual(status, 0, output)
+        self.assert_finds({"src/learning_loop/rooms.txt": rooms,
+                           "src/learning_loop/trainer/a.h": '#include "learning_loop/store/rows.h"\n'},
+                          "src/learning_loop/trainer/a.h:1: trainer may not include learning_loop/store/rows.h")
+
+    def test_a_line_that_stands_on_what_is_not_above_it_is_found(self):
+        for name in ("trainer", "cellar"):  # itself, and nothing
+            with self.subTest(name):
+                rooms = GOOD["src/learning_loop/rooms.txt"] + f"trainer | base {name} |\n"
+                self.assert_finds({"src/learning_loop/rooms.txt": rooms},
+                                  f"rooms.txt:{rooms.count(chr(10))}: trainer stands on {name}, which is no line above it")
+        rooms = "base | data | A\ndata | base | B\nhttp | data |\nsettings | base |\n"
+        self.assert_finds({"src/learning_loop/rooms.txt": rooms}, "rooms.txt:1: base stands on data, which is no line above it")
+
+    def test_a_second_line_and_one_of_another_form_are_found(self):
+        rooms = GOOD["src/learning_loop/rooms.txt"]
+        last = rooms.count("\n") + 1
+        self.assert_finds({"src/learning_loop/rooms.txt": rooms + "base | |\n"}, f"rooms.txt:{last}: base has a line already")
+        self.assert_finds({"src/learning_loop/rooms.txt": rooms + "trainer: node\n"},
+                          f"rooms.txt:{last}: expected `room | rooms | libraries`")
 
     def test_an_include_path_that_is_not_the_file_path_is_found(self):
         self.assert_finds({"src/learning_loop/base/log.cpp": '#include "error.h"\n'},
@@ -94,7 +119,7 @@ class CheckLayers(unittest.TestCase):
                              "src/learning_loop/infer/a.cpp": "onnxruntime_cxx_api.h",
                              "src/learning_loop/http/a.cpp": "boost/asio/co_spawn.hpp",
                              "src/learning_loop/server/b.cpp": "opencv2/core.hpp",
-                             "apps/learning_loop/a.cpp": "curl/curl.h"}.items():
+                             "apps/learning_loop/a.cpp": "curl/curl.h", "src/learning_loop/server/c.cpp": "CLI/CLI.hpp"}.items():
             with self.subTest(header):
                 self.assert_finds({file: f"\n#  include <{header}>\n"}, f"{file}:2: {header} belongs in ")
 
