@@ -8,6 +8,13 @@ void append(std::vector<std::string>& tags, std::vector<std::string> const& more
     tags.insert(tags.end(), more.begin(), more.end());
 }
 
+void add_notes(ImageMetadata& metadata, ImageNotes const& notes)
+{
+    append(metadata.tags, notes.tags);
+    metadata.source = notes.source;
+    metadata.created = notes.created;
+}
+
 /// What could not be kept must count as new when it comes again.
 struct ForgetUnlessKept {
     RelevanceFilter& filter;
@@ -28,9 +35,7 @@ Task<Result<Detected>> Detector::detect(ImageBytes image, ImageNotes notes)
     if (!found) co_return found.error();
     Detected detected;
     detected.metadata = std::move(*found);
-    append(detected.metadata.tags, notes.tags);
-    detected.metadata.source = notes.source;
-    detected.metadata.created = notes.created;
+    add_notes(detected.metadata, notes);
     detected.causes = causes_to_keep(notes, detected.metadata);
     if (detected.causes.empty()) co_return detected;
 
@@ -66,10 +71,8 @@ Task<Result<void>> Detector::keep(std::vector<ImageBytes> images, ImageNotes not
     if (!jpegs) co_return jpegs.error();
 
     ImageMetadata metadata;
-    metadata.tags = notes.tags;
+    add_notes(metadata, notes);
     metadata.tags.emplace_back("picked_by_system");
-    metadata.source = notes.source;
-    metadata.created = notes.created;
     std::vector<OutboxItem> kept;
     for (auto& jpeg : *jpegs) {
         auto item = co_await keeper_.keep(std::move(jpeg), metadata, notes.priority);
