@@ -34,7 +34,7 @@ def read_options():
     parser.add_argument("--seed", type=int, default=1, help="of the rendered field (1)")
     options = parser.parse_args()
     options.images, options.frames = 300, 200
-    options.steps = 400 if options.short else 1700
+    options.steps = 280 if options.short else 1700
     options.min_map, options.min_gain = (0.2, 0.0) if options.short else (0.7, 0.3)
     options.bin = ROOT / "build/release/bin"
     return options
