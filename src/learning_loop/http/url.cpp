@@ -123,6 +123,16 @@ std::string path_of(std::string_view pattern,
     return path;
 }
 
+std::string_view take_scheme(std::string_view& text)
+{
+    for (std::string_view const begin : {"http://", "https://"}) {
+        if (!text.starts_with(begin)) continue;
+        text.remove_prefix(begin.size());
+        return begin.substr(0, begin.find(':'));
+    }
+    return {};
+}
+
 std::optional<Authority> parse_authority(std::string_view text)
 {
     auto const view = boost::urls::parse_authority({text.data(), text.size()});
@@ -140,11 +150,8 @@ std::optional<Authority> parse_authority(std::string_view text)
 std::optional<Url> parse_url(std::string_view text)
 {
     Url url;
-    for (std::string_view const scheme : {"http", "https"}) {
-        if (text.starts_with(std::string(scheme) + "://")) url.scheme = scheme;
-    }
+    url.scheme = take_scheme(text);
     if (url.scheme.empty()) return std::nullopt;
-    text.remove_prefix(url.scheme.size() + std::string_view("://").size());
     auto const end = std::min(text.find_first_of("/?#"), text.size());
     auto authority = parse_authority(text.substr(0, end));
     if (!authority) return std::nullopt;

@@ -29,6 +29,10 @@ std::optional<std::vector<std::string>> path_segments(std::string_view path);
 std::string path_of(std::string_view pattern,
                     std::initializer_list<std::pair<std::string_view, std::string_view>> params);
 
+/// Takes `http://` or `https://` off the front of the text and returns it without the `://`. Returns an empty text, and
+/// takes nothing, if there is neither.
+std::string_view take_scheme(std::string_view& text);
+
 /// Where a server is, as a URL and the header Host tell it (RFC 3986, section 3.2).
 struct Authority {
     std::string host; ///< A name or an address; an IPv6 address has no brackets here.

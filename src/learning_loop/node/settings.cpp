@@ -98,20 +98,16 @@ Result<std::string> loop_url_from(std::string const& host)
 {
     if (host.find('@') != std::string::npos) // the message must not repeat a password
         return Error{Errc::invalid_argument, "a login does not belong here: set LOOP_USERNAME and LOOP_PASSWORD"};
-    std::string scheme = host.find("learning-loop.ai") == std::string::npos ? "http://" : "https://";
     std::string_view address = host;
-    for (std::string_view const given : {"http://", "https://"}) {
-        if (!host.starts_with(given)) continue;
-        scheme = given;
-        address.remove_prefix(given.size());
-    }
+    auto scheme = http::take_scheme(address);
+    if (scheme.empty()) scheme = host.find("learning-loop.ai") == std::string::npos ? "http" : "https";
     while (address.ends_with('/')) address.remove_suffix(1);
     auto const authority = http::parse_authority(address);
     if (!authority || address.ends_with(':')) {
         return Error{Errc::invalid_argument,
                      "'" + printable(host) + "' is neither host[:port] nor an http(s) URL without a path"};
     }
-    return scheme.append(address);
+    return std::string(scheme).append("://").append(address);
 }
 
 } // namespace learning_loop

@@ -106,6 +106,18 @@ TEST(Url, reads_no_authority_that_two_programs_could_read_differently)
     EXPECT_EQ(shown("localhos%74"), "localhos%74 -"); // as it was written, so it is not taken for localhost
 }
 
+TEST(Url, takes_a_scheme_off_the_front)
+{
+    std::string_view text = "https://a/http://b";
+    EXPECT_EQ(take_scheme(text), "https");
+    EXPECT_EQ(text, "a/http://b");
+    for (std::string_view const other : {"", "a", "ftp://a", "HTTP://a", "http:/a", "/http://a"}) {
+        text = other;
+        EXPECT_EQ(take_scheme(text), "") << other;
+        EXPECT_EQ(text, other);
+    }
+}
+
 TEST(Url, reads_a_whole_url)
 {
     auto const url = parse_url("https://loop.example:8443/api/a%20b?c=d#e").value();

@@ -20,13 +20,10 @@ struct Target {
 
 Target target_in(std::string_view text)
 {
-    for (std::string_view const scheme : {"http://", "https://"}) {
-        if (!text.starts_with(scheme)) continue;
-        auto const end = std::min(text.find_first_of("/?", scheme.size()), text.size());
-        auto const rest = text.substr(end);
-        return {text.substr(scheme.size(), end - scheme.size()), rest.empty() ? "/" : rest};
-    }
-    return {{}, text};
+    if (take_scheme(text).empty()) return {{}, text};
+    auto const end = std::min(text.find_first_of("/?"), text.size());
+    auto const rest = text.substr(end);
+    return {text.substr(0, end), rest.empty() ? "/" : rest};
 }
 
 std::string_view origin_of(HeadParser const& head)

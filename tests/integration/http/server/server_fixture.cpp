@@ -1,6 +1,7 @@
 #include "integration/http/server/server_fixture.h"
 
 #include "learning_loop/http/multipart.h"
+#include "support/test_certificate.h"
 
 #include <stdexcept>
 
@@ -106,6 +107,15 @@ std::uint16_t ServerFixture::port()
     options.upload_folder = folder.path();
     if (!server) server = std::make_unique<test::RunningServer>(router, options);
     return server->port();
+}
+
+void ServerFixture::use_new_certificate()
+{
+    auto const pair = test::new_certificate();
+    options.tls_certificate = folder / "certificate.pem";
+    options.tls_key = folder / "key.pem";
+    test::put(options.tls_certificate, pair.certificate);
+    test::put(options.tls_key, pair.key);
 }
 
 test::RawResponse ServerFixture::ask(std::string const& bytes)

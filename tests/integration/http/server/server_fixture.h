@@ -30,6 +30,9 @@ struct ServerFixture : testing::Test {
 
     std::uint16_t port();
 
+    /// The server speaks TLS, with a certificate for `localhost`. To be called before `port`.
+    void use_new_certificate();
+
     /// The first answer to these bytes.
     test::RawResponse ask(std::string const& bytes);
 

@@ -1,5 +1,4 @@
 #include "integration/http/server/server_fixture.h"
-#include "support/test_certificate.h"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -61,11 +60,7 @@ std::string body_of(std::string const& answer)
 struct TlsServerTest : ServerFixture {
     TlsServerTest()
     {
-        auto const pair = test::new_certificate();
-        test::put(folder / "certificate.pem", pair.certificate);
-        test::put(folder / "key.pem", pair.key);
-        options.tls_certificate = folder / "certificate.pem";
-        options.tls_key = folder / "key.pem";
+        use_new_certificate();
     }
     void expect_hello(int version)
     {

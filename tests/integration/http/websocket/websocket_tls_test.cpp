@@ -1,5 +1,4 @@
 #include "integration/http/websocket/websocket_fixture.h"
-#include "support/test_certificate.h"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -61,11 +60,7 @@ private:
 struct TlsWebSocketTest : WebSocketFixture {
     TlsWebSocketTest()
     {
-        auto const pair = test::new_certificate();
-        test::put(folder / "certificate.pem", pair.certificate);
-        test::put(folder / "key.pem", pair.key);
-        options.tls_certificate = folder / "certificate.pem";
-        options.tls_key = folder / "key.pem";
+        use_new_certificate();
         max_message_bytes = 1 << 20;
     }
 };
