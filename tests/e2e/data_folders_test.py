@@ -140,7 +140,7 @@ class LeftDetector:
         port = free_port()
         words = [BIN / "learning-loop", "detector", "--port", port, "--data-folder", self.folder / "detector", "--loop-host",
                  f"127.0.0.1:{loop.port}", "--organization", "o", "--project", "p", "--name", "Robot 7"]
-        return Program(words, port, self.folder / "detector.log", ready="/about")
+        return Program(words, port, self.folder / "detector.log", ready="/health/ready")
 
 
 @pytest.fixture(name="left")

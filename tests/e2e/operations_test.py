@@ -32,7 +32,7 @@ def fixture_node(folder, loop):
 def test_health_tells_whether_a_program_runs_and_whether_it_can_work(loop, node, tmp_path):
     assert loop.get("/health/live").status == loop.get("/health/ready").status == 200
     assert node.get("/health/live").status == node.get("/health/ready").status == 200
-    with detector(tmp_path, loop, ORGANIZATION, "without-a-model") as idle:
+    with detector(tmp_path, loop, ORGANIZATION, "without-a-model", ready="/about") as idle:
         assert idle.get("/health/live").status == 200
         answer = idle.get("/health/ready")
         assert answer.status == 503 and "no model is loaded" in answer.json()["faults"]["model"]

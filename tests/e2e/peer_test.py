@@ -53,7 +53,8 @@ def fixture_peer(folder, loop, project):
 @pytest.fixture(name="ours", scope="module")
 def fixture_ours(folder, loop, project):
     environment = {"SCRIPTED_MODEL_FORMAT": "mocked", "SYNC_CYCLES": "1"}
-    with detector(folder, loop, ORGANIZATION, project.split("/")[-1], [BIN / "scripted_detector"], environment) as node:
+    with detector(folder, loop, ORGANIZATION, project.split("/")[-1], [BIN / "scripted_detector"], environment,
+                  ready="/about") as node:
         wait_for_model(node)
         yield node
 

@@ -92,12 +92,13 @@ def loop_server(folder, port=None, environment=None, more=()):
     return Program(command, port, Path(folder) / "loop.log", environment=environment)
 
 
-def detector(folder, loop, organization, project, command=None, environment=None, more=()):
-    """A detector node of that Loop's project, on a data folder inside of `folder`; `command` instead of our own detector."""
+def detector(folder, loop, organization, project, command=None, environment=None, more=(), ready="/health/ready"):
+    """A detector node of that Loop's project, on a data folder inside of `folder`; `command` instead of our own detector.
+    One that has no model yet is never ready: `ready="/about"` waits only until it answers."""
     port = free_port()
     words = [*(command or [BIN / "learning-loop", "detector"]), "--port", port, "--data-folder", Path(folder) / "detector",
              "--loop-host", f"127.0.0.1:{loop.port}", "--organization", organization, "--project", project, *more]
-    return Program(words, port, Path(folder) / "detector.log", ready="/about", environment=environment)
+    return Program(words, port, Path(folder) / "detector.log", ready, environment)
 
 
 def run_to_end(words, environment=None, seconds=20):

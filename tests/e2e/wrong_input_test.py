@@ -340,7 +340,7 @@ def version_in_use(node):
 
 
 def test_the_old_model_serves_while_the_loop_offers_broken_ones_and_each_reason_is_reported(tmp_path):
-    with FakeLoop() as loop, detector(tmp_path, loop, "o", "p") as node:
+    with FakeLoop() as loop, detector(tmp_path, loop, "o", "p", ready="/about") as node:
         early = Client(node).detect(RED_CELL)
         assert early.status == 503 and early.headers["Retry-After"] and "no model" in detail(early)
         loop.offer("1.0", model_zip("1.0"))
