@@ -14,6 +14,12 @@ namespace {
 
 constexpr int hanging_status = 3;
 
+[[noreturn]] void end_at_once()
+{
+    log::flush();
+    std::_Exit(hanging_status);
+}
+
 Task<> run_to_end(http::Server& server, Parts& parts, ShutdownSignal& shutdown, TaskGroup& tasks)
 {
     co_await shutdown.wait();
@@ -21,10 +27,7 @@ Task<> run_to_end(http::Server& server, Parts& parts, ShutdownSignal& shutdown, 
     co_await parts.disconnect();
     co_await server.finish(shutdown.grace);
     bool const all_ended = co_await parts.finish();
-    if (!all_ended) {
-        log::flush();
-        std::_Exit(hanging_status);
-    }
+    if (!all_ended) end_at_once();
     co_await tasks.join();
 }
 
@@ -90,7 +93,8 @@ int Runner::run(Parts& parts, ShutdownSignal& shutdown)
     auto const executor = impl_->io.get_executor();
     http::Server server(executor, impl_->listener, impl_->router, impl_->metrics, impl_->options);
     TaskGroup tasks(executor, [&shutdown] { shutdown.fail(); });
-    TaskGroup program(executor);
+    // Without its end the program would hang: what was acknowledged is on the disk anyway.
+    TaskGroup program(executor, [] { end_at_once(); });
     parts.start(tasks);
     tasks.spawn("the server", server.serve());
     program.spawn("the program", run_to_end(server, parts, shutdown, tasks));

@@ -37,9 +37,9 @@ public:
 
     /// Serves the routes on the calling thread, which becomes the io thread, until `shutdown` says so. Then: tasks are
     /// cancelled, the parts disconnect, requests in flight get their answers for as long as its `grace`, the parts
-    /// finish. Returns the exit status of `shutdown`. If the parts cannot finish, the process ends here, with status 3:
-    /// a thread that hangs cannot be joined, and what was acknowledged is on the disk. To be called once, after
-    /// `listen`.
+    /// finish. Returns the exit status of `shutdown`. If the parts cannot finish, or one of these steps throws, the
+    /// process ends here, with status 3: a thread that hangs cannot be joined, and what was acknowledged is on the
+    /// disk. To be called once, after `listen`.
     int run(Parts& parts, ShutdownSignal& shutdown);
 
 private:

@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <stdexcept>
 
 namespace learning_loop {
@@ -36,10 +37,13 @@ public:
     Task<bool> finish() override
     {
         notes_.add("finish");
-        co_return true;
+        if (end_fails) throw std::runtime_error("the end failed");
+        co_return !hangs;
     }
 
     bool fails = false;
+    bool hangs = false;
+    bool end_fails = false;
 
 private:
     Task<> work()
@@ -51,6 +55,8 @@ private:
 
     test::Notes& notes_;
 };
+
+using NotingPartsFlag = bool NotingParts::*;
 
 struct RunProgram : testing::Test {
     test::TempFolder folder;
@@ -66,6 +72,17 @@ struct RunProgram : testing::Test {
         program.data_folder = folder.path();
         program.build = [this](Runner&) { return std::make_unique<NotingParts>(notes); };
     }
+
+    void build_parts_with(NotingPartsFlag flag)
+    {
+        program.build = [this, flag](Runner&) {
+            auto parts = std::make_unique<NotingParts>(notes);
+            (*parts).*flag = true;
+            return parts;
+        };
+    }
+
+    void run_and_exit() { std::_Exit(run_program(program)); }
 };
 
 TEST_F(RunProgram, runs_the_parts_until_a_signal_comes)
@@ -79,15 +96,23 @@ TEST_F(RunProgram, runs_the_parts_until_a_signal_comes)
 
 TEST_F(RunProgram, ends_with_status_1_when_a_task_of_its_parts_fails)
 {
-    program.build = [this](Runner&) {
-        auto parts = std::make_unique<NotingParts>(notes);
-        parts->fails = true;
-        return parts;
-    };
+    build_parts_with(&NotingParts::fails);
     test::CapturedStderr const captured;
     EXPECT_EQ(run_program(program), 1);
     EXPECT_EQ(notes.all(), (std::vector<std::string>{"start", "disconnect", "finish", "destroyed"}));
     EXPECT_NE(captured.text().find("the work: the work failed"), std::string::npos) << captured.text();
+}
+
+TEST_F(RunProgram, ends_with_status_3_instead_of_hanging_when_its_parts_cannot_finish)
+{
+    build_parts_with(&NotingParts::hangs);
+    EXPECT_EXIT(run_and_exit(), testing::ExitedWithCode(3), "");
+}
+
+TEST_F(RunProgram, ends_with_status_3_instead_of_hanging_when_its_end_throws)
+{
+    build_parts_with(&NotingParts::end_fails);
+    EXPECT_EXIT(run_and_exit(), testing::ExitedWithCode(3), "the program: the end failed");
 }
 
 TEST_F(RunProgram, tells_why_it_cannot_start)
