@@ -10,7 +10,7 @@ import pathlib
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper, mapping, numpy_helper
 
 FOLDER = pathlib.Path(__file__).parent / "models"
 CELL, ROWS, COLUMNS = 16, 4, 6
@@ -49,11 +49,11 @@ def graph(
         constant("axes", np.array([1], np.int64)),
         constant("mix", mix / CELL**2), constant("zero", np.float32(0)), constant("one", np.float32(1)),
         constant("cells", np.array([1, 2, ROWS * COLUMNS], np.int64)), constant("tenth_less", np.float32(0.9)),
-        constant("factor", np.float32(factor)), constant("corners", boxes), constant("unity", np.float32(1)),
+        constant("factor", np.float32(factor)), constant("corners", boxes), constant("unity", boxes.dtype.type(1)),
     ]
     return helper.make_graph(
         nodes, "cells", [helper.make_tensor_value_info(input_name, TensorProto.FLOAT, input_shape)],
-        [helper.make_tensor_value_info("boxes", TensorProto.FLOAT, boxes.shape),
+        [helper.make_tensor_value_info("boxes", mapping.NP_TYPE_TO_TENSOR_TYPE[boxes.dtype], boxes.shape),
          helper.make_tensor_value_info(scores_name, TensorProto.FLOAT, [1, 2 * ROWS * COLUMNS, 2])], constants)
 
 
@@ -79,6 +79,7 @@ def main():
     save("endless_boxes.onnx", graph(boxes=np.full((1, 2 * ROWS * COLUMNS, 4), np.inf, np.float32)))
     save("too_few_boxes.onnx", graph(boxes=np.zeros((1, 3, 4), np.float32)))
     save("five_corners.onnx", graph(boxes=np.zeros((1, 2 * ROWS * COLUMNS, 5), np.float32)))
+    save("double_boxes.onnx", graph(boxes=np.zeros((1, 2 * ROWS * COLUMNS, 4))))
     save("four_channels.onnx", graph(input_shape=(1, 4, ROWS * CELL, COLUMNS * CELL)))
     save("any_size.onnx", graph(input_shape=(1, 3, "height", "width")))
     save("other_input_name.onnx", graph(input_name="data"))

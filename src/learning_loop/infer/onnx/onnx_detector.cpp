@@ -83,7 +83,7 @@ Result<void> check_threshold(std::string_view name, double threshold)
 
 } // namespace
 
-Result<std::unique_ptr<DetectorLogic>> make_onnx_detector(ModelInformation const& model, OnnxSettings const& settings)
+Result<std::unique_ptr<DetectorLogic>> make_onnx_detector(ModelInformation const& model, OnnxOptions const& settings)
 {
     auto const conf_threshold = settings.conf_threshold.value_or(model.conf_threshold.value_or(default_confidence));
     if (auto ok = check_threshold("conf_threshold", conf_threshold); !ok) return ok.error();

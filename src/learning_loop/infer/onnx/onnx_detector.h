@@ -7,7 +7,7 @@
 
 namespace learning_loop {
 
-struct OnnxSettings {
+struct OnnxOptions {
     std::optional<double> conf_threshold{}; ///< Absent: the model's own, or 0.25 if it tells none.
     double iou_threshold = 0.5;             ///< Of two boxes of a category that overlap by more, the weaker is dropped.
     std::filesystem::path onnxruntime_library{}; ///< Empty: the one this program was built with.
@@ -17,6 +17,6 @@ struct OnnxSettings {
 /// what is returned works. Blocks. Errors: not_found if there is no such file. too_large if it has more than 1 GiB.
 /// invalid_argument if it is not such a model, does not fit the model's categories, or a threshold is beyond 0 to 1.
 /// unavailable if ONNX Runtime cannot be loaded or the model fails when it is run.
-Result<std::unique_ptr<DetectorLogic>> make_onnx_detector(ModelInformation const& model, OnnxSettings const& settings);
+Result<std::unique_ptr<DetectorLogic>> make_onnx_detector(ModelInformation const& model, OnnxOptions const& settings);
 
 } // namespace learning_loop

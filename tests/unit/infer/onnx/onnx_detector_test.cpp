@@ -46,7 +46,7 @@ protected:
         EXPECT_NE(refused.error().message.find("model.onnx"), std::string::npos) << refused.error().message;
     }
 
-    std::vector<BoxDetection> boxes_in(cv::Mat const& bgr, OnnxSettings const& settings = {})
+    std::vector<BoxDetection> boxes_in(cv::Mat const& bgr, OnnxOptions const& settings = {})
     {
         return make_onnx_detector(model_, settings).value()->evaluate(bgr).value().box_detections;
     }
@@ -94,7 +94,7 @@ TEST_F(OnnxDetectorTest, finds_nothing_in_gray)
 TEST_F(OnnxDetectorTest, takes_the_models_confidence_unless_told_another_and_a_quarter_when_nobody_tells)
 {
     install("cells.onnx");
-    auto const found = [&](double confidence, OnnxSettings const& settings) {
+    auto const found = [&](double confidence, OnnxOptions const& settings) {
         return !boxes_in(scene_with_red(confidence), settings).empty();
     };
     EXPECT_FALSE(found(0.2, {}));
@@ -159,7 +159,9 @@ TEST_F(OnnxDetectorTest, names_what_it_expected_of_another_head)
     install("five_corners.onnx");
     expect_refused("output \"boxes\" has to be float32 [1, N, 4] but is float32 [1, 48, 5]");
     install("no_scores.onnx");
-    expect_refused("output \"scores\" has to be float32 [1, N, C] but is none");
+    expect_refused("output \"scores\" has to be float32 [1, N, C] but is missing");
+    install("double_boxes.onnx");
+    expect_refused("output \"boxes\" has to be float32 [1, N, 4] but is not a tensor of floats");
     install("too_few_boxes.onnx");
     expect_refused("do not belong together");
 }

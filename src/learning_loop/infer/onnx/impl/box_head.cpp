@@ -57,19 +57,25 @@ Shape shape_of(Ort::TypeInfo const& type)
 struct Port {
     std::string name;
     Shape shape;
+    bool is_there = true;
 };
+
+std::string kind_of(Port const& port)
+{
+    if (!port.is_there) return "missing";
+    if (port.shape.empty()) return "not a tensor of floats";
+    return described(port.shape, {"any", "any", "any", "any"});
+}
 
 Result<void> check_port(std::string const& file, std::string_view kind, Port const& port, Shape const& expected,
                         std::array<std::string_view, 4> names)
 {
     if (fits(port.shape, expected)) return {};
-    auto const is =
-        port.shape.empty() ? "none or of another type" : described(port.shape, {"any", "any", "any", "any"});
     return Error{Errc::invalid_argument, file + ": " + std::string(kind) + " \"" + port.name + "\" has to be " +
-                                             described(expected, names) + " but is " + is};
+                                             described(expected, names) + " but is " +
+                                             kind_of(port)};
 }
 
-/// The output of that name; without a shape if there is none.
 Port output_of(Ort::Session const& session, std::string_view name)
 {
     Ort::AllocatorWithDefaultOptions allocator;
@@ -78,7 +84,7 @@ Port output_of(Ort::Session const& session, std::string_view name)
             return {std::string(name), shape_of(session.GetOutputTypeInfo(i))};
         }
     }
-    return {std::string(name), {}};
+    return {std::string(name), {}, false};
 }
 
 std::span<float const> floats(Ort::Value const& tensor)
