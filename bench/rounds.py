@@ -38,8 +38,13 @@ def medians(measured):
     return [statistics.median(values) for values in zip(*measured)]
 
 
+def ratio_to_beside(results):
+    """The median over the rounds of our CPU per request divided by the other commit's."""
+    return statistics.median(ours[1] / beside[1] for ours, beside in zip(results["ours"], results["beside"]))
+
+
 def is_as_cheap_as_beside(what, results, max_ratio):
-    """Prints the median over the rounds of our CPU per request divided by the other commit's; true if it is not above the limit."""
-    ratio = statistics.median(ours[1] / beside[1] for ours, beside in zip(results["ours"], results["beside"]))
+    """Prints that ratio; true if it is not above the limit."""
+    ratio = ratio_to_beside(results)
     print(f"  ours / beside, {what}: CPU {ratio:.3f} (at most {max_ratio:g})")
     return ratio <= max_ratio
