@@ -2,6 +2,7 @@
 #if LL_WITH_ONNX
 #include "learning_loop/detector/onnx/run_onnx_detector.h"
 #endif
+#include "learning_loop/base/version.h"
 #include "learning_loop/detector/detector_settings.h"
 #include "learning_loop/server/run_server.h"
 #include "learning_loop/server/settings.h"
@@ -74,7 +75,7 @@ int main(int argc, char** argv)
         return 0;
     }
     if (word == "--version") {
-        std::cout << "learning-loop " LL_VERSION "\n";
+        std::cout << "learning-loop " << learning_loop::version() << "\n";
         return 0;
     }
     if (word == "--help" || word == "-h") {

@@ -11,10 +11,10 @@
 namespace learning_loop {
 namespace asio = boost::asio;
 
-Task<> Pause::sleep(std::chrono::milliseconds longest)
+Task<> Pause::sleep(std::chrono::milliseconds max_time)
 {
     if (!std::exchange(woken_, false)) {
-        timer_.expires_after(longest);
+        timer_.expires_after(max_time);
         about_to_wait_for("a pause");
         boost::system::error_code cut_short;
         co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, cut_short));

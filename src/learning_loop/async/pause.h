@@ -14,7 +14,7 @@ class Pause {
 public:
     explicit Pause(boost::asio::any_io_executor executor) : timer_(std::move(executor)) {}
 
-    Task<> sleep(std::chrono::milliseconds longest);
+    Task<> sleep(std::chrono::milliseconds max_time);
     void wake();
 
 private:

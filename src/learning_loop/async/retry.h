@@ -5,12 +5,12 @@
 namespace learning_loop {
 
 /// Waits that grow: each is drawn at random between half of the step and the whole step, and the step doubles up to
-/// `longest`. Because of the draw, nodes that lost their Loop at the same moment do not all come back at the same
+/// `max_wait`. Because of the draw, nodes that lost their Loop at the same moment do not all come back at the same
 /// moment.
 class Backoff {
 public:
-    Backoff(std::chrono::milliseconds first, std::chrono::milliseconds longest)
-        : first_(first), longest_(longest), step_(first)
+    Backoff(std::chrono::milliseconds first, std::chrono::milliseconds max_wait)
+        : first_(first), max_wait_(max_wait), step_(first)
     {}
 
     /// Returns how long to wait before the next try: never less than the server `asked` for (Retry-After).
@@ -19,7 +19,7 @@ public:
 
 private:
     std::chrono::milliseconds first_;
-    std::chrono::milliseconds longest_;
+    std::chrono::milliseconds max_wait_;
     std::chrono::milliseconds step_;
 };
 

@@ -19,7 +19,8 @@ namespace learning_loop {
 Result<void> write_durably(std::filesystem::path const& file, std::string_view bytes);
 
 /// Puts `bytes` in the place of `file` at once: a reader, also one after a power cut, sees the old or the new content,
-/// whole. The folder must exist; safe only for one writer at a time. Errors: out_of_space; the old content stays then.
+/// whole. The folder must exist; safe only for one writer at a time. Errors: out_of_space if the disk is full; the old
+/// content stays then.
 Result<void> replace_durably(std::filesystem::path const& file, std::string_view bytes);
 
 /// Makes what was created, renamed or removed in the folder itself durable.

@@ -4,7 +4,6 @@
 #include "learning_loop/base/impl/log_sink.h"
 #include "learning_loop/base/text.h"
 
-#include <boost/describe/enum_from_string.hpp>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -83,17 +82,6 @@ void write_access(fmt::string_view format, fmt::format_args arguments)
 void set_level(Level level)
 {
     spdlog::set_level(static_cast<spdlog::level::level_enum>(level));
-}
-
-Result<void> set_level(std::string_view name)
-{
-    Level level{};
-    if (!boost::describe::enum_from_string(std::string(name).c_str(), level)) {
-        return Error{Errc::invalid_argument, "the log level '" + printable(name) +
-                                                 "' is unknown: use trace, debug, info, warn, error or critical"};
-    }
-    set_level(level);
-    return {};
 }
 
 Level level()

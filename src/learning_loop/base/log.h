@@ -61,8 +61,6 @@ void access(fmt::format_string<T...> format, T&&... arguments)
 
 void set_level(Level level);
 
-/// Errors: invalid_argument if there is no such level; the message names those there are.
-Result<void> set_level(std::string_view name);
 Level level();
 
 /// Writes what still waits in the buffer. Lines from `info` on do so themselves; the end of the program does, too,

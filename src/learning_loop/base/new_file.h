@@ -27,17 +27,18 @@ public:
     NewFile& operator=(NewFile&& other) noexcept;
     ~NewFile();
 
-    /// Errors: out_of_space; a part of the bytes may be in the file then.
+    /// Errors: out_of_space if the disk is full; a part of the bytes may be in the file then.
     Result<void> append(std::string_view bytes);
 
     /// Makes it empty again.
     void truncate();
 
     /// Waits until the bytes are on the disk (fdatasync), then closes: nothing can be appended any more. The name is
-    /// durable only after `sync_folder`. Errors: out_of_space.
+    /// durable only after `sync_folder`. Errors: out_of_space if the disk is full.
     Result<void> sync();
 
-    /// All that was appended can be read by path; nothing can be appended any more. Errors: out_of_space.
+    /// All that was appended can be read by path; nothing can be appended any more. Errors: out_of_space if
+    /// the disk is full.
     Result<void> close();
 
     /// Lets it stay when this goes, under whatever name it has by then.

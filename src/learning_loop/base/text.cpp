@@ -3,6 +3,7 @@
 #include "learning_loop/base/utf8.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace learning_loop {
 namespace {
@@ -69,6 +70,15 @@ std::string escape_html(std::string_view text)
         }
     }
     return html;
+}
+
+std::optional<std::uint64_t> parse_whole_number(std::string_view text)
+{
+    std::uint64_t number = 0;
+    auto const* const end = text.data() + text.size();
+    auto const [rest, failure] = std::from_chars(text.data(), end, number);
+    if (text.empty() || failure != std::errc() || rest != end) return std::nullopt;
+    return number;
 }
 
 std::optional<bool> parse_bool(std::string_view text)

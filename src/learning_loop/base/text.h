@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,9 @@ bool same_name(std::string_view a, std::string_view b);
 
 /// Fit for the text and for the attributes of an HTML page: `&`, `<`, `>`, `"` and `'` are written as entities.
 std::string escape_html(std::string_view text);
+
+/// The number, if the text is digits alone and the number fits 64 bits.
+std::optional<std::uint64_t> parse_whole_number(std::string_view text);
 
 /// True for `true`, `1` and `on`, false for `false`, `0` and `off`, in any case. Returns nullopt for every other text.
 std::optional<bool> parse_bool(std::string_view text);

@@ -4,6 +4,7 @@ namespace learning_loop {
 
 template JsonType const& json_type<ModelDetails>();
 template JsonType const& json_type<ModelList>();
+template JsonType const& json_type<ListedModel>();
 template JsonType const& json_type<UploadedModel>();
 
 } // namespace learning_loop

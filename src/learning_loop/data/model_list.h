@@ -17,6 +17,13 @@ struct ModelList {
 };
 BOOST_DESCRIBE_STRUCT(ModelList, (), (models))
 
+/// What a node needs of one model of a ModelList; Loops differ in the rest.
+struct ListedModel {
+    std::string id;
+    std::string version;
+};
+BOOST_DESCRIBE_STRUCT(ListedModel, (), (id, version))
+
 /// The answer to `POST .../models/{format}`.
 struct UploadedModel {
     std::string id;
@@ -27,6 +34,7 @@ BOOST_DESCRIBE_STRUCT(UploadedModel, (), (id, version))
 // Compiled once, in the .cpp.
 extern template JsonType const& json_type<ModelDetails>();
 extern template JsonType const& json_type<ModelList>();
+extern template JsonType const& json_type<ListedModel>();
 extern template JsonType const& json_type<UploadedModel>();
 
 } // namespace learning_loop

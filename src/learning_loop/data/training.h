@@ -74,8 +74,9 @@ struct TrainingDetails {
 BOOST_DESCRIBE_STRUCT(TrainingDetails, (),
                       (categories, training_number, model_variant, hyperparameters, base_model_uuid))
 
-/// Errors: invalid_argument. If a field is missing or of the wrong kind, the message is the one that peers expect in
-/// the acknowledgement, as `training_number missing or not an int`; within the categories it names the path.
+/// Errors: invalid_argument if it is malformed. If a field is missing or of the wrong kind, the message is the one that
+/// peers expect in the acknowledgement, as `training_number missing or not an int`; within the categories it names the
+/// path.
 template <>
 struct JsonForm<TrainingDetails> {
     static Result<TrainingDetails> from_json(boost::json::value const& value, JsonPath const& path);

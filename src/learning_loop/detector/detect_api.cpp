@@ -5,6 +5,7 @@
 #include "learning_loop/base/utf8.h"
 #include "learning_loop/detector/detector.h"
 #include "learning_loop/http/multipart.h"
+#include "learning_loop/infer/image_codec.h"
 
 #include <algorithm>
 #include <memory>
@@ -13,9 +14,8 @@
 namespace learning_loop {
 namespace {
 
-constexpr std::size_t max_image_bytes = 64u << 20;
+constexpr auto max_image_bytes = ImageLimits().max_bytes;
 constexpr std::size_t multipart_overhead_bytes = 64 * 1024;
-constexpr std::size_t max_camera_bytes = 200; // of a name; the rest is cut off
 
 /// A value that may come under several names, in a header or in the query. Errors: invalid_argument if it comes twice,
 /// with different texts.
@@ -43,9 +43,7 @@ std::vector<std::string> split_tags(std::string_view text)
     std::vector<std::string> tags;
     while (!text.empty()) {
         auto const end = std::min(text.find(','), text.size());
-        auto tag = text.substr(0, end);
-        while (!tag.empty() && tag.front() == ' ') tag.remove_prefix(1);
-        while (!tag.empty() && tag.back() == ' ') tag.remove_suffix(1);
+        auto const tag = trimmed(text.substr(0, end));
         if (!tag.empty()) tags.emplace_back(tag);
         text.remove_prefix(std::min(end + 1, text.size()));
     }
@@ -78,7 +76,7 @@ std::variant<ImageNotes, http::Response> read_notes(http::Request const& request
     for (auto const* value : {&camera, &tags, &source, &created, &autoupload, &priority}) {
         if (!*value) return http::error_response(value->error());
     }
-    notes.camera = camera->value_or("").substr(0, max_camera_bytes);
+    notes.camera = camera->value_or("");
     notes.tags = split_tags(tags->value_or(""));
     notes.source = *source;
     notes.created = *created;
@@ -121,11 +119,11 @@ Result<Form> take_form(http::Request& request)
 }
 
 /// The image files that came in this field.
-std::vector<ImageBytes> images_in(Form const& form, std::string_view field)
+std::vector<Bytes> images_in(Form const& form, std::string_view field)
 {
-    std::vector<ImageBytes> images;
+    std::vector<Bytes> images;
     for (auto const& part : form.parts) {
-        if (part.name == field) images.push_back({form.body, part.bytes});
+        if (part.name == field) images.emplace_back(form.body, part.bytes);
     }
     return images;
 }

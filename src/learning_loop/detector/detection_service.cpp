@@ -92,20 +92,20 @@ Task<> DetectionService::retire(std::shared_ptr<RunningModel> old)
     (co_await building_.run(std::move(free))).value();
 }
 
-Task<Result<ImageMetadata>> DetectionService::detect(ImageBytes image)
+Task<Result<ImageMetadata>> DetectionService::detect(Bytes image)
 {
     auto evaluating = evaluate(std::move(image));
     co_return co_await within(max_time_, evaluations_, "the detection", std::move(evaluating));
 }
 
-Task<Result<ImageMetadata>> DetectionService::evaluate(ImageBytes image)
+Task<Result<ImageMetadata>> DetectionService::evaluate(Bytes image)
 {
     auto running = running_;
     if (!running)
         co_return Error{Errc::unavailable, "detector not yet initialized: no model is loaded; try again later"};
     auto job = [image = std::move(image), ending = ending_](DetectorLogic& logic) -> Result<ImageMetadata> {
         if (*ending) return Error{Errc::unavailable, "the node is ending"};
-        auto const bgr = decode_image(image.bytes);
+        auto const bgr = decode_image(image.view());
         if (!bgr) return bgr.error();
         return logic.evaluate(*bgr);
     };

@@ -2,7 +2,7 @@
 
 #include "learning_loop/async/streams.h"
 #include "learning_loop/async/task_group.h"
-#include "learning_loop/detector/image_bytes.h"
+#include "learning_loop/base/bytes.h"
 #include "learning_loop/infer/detector_logic.h"
 
 #include <atomic>
@@ -25,8 +25,8 @@ public:
 
     /// Decodes the image upright and evaluates it; names, ids and versions that the logic left open are filled from the
     /// model. Errors: unavailable if no model is loaded, too many images wait or it took too long. invalid_argument or
-    /// too_large if the image is no good. Otherwise those of the logic.
-    Task<Result<ImageMetadata>> detect(ImageBytes image);
+    /// too_large if it is no valid image. Otherwise those of the logic.
+    Task<Result<ImageMetadata>> detect(Bytes image);
 
     /// Ends the images that still wait for a stream, and waits for those that are being evaluated although their
     /// requests have ended. Call it once, after the last `detect`. Returns false if one is still running after `grace`:
@@ -44,7 +44,7 @@ private:
         Streams<DetectorLogic> streams;
     };
 
-    Task<Result<ImageMetadata>> evaluate(ImageBytes image);
+    Task<Result<ImageMetadata>> evaluate(Bytes image);
     Task<> retire(std::shared_ptr<RunningModel> old);
 
     DetectorFactory factory_;

@@ -1,7 +1,11 @@
 #include "learning_loop/detector/detector.h"
 
+#include <algorithm>
+
 namespace learning_loop {
 namespace {
+
+constexpr std::size_t max_camera_bytes = 200; // of a name that the filter remembers; the rest is cut off
 
 void append(std::vector<std::string>& tags, std::vector<std::string> const& more)
 {
@@ -29,8 +33,9 @@ struct ForgetUnlessKept {
 
 } // namespace
 
-Task<Result<Detected>> Detector::detect(ImageBytes image, ImageNotes notes)
+Task<Result<Detected>> Detector::detect(Bytes image, ImageNotes notes)
 {
+    notes.camera.resize(std::min(notes.camera.size(), max_camera_bytes));
     auto found = co_await detection_.detect(image);
     if (!found) co_return found.error();
     Detected detected;
@@ -56,7 +61,7 @@ std::vector<std::string> Detector::causes_to_keep(ImageNotes const& notes, Image
     return {};
 }
 
-Task<Result<OutboxItem>> Detector::keep_detected(ImageBytes image, ImageNotes const& notes, Detected const& detected)
+Task<Result<OutboxItem>> Detector::keep_detected(Bytes image, ImageNotes const& notes, Detected const& detected)
 {
     auto jpeg = co_await keeper_.to_jpeg(std::move(image));
     if (!jpeg) co_return jpeg.error();
@@ -65,7 +70,7 @@ Task<Result<OutboxItem>> Detector::keep_detected(ImageBytes image, ImageNotes co
     co_return co_await keeper_.keep(std::move(*jpeg), std::move(metadata), notes.priority);
 }
 
-Task<Result<void>> Detector::keep(std::vector<ImageBytes> images, ImageNotes notes)
+Task<Result<void>> Detector::keep(std::vector<Bytes> images, ImageNotes notes)
 {
     auto jpegs = co_await to_jpegs(std::move(images));
     if (!jpegs) co_return jpegs.error();
@@ -85,7 +90,7 @@ Task<Result<void>> Detector::keep(std::vector<ImageBytes> images, ImageNotes not
     co_return Result<void>();
 }
 
-Task<Result<std::vector<std::string>>> Detector::to_jpegs(std::vector<ImageBytes> images)
+Task<Result<std::vector<std::string>>> Detector::to_jpegs(std::vector<Bytes> images)
 {
     std::vector<std::string> jpegs;
     for (auto& image : images) {

@@ -26,16 +26,16 @@ public:
     /// Finds what the image shows. An image that is to be kept is on the disk when this returns, with its causes among
     /// its tags if the filter chose them. Errors: those of DetectionService::detect and ImageKeeper; then nothing is
     /// kept, and the filter takes what the camera shows next for new.
-    Task<Result<Detected>> detect(ImageBytes image, ImageNotes notes);
+    Task<Result<Detected>> detect(Bytes image, ImageNotes notes);
 
     /// Keeps images for the Loop without a detection, all of them or none. They are on the disk when this returns.
     /// Errors: those of ImageKeeper; if an image is invalid, the message names it as `files[1]`.
-    Task<Result<void>> keep(std::vector<ImageBytes> images, ImageNotes notes);
+    Task<Result<void>> keep(std::vector<Bytes> images, ImageNotes notes);
 
 private:
     std::vector<std::string> causes_to_keep(ImageNotes const& notes, ImageMetadata const& found);
-    Task<Result<OutboxItem>> keep_detected(ImageBytes image, ImageNotes const& notes, Detected const& detected);
-    Task<Result<std::vector<std::string>>> to_jpegs(std::vector<ImageBytes> images);
+    Task<Result<OutboxItem>> keep_detected(Bytes image, ImageNotes const& notes, Detected const& detected);
+    Task<Result<std::vector<std::string>>> to_jpegs(std::vector<Bytes> images);
 
     DetectionService& detection_;
     RelevanceFilter& filter_;

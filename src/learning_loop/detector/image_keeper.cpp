@@ -6,13 +6,13 @@
 
 namespace learning_loop {
 
-Task<Result<std::string>> ImageKeeper::to_jpeg(ImageBytes image)
+Task<Result<std::string>> ImageKeeper::to_jpeg(Bytes image)
 {
     auto convert = [image = std::move(image)]() -> Result<std::string> {
-        auto const header = check_image(image.bytes);
+        auto const header = check_image(image.view());
         if (!header) return header.error();
-        if (header->format == ImageFormat::jpeg) return std::string(image.bytes);
-        auto const pixels = decode_image(image.bytes);
+        if (header->format == ImageFormat::jpeg) return std::string(image.view());
+        auto const pixels = decode_image(image.view());
         if (!pixels) return pixels.error();
         return encode_jpeg(*pixels);
     };

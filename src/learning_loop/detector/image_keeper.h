@@ -1,8 +1,8 @@
 #pragma once
 
 #include "learning_loop/async/pool.h"
+#include "learning_loop/base/bytes.h"
 #include "learning_loop/data/image_metadata.h"
-#include "learning_loop/detector/image_bytes.h"
 #include "learning_loop/detector/outbox.h"
 
 namespace learning_loop {
@@ -14,7 +14,7 @@ public:
 
     /// The image as a JPEG. It is checked that it is complete and within the limits. Errors: invalid_argument if it is
     /// no such image. too_large if it is too long or has too many pixels. unavailable if too many images wait.
-    Task<Result<std::string>> to_jpeg(ImageBytes image);
+    Task<Result<std::string>> to_jpeg(Bytes image);
 
     /// Durable when it returns. `created` becomes the present time unless the metadata has it. Errors: those of
     /// Outbox::keep.

@@ -73,7 +73,7 @@ Task<> LoopSync::load_at_start()
 
 Task<> LoopSync::ask_for_target()
 {
-    auto const target = co_await loop_.deployment_target();
+    auto const target = co_await loop_.fetch_deployment_target();
     if (target) {
         loop_target_ = *target;
         if (version_control_ == VersionControl::follow_loop) target_ = *target;
@@ -111,7 +111,7 @@ Task<> LoopSync::follow_target()
 
 Task<Result<void>> LoopSync::install(DeploymentTarget target)
 {
-    auto look = [this, target]() -> Result<ModelInformation> { return models_.installed(target.version); };
+    auto look = [this, target]() -> Result<ModelInformation> { return models_.read_installed(target.version); };
     auto find = without_exceptions(std::move(look));
     auto model = co_await installing_.run(std::move(find));
     bool const is_here = model && model->id == target.model_uuid;
@@ -180,7 +180,7 @@ Task<Result<void>> LoopSync::choose(std::string text)
 
 Task<Result<void>> LoopSync::choose_version(std::string version)
 {
-    auto const models = co_await loop_.models();
+    auto const models = co_await loop_.fetch_models();
     version_control_ = VersionControl::pause; // unless the version is found
     if (!models) co_return Error{Errc::invalid_argument, "Failed to load models from learning loop"};
     std::vector<ListedModel> matches;

@@ -29,8 +29,8 @@ public:
     /// cancelled.
     Task<> run();
 
-    /// `follow_loop`, `pause` or a version. Errors: invalid_argument if it is neither, or the Loop has no such version;
-    /// with the text that peers know.
+    /// `follow_loop`, `pause` or a version. Errors: invalid_argument if it is none of them, or the Loop has no such
+    /// version; with the text that peers know.
     Task<Result<void>> choose(std::string text);
 
     AboutDetector about() const;

@@ -60,10 +60,10 @@ Result<ModelInformation> ModelFolder::install(fs::path const& zip, std::string c
     }
     remove(version);
     rename_durably(unpacked, models_ / version);
-    return installed(version);
+    return read_installed(version);
 }
 
-Result<ModelInformation> ModelFolder::installed(std::string const& version) const
+Result<ModelInformation> ModelFolder::read_installed(std::string const& version) const
 {
     auto const folder = models_ / version;
     if (!fs::is_directory(folder)) return Error{Errc::not_found, "model " + version + " is not on this machine"};
@@ -76,7 +76,7 @@ std::optional<ModelInformation> ModelFolder::current() const
     auto const target = fs::read_symlink(data_folder_ / "current_model", none);
     auto const version = target.filename().string();
     if (none || !is_version(version)) return std::nullopt;
-    auto model = installed(version);
+    auto model = read_installed(version);
     if (model) return *model;
     log::warn("the current model {} cannot be loaded: {}", version, model.error().message);
     return std::nullopt;

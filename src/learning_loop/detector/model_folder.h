@@ -23,7 +23,7 @@ public:
     Result<ModelInformation> install(std::filesystem::path const& zip, std::string const& version);
 
     /// Errors: not_found if the version is not on this machine. invalid_argument if its model.json cannot be read.
-    Result<ModelInformation> installed(std::string const& version) const;
+    Result<ModelInformation> read_installed(std::string const& version) const;
 
     std::optional<ModelInformation> current() const; ///< The model that the link points to, if it can be read.
     std::vector<std::string> versions() const;       ///< Of all models on this machine.

@@ -167,7 +167,7 @@ std::vector<OutboxItem> Outbox::images_to_drop_for(OutboxItem const& item) const
     return oldest;
 }
 
-std::vector<OutboxItem> Outbox::next_batch(std::size_t max_images, std::uint64_t max_bytes)
+std::vector<OutboxItem> Outbox::take_batch(std::size_t max_images, std::uint64_t max_bytes)
 {
     std::vector<OutboxItem> batch;
     std::uint64_t bytes = 0;

@@ -47,7 +47,7 @@ public:
 
     /// The images to upload next: priority ones first, oldest first; then normal ones, newest first. The first of them
     /// may be longer than `max_bytes`. They stay in the outbox, and are not dropped before `release`.
-    std::vector<OutboxItem> next_batch(std::size_t max_images, std::uint64_t max_bytes);
+    std::vector<OutboxItem> take_batch(std::size_t max_images, std::uint64_t max_bytes);
     void release(std::vector<OutboxItem> const& items);
 
     /// Deletes images that the Loop has acknowledged.

@@ -42,7 +42,7 @@ Task<> OutboxUploader::run()
     for (;;) {
         bool const is_stopped = mode_ == OutboxMode::stopped;
         auto batch = is_stopped ? std::vector<OutboxItem>()
-                                : outbox_.next_batch(loop_api::max_images_per_upload, max_batch_bytes);
+                                : outbox_.take_batch(loop_api::max_images_per_upload, max_batch_bytes);
         if (batch.empty()) {
             co_await outbox_.arrival().sleep(until_woken);
             continue;

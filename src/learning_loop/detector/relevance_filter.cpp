@@ -26,7 +26,7 @@ double overlap(A const& a, B const& b)
 std::vector<std::string> RelevanceFilter::causes(std::string const& camera_name, ImageMetadata const& metadata,
                                                  Time now)
 {
-    auto& camera = camera_named(camera_name);
+    auto& camera = find_or_add_camera(camera_name);
     std::erase_if(camera.observations, [&](auto const& seen) { return now - seen.last_seen > forgotten_after; });
 
     bool uncertain = false;
@@ -53,7 +53,7 @@ void RelevanceFilter::forget(std::string const& camera)
     if (auto const found = cameras_.find(camera); found != cameras_.end()) found->second.observations.clear();
 }
 
-RelevanceFilter::Camera& RelevanceFilter::camera_named(std::string const& name)
+RelevanceFilter::Camera& RelevanceFilter::find_or_add_camera(std::string const& name)
 {
     auto found = cameras_.find(name);
     if (found == cameras_.end()) {

@@ -44,7 +44,7 @@ private:
         std::list<std::string>::iterator place; ///< In `by_use_`.
     };
 
-    Camera& camera_named(std::string const& name);
+    Camera& find_or_add_camera(std::string const& name);
     bool observe(Camera& camera, Observation observation); ///< Returns whether it is new.
     bool is_uncertain(double confidence) const { return min_uncertain_ <= confidence && confidence <= max_uncertain_; }
 

@@ -23,7 +23,7 @@ http::ServerOptions options_of(DetectorSettings const& settings)
 
 Result<std::unique_ptr<Parts>> build_parts(Runner& runner, DetectorKind const& kind, DetectorSettings const& settings)
 {
-    auto const uuid = node_uuid(settings.data_folder, settings.name);
+    auto const uuid = load_node_uuid(settings.data_folder, settings.name);
     if (!uuid) return uuid.error();
     return std::make_unique<DetectorParts>(runner, kind, settings, *uuid);
 }

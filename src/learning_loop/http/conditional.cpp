@@ -3,20 +3,9 @@
 #include "learning_loop/base/text.h"
 
 #include <algorithm>
-#include <charconv>
 
 namespace learning_loop::http {
 namespace {
-
-/// The number, if the text is digits alone and the number fits 64 bits.
-std::optional<std::uint64_t> number_in(std::string_view text)
-{
-    std::uint64_t number = 0;
-    auto const* const end = text.data() + text.size();
-    auto const [rest, failure] = std::from_chars(text.data(), end, number);
-    if (text.empty() || failure != std::errc() || rest != end) return std::nullopt;
-    return number;
-}
 
 /// The range of `bytes=2-5`, `bytes=2-` or `bytes=-5`. Returns nullopt for every other header: it must be ignored.
 std::optional<FilePart> range_in(std::string_view header, std::uint64_t size)
@@ -26,9 +15,9 @@ std::optional<FilePart> range_in(std::string_view header, std::uint64_t size)
     auto const range = trimmed(header.substr(equals + 1));
     auto const dash = range.find('-');
     if (dash == std::string_view::npos) return std::nullopt;
-    auto const first = number_in(trimmed(range.substr(0, dash)));
+    auto const first = parse_whole_number(trimmed(range.substr(0, dash)));
     auto const last_text = trimmed(range.substr(dash + 1));
-    auto const last = number_in(last_text);
+    auto const last = parse_whole_number(last_text);
     FilePart const none{416, 0, 0};
     if (dash == 0) { // the last bytes of the file
         if (!last) return std::nullopt;

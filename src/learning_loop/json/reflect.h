@@ -28,7 +28,7 @@ boost::json::value to_json(T const& value)
 
 /// Reads a `T`. Keys of objects that `T` does not know are ignored; all fields must be there but optionals, lists and
 /// maps, which may also be null. A whole number may stand for a float, and a float without fraction for a whole number.
-/// Errors: invalid_argument; the message begins with the path of what is wrong.
+/// Errors: invalid_argument if it does not fit the type; the message begins with the path of what is wrong.
 template <class T>
 Result<T> from_json(boost::json::value const& value, JsonPath const& path = {})
 {

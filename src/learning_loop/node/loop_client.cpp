@@ -8,8 +8,6 @@
 
 namespace learning_loop {
 
-BOOST_DESCRIBE_STRUCT(ListedModel, (), (id, version))
-
 namespace {
 
 struct ListedModels {
@@ -48,7 +46,7 @@ Result<std::vector<ListedModel>> models_from(std::string const& text)
 
 LoopClient::LoopClient(LoopSession& session, Context project) : session_(session), project_(std::move(project)) {}
 
-Task<Result<DeploymentTarget>> LoopClient::deployment_target()
+Task<Result<DeploymentTarget>> LoopClient::fetch_deployment_target()
 {
     LoopSession::Call const call = [path = path_to(loop_api::deployment_target)](auto& http) { return http.get(path); };
     auto const answer = co_await session_.ask(call);
@@ -57,7 +55,7 @@ Task<Result<DeploymentTarget>> LoopClient::deployment_target()
     co_return target_from(answer->body);
 }
 
-Task<Result<std::vector<ListedModel>>> LoopClient::models()
+Task<Result<std::vector<ListedModel>>> LoopClient::fetch_models()
 {
     LoopSession::Call const call = [path = path_to(loop_api::models)](auto& http) { return http.get(path); };
     auto const answer = co_await session_.ask(call, WhenBusy::answer);

@@ -2,6 +2,7 @@
 
 #include "learning_loop/data/context.h"
 #include "learning_loop/data/detector_status.h"
+#include "learning_loop/data/model_list.h"
 #include "learning_loop/node/loop_session.h"
 
 #include <filesystem>
@@ -11,12 +12,6 @@
 
 namespace learning_loop {
 
-/// A model as the Loop lists it.
-struct ListedModel {
-    std::string id;
-    std::string version;
-};
-
 /// What a node asks of its Loop for one project. Errors of every call: those of LoopSession::ask. Unless a call says
 /// otherwise, an unexpected status is an error, too, and the message names it: unauthorized for 401, forbidden for 403,
 /// not_found for 404, otherwise unavailable.
@@ -25,10 +20,10 @@ public:
     LoopClient(LoopSession& session, Context project);
 
     /// Errors: not_found if the project has none. invalid_argument if the answer is malformed.
-    Task<Result<DeploymentTarget>> deployment_target();
+    Task<Result<DeploymentTarget>> fetch_deployment_target();
 
     /// The models that have a version. Errors: invalid_argument if the answer is malformed.
-    Task<Result<std::vector<ListedModel>>> models();
+    Task<Result<std::vector<ListedModel>>> fetch_models();
 
     Task<Result<void>> report(DetectorStatus status);
 

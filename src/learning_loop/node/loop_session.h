@@ -23,7 +23,7 @@ enum class WhenBusy {
 };
 
 struct LoopSessionOptions {
-    http::ClientSettings http;
+    http::ClientOptions http;
     std::chrono::milliseconds first_busy_wait{2000}; ///< After a 429 or a login that failed; later waits are longer.
 };
 
@@ -48,7 +48,7 @@ public:
     /// http::Client.
     Task<Result<http::Answer>> ask(Call call, WhenBusy when_busy = WhenBusy::wait);
 
-    /// Logs in again, as it is done before each connection of Socket.IO. Callers that come while a login is in flight
+    /// Logs in again, for a connection that is not made by `ask`. Callers that come while a login is in flight
     /// share it. After a login that failed, its result is returned until the next one is allowed: after as long as the
     /// Loop asked for, at least a growing wait that begins with a second. Does nothing with a token.
     Task<Result<void>> log_in();

@@ -27,7 +27,7 @@ Result<Uuids> read_uuids(std::filesystem::path const& file)
 
 } // namespace
 
-Result<std::string> node_uuid(std::filesystem::path const& data_folder, std::string const& node_name)
+Result<std::string> load_node_uuid(std::filesystem::path const& data_folder, std::string const& node_name)
 {
     auto const file = data_folder / "uuids.json";
     auto name = lower_case(node_name);

@@ -8,13 +8,14 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <optional>
 #include <stdexcept>
 
 namespace learning_loop {
 namespace {
 
-constexpr double pi = 3.14159265358979323846;
+using std::numbers::pi;
 constexpr double min_seen_share = 0.25;
 constexpr double min_seen_area_px = 80;
 

@@ -1,6 +1,5 @@
 #include "learning_loop/server/session_api.h"
 
-#include "learning_loop/base/hash.h"
 #include "learning_loop/base/ids.h"
 #include "learning_loop/data/loop_api.h"
 #include "learning_loop/data/loop_status.h"
@@ -37,7 +36,7 @@ private:
 
     Task<Result<http::Response>> login(http::Request)
     {
-        http::SetCookie const cookie{cookie_name, hex(sha256(new_uuid() + new_uuid())), std::nullopt, over_tls_};
+        http::SetCookie const cookie{cookie_name, random_token(), std::nullopt, over_tls_};
         co_return response_with(cookie, "logged in");
     }
 

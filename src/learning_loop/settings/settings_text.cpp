@@ -46,7 +46,7 @@ only without LOOP_USERNAME and LOOP_PASSWORD. What is wrong names itself and the
 exits with 2.
 
 - **Secrets** have no flag, since every user of the machine could read it, and are never printed.
-- **Truth** is `true` or `1`, `false` or `0`, in any case; a flag alone means `true`.
+- **Truth** is `true`, `1` or `on`, `false`, `0` or `off`, in any case; a flag alone means `true`.
 - **Text** is UTF-8 without control characters.
 - **Bytes** may be written with KiB, MiB, GiB or TiB: `512MiB`.
 

@@ -6,7 +6,7 @@
 namespace learning_loop::store {
 namespace {
 
-std::filesystem::path const& migrated(std::filesystem::path const& file)
+std::filesystem::path const& migrate_file(std::filesystem::path const& file)
 {
     Database database(file, Database::Access::write);
     migrate(database);
@@ -27,7 +27,7 @@ Result<void> run_job(std::function<void(Database&)> const& job, Database& databa
 
 struct DatabaseLanes::Connections {
     explicit Connections(std::filesystem::path const& file)
-        : writer(migrated(file), Database::Access::write), reader(file, Database::Access::read)
+        : writer(migrate_file(file), Database::Access::write), reader(file, Database::Access::read)
     {}
 
     Database writer;

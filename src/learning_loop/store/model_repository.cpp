@@ -76,7 +76,7 @@ ModelRepository::ModelRepository(DatabaseLanes& lanes, std::filesystem::path fol
     : lanes_(lanes), folder_(std::move(folder))
 {
     auto const forgotten = lanes.write_at_start([this](Database& database) {
-        // Files first: a crash in between leaves the row, so that the next start comes by again.
+        // Files first: a crash in between leaves the row, so that the next start tries again.
         for (auto const& model : unfinished_models(database, folder_)) {
             std::error_code failure;
             std::filesystem::remove_all(model.folder, failure);

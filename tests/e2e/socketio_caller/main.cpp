@@ -131,9 +131,9 @@ public:
     }
 
 private:
-    static ll::http::ClientSettings http_settings(CallerSettings const& settings)
+    static ll::http::ClientOptions http_settings(CallerSettings const& settings)
     {
-        ll::http::ClientSettings http;
+        ll::http::ClientOptions http;
         http.base_url = settings.url;
         return http;
     }

@@ -26,7 +26,7 @@ struct LoopClientTest : testing::Test {
         if (!client_) client_.emplace(*session_, Context{"zauberzeug", "demo"});
         return *client_;
     }
-    Result<DeploymentTarget> target() { return io.run(client().deployment_target()); }
+    Result<DeploymentTarget> target() { return io.run(client().fetch_deployment_target()); }
     void set_target(std::string const& text)
     {
         loop.with([&](auto& state) { state.target = text; });
@@ -105,7 +105,7 @@ TEST_F(LoopClientTest, lists_models_and_skips_those_without_a_version)
         state.models = R"({"models":[{"id":"a","version":"1.3","formats":[]},{"id":"b","version":null},{"id":"c"},{)"
                        R"("id":"d","version":"1.4"}]})";
     });
-    auto const models = io.run(client().models());
+    auto const models = io.run(client().fetch_models());
     ASSERT_EQ(models.value().size(), 2u);
     EXPECT_EQ(models->at(0).id, "a");
     EXPECT_EQ(models->at(1).version, "1.4");
@@ -137,7 +137,7 @@ TEST_F(LoopClientTest, says_that_the_loop_is_away)
     test::ClosedPort const port;
     settings.loop_url = "http://127.0.0.1:" + std::to_string(port.number());
     EXPECT_EQ(target().error().code, Errc::unavailable);
-    EXPECT_EQ(io.run(client().models()).error().code, Errc::unavailable);
+    EXPECT_EQ(io.run(client().fetch_models()).error().code, Errc::unavailable);
     EXPECT_EQ(io.run(client().report({})).error().code, Errc::unavailable);
 }
 

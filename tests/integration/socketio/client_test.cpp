@@ -37,7 +37,7 @@ struct SocketIoClient : SocketIoFixture {
     void start()
     {
         if (!proxy) proxy = std::make_unique<test::FaultProxy>(port());
-        http::ClientSettings reach;
+        http::ClientOptions reach;
         reach.base_url = proxy->url();
         reach.connect_timeout = 1s;
         http = std::make_unique<http::Client>(reach);

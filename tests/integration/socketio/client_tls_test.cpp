@@ -34,7 +34,7 @@ struct SocketIoClientTls : SocketIoFixture {
     /// Why the first connection failed; empty: it came about.
     std::string connect(std::string const& url)
     {
-        http::ClientSettings reach;
+        http::ClientOptions reach;
         reach.base_url = url;
         reach.ca_file = (folder / "ca.pem").string();
         reach.bearer_token = "secret-token";

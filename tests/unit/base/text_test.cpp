@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace learning_loop {
 namespace {
 
@@ -56,6 +58,14 @@ TEST(Text, is_escaped_for_text_and_attributes_of_a_page)
     EXPECT_EQ(escape_html("<a href=\"x\" id='y'>&amp;</a>"),
               "&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;&amp;amp;&lt;/a&gt;");
     EXPECT_EQ(escape_html("\xc3\xa4"), "\xc3\xa4");
+}
+
+TEST(Text, a_whole_number_is_digits_alone)
+{
+    EXPECT_EQ(parse_whole_number("0"), 0u);
+    EXPECT_EQ(parse_whole_number("18446744073709551615"), std::numeric_limits<std::uint64_t>::max());
+    for (auto const* text : {"", "-1", "+1", " 1", "1 ", "0x1", "1.0", "18446744073709551616"})
+        EXPECT_EQ(parse_whole_number(text), std::nullopt) << text;
 }
 
 TEST(Text, is_read_as_a_bool_in_any_case)

@@ -13,6 +13,11 @@ TEST(ModelList, has_a_golden_form)
                         R"("created":"2024-01-31T12:00:00","comment":"a comment","host":"http://127.0.0.1:8000"}]})");
 }
 
+TEST(ListedModel, has_a_golden_form)
+{
+    test::expect_golden(ListedModel{"m", "1.3"}, R"({"id":"m","version":"1.3"})");
+}
+
 TEST(UploadedModel, has_a_golden_form)
 {
     test::expect_golden(UploadedModel{"m", "1.3"}, R"({"id":"m","version":"1.3"})");

@@ -46,7 +46,7 @@ struct DetectorFixture : testing::Test {
     std::vector<KeptImage> kept()
     {
         std::vector<KeptImage> all;
-        auto const items = outbox.next_batch(100, 1 << 30);
+        auto const items = outbox.take_batch(100, 1 << 30);
         outbox.release(items);
         for (auto const& item : items) {
             auto const text = bytes_of(outbox.folder_of(item) / item.file_name(".json"));

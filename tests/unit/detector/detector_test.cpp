@@ -6,19 +6,14 @@ namespace learning_loop {
 namespace {
 
 struct DetectorTest : test::DetectorFixture {
-    static ImageBytes image_of(std::string const& bytes)
-    {
-        auto const owner = std::make_shared<std::string const>(bytes); // shared: ImageBytes wants it
-        return {owner, *owner};
-    }
     Result<Detected> detect(ImageNotes const& notes = {}, std::string const& bytes = test::a_jpeg())
     {
-        return io.run(detector.detect(image_of(bytes), notes));
+        return io.run(detector.detect(Bytes(bytes), notes));
     }
     Result<void> keep(std::vector<std::string> const& files, ImageNotes const& notes = {})
     {
-        std::vector<ImageBytes> images;
-        for (auto const& bytes : files) images.push_back(image_of(bytes));
+        std::vector<Bytes> images;
+        for (auto const& bytes : files) images.emplace_back(bytes);
         return io.run(detector.keep(std::move(images), notes));
     }
     static ImageNotes notes_with(Autoupload autoupload)
@@ -44,6 +39,17 @@ TEST_F(DetectorTest, tells_what_it_found_and_why_it_keeps_it)
     EXPECT_EQ(detected.metadata.source, "robot");
     EXPECT_EQ(detected.metadata.created, "2024-01-31T12:00:00");
     EXPECT_EQ(detected.causes, Tags{"uncertain"});
+}
+
+TEST_F(DetectorTest, remembers_no_more_than_the_first_200_bytes_of_a_camera)
+{
+    ImageNotes notes;
+    notes.camera = std::string(200, 'c') + "front";
+    EXPECT_EQ(detect(notes).value().causes, Tags{"uncertain"});
+    notes.camera = std::string(200, 'c') + "rear";
+    EXPECT_EQ(detect(notes).value().causes, Tags{});
+    notes.camera = std::string(199, 'c');
+    EXPECT_EQ(detect(notes).value().causes, Tags{"uncertain"});
 }
 
 TEST_F(DetectorTest, has_kept_the_image_when_it_answers)

@@ -40,7 +40,7 @@ TEST_F(ModelFolderTest, installs_what_a_zip_holds)
     EXPECT_EQ(model->categories.at(0).name, "weed");
     EXPECT_EQ(model->model_root_path, (data / "models/1.3").string());
     EXPECT_EQ(test::bytes_of(data / "models/1.3/model.onnx"), "weights of 1.3");
-    EXPECT_EQ(models.installed("1.3").value().version, "1.3");
+    EXPECT_EQ(models.read_installed("1.3").value().version, "1.3");
 }
 
 TEST_F(ModelFolderTest, refuses_another_version_than_was_asked_for)
@@ -49,7 +49,7 @@ TEST_F(ModelFolderTest, refuses_another_version_than_was_asked_for)
     ASSERT_FALSE(model);
     EXPECT_EQ(model.error().code, Errc::invalid_argument);
     EXPECT_EQ(model.error().message, "model.json: version is '1.4', but 1.3 was asked for");
-    EXPECT_EQ(models.installed("1.3").error().code, Errc::not_found);
+    EXPECT_EQ(models.read_installed("1.3").error().code, Errc::not_found);
 }
 
 TEST_F(ModelFolderTest, refuses_a_zip_without_a_readable_model_json)
@@ -129,7 +129,7 @@ TEST_F(ModelFolderTest, keeps_the_last_three_models)
     }
     EXPECT_FALSE(fs::exists(data / "models/1"));
     EXPECT_FALSE(fs::exists(data / "models/2"));
-    for (auto const* version : {"3", "4", "5"}) EXPECT_TRUE(models.installed(version)) << version;
+    for (auto const* version : {"3", "4", "5"}) EXPECT_TRUE(models.read_installed(version)) << version;
 }
 
 TEST_F(ModelFolderTest, keeps_an_old_model_that_became_current_again)
@@ -141,8 +141,8 @@ TEST_F(ModelFolderTest, keeps_an_old_model_that_became_current_again)
     models.make_current("1");
     ASSERT_TRUE(install("4"));
     models.make_current("4");
-    EXPECT_TRUE(models.installed("1"));
-    EXPECT_FALSE(models.installed("2"));
+    EXPECT_TRUE(models.read_installed("1"));
+    EXPECT_FALSE(models.read_installed("2"));
 }
 
 TEST_F(ModelFolderTest, lists_the_versions_that_are_here)
@@ -158,7 +158,7 @@ TEST_F(ModelFolderTest, removes_a_model)
     ASSERT_TRUE(install("1"));
     models.remove("1");
     models.remove("never there");
-    EXPECT_EQ(models.installed("1").error().code, Errc::not_found);
+    EXPECT_EQ(models.read_installed("1").error().code, Errc::not_found);
 }
 
 TEST_F(ModelFolderTest, sweeps_what_an_interrupted_download_left)

@@ -29,12 +29,12 @@ struct OutboxTest : testing::Test {
     std::vector<std::string> next(std::size_t max_images = 100, std::uint64_t max_bytes = any_bytes)
     {
         std::vector<std::string> ids;
-        for (auto const& item : outbox->next_batch(max_images, max_bytes)) ids.push_back(item.id);
+        for (auto const& item : outbox->take_batch(max_images, max_bytes)) ids.push_back(item.id);
         return ids;
     }
     std::vector<std::string> look()
     {
-        auto const batch = outbox->next_batch(100, any_bytes);
+        auto const batch = outbox->take_batch(100, any_bytes);
         outbox->release(batch);
         std::vector<std::string> ids;
         for (auto const& item : batch) ids.push_back(item.id);
@@ -131,7 +131,7 @@ TEST_F(OutboxTest, hands_out_nothing_twice_until_it_is_released)
 {
     start();
     for (auto const* jpeg : {"a", "b", "c"}) id_of_kept(jpeg);
-    auto const batch = outbox->next_batch(2, any_bytes);
+    auto const batch = outbox->take_batch(2, any_bytes);
     EXPECT_EQ(batch.size(), 2u);
     EXPECT_EQ(next().size(), 1u);
     EXPECT_EQ(next().size(), 0u);
@@ -144,7 +144,7 @@ TEST_F(OutboxTest, bounds_a_batch_by_its_bytes)
     start();
     for (int i = 0; i < 3; ++i) id_of_kept(std::string(98, 'x')); // and 2 bytes of metadata
     EXPECT_EQ(next(100, 250).size(), 2u);
-    outbox->release(outbox->next_batch(100, any_bytes));
+    outbox->release(outbox->take_batch(100, any_bytes));
     EXPECT_EQ(next(100, 1).size(), 1u); // one that is too large alone still has to go
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 struct NodeUuid : testing::Test {
     test::TempFolder folder;
-    std::string uuid_of_node(std::string const& name) { return node_uuid(folder.path(), name).value(); }
+    std::string uuid_of_node(std::string const& name) { return load_node_uuid(folder.path(), name).value(); }
 };
 
 TEST_F(NodeUuid, is_made_once)

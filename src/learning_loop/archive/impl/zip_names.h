@@ -11,7 +11,7 @@ namespace learning_loop {
 /// The names of one zip's entries: each is fit to be a file's name in any folder, and none comes twice.
 class ZipNames {
 public:
-    /// Errors: invalid_argument; the message names the entry and what is wrong with it.
+    /// Errors: invalid_argument if one is unsafe; the message names the entry and what is wrong with it.
     Result<void> add(std::string_view name);
 
     std::size_t size() const { return seen_.size(); }

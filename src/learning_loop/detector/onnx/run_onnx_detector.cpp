@@ -18,7 +18,7 @@ int run_onnx_detector(int argc, char const* const* argv)
     }
     auto const factory = [](DetectorSettings const& settings) -> DetectorFactory {
         log::info("ONNX Runtime {}", loaded_onnx_runtime());
-        OnnxSettings onnx;
+        OnnxOptions onnx;
         onnx.conf_threshold = settings.conf_threshold;
         onnx.iou_threshold = settings.iou_threshold;
         return [onnx](ModelInformation const& model) { return make_onnx_detector(model, onnx); };

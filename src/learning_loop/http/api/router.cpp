@@ -58,7 +58,7 @@ Route& Route::body_limit(std::size_t max_bytes)
     return *this;
 }
 
-Route& Route::tells_of_bytes(std::function<void(Request const&, std::size_t)> told)
+Route& Route::on_body_bytes(std::function<void(Request const&, std::size_t)> told)
 {
     told_of_bytes = std::move(told);
     return *this;

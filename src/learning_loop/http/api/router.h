@@ -31,7 +31,7 @@ public:
     Route& for_operators();                   ///< It needs the operators' token (ServerOptions).
 
     /// `told` is called with their number whenever bytes of a body in memory have come.
-    Route& tells_of_bytes(std::function<void(Request const&, std::size_t)> told);
+    Route& on_body_bytes(std::function<void(Request const&, std::size_t)> told);
 
     std::string method;
     std::string pattern;

@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr int max_fruitless_tries = 4;
-constexpr std::chrono::seconds longest_resume_wait{30};
+constexpr std::chrono::seconds max_resume_wait{30};
 
 /// Makes a socket of a connection.
 Task<Result<asio::ip::tcp::socket>> socket_of(Descriptor connection)
@@ -40,8 +40,8 @@ bool is_temporary(int status)
 
 } // namespace
 
-Client::Client(ClientSettings settings)
-    : settings_(std::move(settings)), transfers_(std::make_unique<Transfers>(settings_))
+Client::Client(ClientOptions options)
+    : options_(std::move(options)), transfers_(std::make_unique<Transfers>(options_))
 {}
 
 Client::~Client() = default;
@@ -50,11 +50,11 @@ TransferRequest Client::request(std::string method, std::string const& path, Cal
 {
     TransferRequest request;
     request.method = std::move(method);
-    request.url = settings_.base_url + path;
+    request.url = options_.base_url + path;
     request.headers = std::move(options.headers);
-    request.max_bytes = options.max_answer_bytes.value_or(settings_.max_answer_bytes);
+    request.max_bytes = options.max_answer_bytes.value_or(options_.max_answer_bytes);
     request.once = options.once;
-    request.stall_timeout = options.stall_timeout.value_or(settings_.stall_timeout);
+    request.stall_timeout = options.stall_timeout.value_or(options_.stall_timeout);
     return request;
 }
 
@@ -95,8 +95,8 @@ Task<Result<Answer>> Client::post_form(std::string path, std::vector<std::pair<s
 
 Task<Result<std::shared_ptr<asio::ssl::context>>> Client::load_tls()
 {
-    if (!settings_.base_url.starts_with("https://")) co_return nullptr;
-    auto load = [file = settings_.ca_file] { return load_client_tls(file); }; // each time: it may be replaced
+    if (!options_.base_url.starts_with("https://")) co_return nullptr;
+    auto load = [file = options_.ca_file] { return load_client_tls(file); }; // each time: it may be replaced
     co_return co_await files_.run(std::move(load));
 }
 
@@ -151,7 +151,7 @@ Task<Result<Answer>> Client::download(std::string path, std::filesystem::path fi
 Task<Result<Answer>> Client::fetch(TransferRequest request)
 {
     auto& file = *request.file;
-    Backoff backoff(settings_.first_resume_wait, longest_resume_wait);
+    Backoff backoff(options_.first_resume_wait, max_resume_wait);
     asio::steady_timer timer(co_await asio::this_coro::executor);
     for (int fruitless = 0;;) {
         auto const before = file.bytes();
@@ -176,7 +176,7 @@ Task<Result<Answer>> Client::fetch(TransferRequest request)
 
 std::string Client::cookies_for(std::string_view path) const
 {
-    return transfers_->cookies_for(settings_.base_url + std::string(path));
+    return transfers_->cookies_for(options_.base_url + std::string(path));
 }
 
 } // namespace learning_loop::http

@@ -19,7 +19,7 @@
 
 namespace learning_loop::http {
 
-struct ClientSettings {
+struct ClientOptions {
     std::string base_url;     ///< As `http://127.0.0.1:8000`; the paths of calls are appended.
     std::string ca_file;      ///< PEM; the only authorities to trust. Empty: the system's.
     std::string bearer_token; ///< Empty: none.
@@ -50,7 +50,7 @@ struct DownloadOptions {
     std::uintmax_t max_bytes = 0; ///< Of the file.
 };
 
-/// What one call needs beyond the settings of its client.
+/// What one call needs beyond the options of its client.
 struct CallOptions {
     Headers headers;
     std::optional<std::chrono::seconds> stall_timeout;
@@ -68,7 +68,7 @@ class DownloadFile;
 /// one, breaks off or stalls; the message tells the reason. too_large if the body of a 200 is longer than allowed.
 class Client {
 public:
-    explicit Client(ClientSettings settings);
+    explicit Client(ClientOptions options);
     ~Client(); ///< Ends the calls that still run.
     Client(Client const&) = delete;
     Client& operator=(Client const&) = delete;
@@ -86,7 +86,7 @@ public:
     /// it comes. For any other answer there is no file. Errors: also out_of_space if the disk is full.
     Task<Result<Answer>> download(std::string path, std::filesystem::path file, DownloadOptions options);
 
-    std::string const& base_url() const { return settings_.base_url; }
+    std::string const& base_url() const { return options_.base_url; }
 
     /// Opens a connection to the server, for another protocol than HTTP, through the proxy that the environment names.
     /// It has no TLS yet. Errors: unavailable if the server cannot be reached. invalid_argument if `base_url` is
@@ -97,7 +97,7 @@ public:
     /// file cannot be read.
     Task<Result<std::shared_ptr<boost::asio::ssl::context>>> load_tls();
 
-    ClientSettings const& settings() const { return settings_; }
+    ClientOptions const& options() const { return options_; }
 
     /// The cookies of a request for `path`, as the value of a header; empty: none.
     std::string cookies_for(std::string_view path) const;
@@ -107,7 +107,7 @@ private:
     Task<Result<Answer>> post(std::string path, std::string body, CallOptions options);
     Task<Result<Answer>> fetch(TransferRequest request);
 
-    ClientSettings settings_;
+    ClientOptions options_;
     std::unique_ptr<Transfers> transfers_;
     Lane files_{"files of a client"};
 };

@@ -47,7 +47,7 @@ Task<std::optional<Response>> BodyReader::read(HeadParser& head, Route const& ro
 }
 
 /// A share is taken as the bytes come, not as they are announced: an announcement alone must not shut others out.
-BodyReader::Refusal BodyReader::refusal_of_memory(std::size_t bytes)
+BodyReader::Refusal BodyReader::take_memory(std::size_t bytes)
 {
     if (share_.grow_to(bytes)) return std::nullopt;
     return error_response({Errc::unavailable, "too many large requests at once: try again"});
@@ -66,7 +66,7 @@ Task<std::optional<Response>> BodyReader::read_memory(Request& request, Route co
     for (std::size_t size = 0;;) {
         if (size == body.size()) {
             auto const room = room_for(size + wire_.buffer().size(), max_bytes);
-            if (auto refusal = refusal_of_memory(room)) co_return refusal;
+            if (auto refusal = take_memory(room)) co_return refusal;
             body.resize(room);
         }
         auto const read = co_await next(asio::buffer(body) + size);
@@ -94,7 +94,7 @@ Task<std::optional<Response>> BodyReader::read_upload(Request& request)
         bool is_over = false;
         while (filled < piece_bytes && !is_over) {
             if (filled == piece->size()) piece->resize(room_for(filled, piece_bytes));
-            if (auto refusal = refusal_of_memory(piece->size() + reader->held_bytes())) co_return refusal;
+            if (auto refusal = take_memory(piece->size() + reader->held_bytes())) co_return refusal;
             auto const read = co_await next(asio::buffer(*piece) + filled);
             if (auto const* refusal = std::get_if<Response>(&read)) co_return *refusal;
             filled += std::get<std::size_t>(read);

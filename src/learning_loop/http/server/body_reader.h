@@ -40,7 +40,7 @@ private:
     using Chunked = boost::beast::http::request_parser<boost::beast::http::buffer_body>;
     using Refusal = std::optional<Response>;
 
-    Refusal refusal_of_memory(std::size_t bytes);
+    Refusal take_memory(std::size_t bytes);
     Task<Refusal> read_memory(Request& request, Route const& route);
     Task<Refusal> read_upload(Request& request);
     Task<Read<std::size_t>> next(boost::asio::mutable_buffer into);

@@ -59,7 +59,7 @@ std::optional<HeadFault> fault_of_field(std::string_view line, Framing& framing)
     auto const colon = line.find(':');
     if (colon == std::string_view::npos || colon == 0) return malformed("a header has no name or no colon");
     auto const name = line.substr(0, colon);
-    if (!std::all_of(name.begin(), name.end(), is_token_character)) return malformed("a header's name is none");
+    if (!std::all_of(name.begin(), name.end(), is_token_character)) return malformed("a header's name is invalid");
     return framing.add(name, trimmed(line.substr(colon + 1)));
 }
 

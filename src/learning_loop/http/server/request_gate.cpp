@@ -60,8 +60,8 @@ std::optional<Response> RequestGate::refusal_of(HeadParser const& head)
                                        " is not this machine: this server answers for localhost only");
     }
     auto const origin = origin_of(head);
-    auto const slashes = origin.find("://");
-    bool const is_own = slashes != std::string_view::npos && same_name(origin.substr(slashes + 3), host);
+    auto page_host = origin;
+    bool const is_own = !take_scheme(page_host).empty() && same_name(page_host, host);
     if (!origin.empty() && !is_own && !is_allowed_origin(origin)) {
         return error_response(403,
                               "the Origin " + printable(origin) + " is foreign: only pages of this server may call it");

@@ -130,7 +130,7 @@ Task<std::size_t> Wire::read_some(asio::mutable_buffer into)
 
 Task<> Wire::write(std::string_view first, std::string_view second)
 {
-    late_ = false; // this may be the answer that tells of it
+    late_ = false; // what is written may be the 408 for being late
     Waiting const waiting(*this);
     while (!first.empty() || !second.empty()) {
         std::array<asio::const_buffer, 2> const pieces{asio::buffer(first), asio::buffer(second)};

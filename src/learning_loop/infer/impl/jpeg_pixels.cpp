@@ -79,9 +79,8 @@ Result<cv::Mat> decode_jpeg(std::string_view bytes, ImageFile const& file)
 
 Result<std::string> encode_jpeg(cv::Mat const& bgr, int quality)
 {
-    constexpr int longest_side_px = 65500;
-    if (bgr.empty() || bgr.dims != 2 || bgr.type() != CV_8UC3 || bgr.cols > longest_side_px ||
-        bgr.rows > longest_side_px) {
+    constexpr int max_side_px = 65500;
+    if (bgr.empty() || bgr.dims != 2 || bgr.type() != CV_8UC3 || bgr.cols > max_side_px || bgr.rows > max_side_px) {
         return Error{Errc::invalid_argument, "a JPEG is made of an 8 bit BGR image of 1 to 65500 pixels a side"};
     }
     if (quality < 1 || quality > 100) return Error{Errc::invalid_argument, "quality: expected 1 to 100"};

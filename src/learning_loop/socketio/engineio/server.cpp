@@ -88,7 +88,7 @@ void Server::add_to(http::Router& router, std::string const& path)
     router.post(path, *this, &Server::post)
         .summary("Engine.IO 4: takes messages of a session.")
         .body_limit(options_.max_payload)
-        .tells_of_bytes([this](http::Request const& request, std::size_t bytes) {
+        .on_body_bytes([this](http::Request const& request, std::size_t bytes) {
             auto const session = sessions_->find(request.query_value("sid").value_or(""));
             if (session) sessions_->receive(*session, bytes);
         });

@@ -77,7 +77,7 @@ void Database::Finalize::operator()(sqlite3_stmt* statement) const
 class Database::Lease {
 public:
     Lease(Database& database, std::string_view sql, Values const& values)
-        : database_(database), sql_(sql), statement_(database.prepared(sql))
+        : database_(database), sql_(sql), statement_(database.take_prepared(sql))
     {
         database_.bind(statement_.get(), sql_, values);
     }
@@ -131,7 +131,7 @@ void Database::fail(std::string_view what)
     throw DatabaseError(text);
 }
 
-Database::Statement Database::prepared(std::string_view sql)
+Database::Statement Database::take_prepared(std::string_view sql)
 {
     if (auto const idle = idle_statements_.find(sql); idle != idle_statements_.end()) {
         return std::move(idle_statements_.extract(idle).mapped());

@@ -88,7 +88,7 @@ private:
     class Lease;
 
     [[noreturn]] void fail(std::string_view what);
-    Statement prepared(std::string_view sql);
+    Statement take_prepared(std::string_view sql);
     void bind(sqlite3_stmt* statement, std::string_view sql, Values const& values);
 
     std::unique_ptr<sqlite3, Close> connection_;

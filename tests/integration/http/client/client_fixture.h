@@ -20,11 +20,11 @@ using Then = test::Act::Then;
 struct HttpClient : testing::Test {
     test::Io io;
     test::TempFolder folder;
-    ClientSettings settings = impatient();
+    ClientOptions settings = impatient();
 
-    static ClientSettings impatient()
+    static ClientOptions impatient()
     {
-        ClientSettings settings;
+        ClientOptions settings;
         settings.connect_timeout = 1s;
         settings.stall_timeout = 1s;
         settings.first_resume_wait = 10ms;

@@ -23,12 +23,12 @@ struct ClientTest : testing::Test {
     std::string received; ///< The last body of /files.
     std::string received_type;
     test::RunningServer server{(add_routes(), router)};
-    ClientSettings settings = at(server.url());
+    ClientOptions settings = at(server.url());
     Client client{settings};
 
-    static ClientSettings at(std::string const& url)
+    static ClientOptions at(std::string const& url)
     {
-        ClientSettings settings;
+        ClientOptions settings;
         settings.base_url = url;
         return settings;
     }

@@ -6,25 +6,15 @@
 #include <curl/curl.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace learning_loop::http {
 namespace {
 
-constexpr std::chrono::seconds longest_wait{3600};
+constexpr std::chrono::seconds max_wait{3600};
 
 bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
-}
-
-std::optional<std::uint64_t> number(std::string_view text)
-{
-    std::uint64_t value = 0;
-    auto const* const end = text.data() + text.size();
-    auto const [rest, failure] = std::from_chars(text.data(), end, value);
-    if (failure != std::errc() || rest != end || text.empty()) return std::nullopt;
-    return value;
 }
 
 /// `bytes 5-9/10`
@@ -35,9 +25,9 @@ std::optional<ContentRange> content_range(std::string_view value)
     auto const slash = value.find('/');
     if (!value.starts_with(unit) || dash == std::string_view::npos || slash == std::string_view::npos || slash < dash)
         return std::nullopt;
-    auto const first = number(value.substr(unit.size(), dash - unit.size()));
-    auto const last = number(value.substr(dash + 1, slash - dash - 1));
-    auto const total = number(value.substr(slash + 1));
+    auto const first = parse_whole_number(value.substr(unit.size(), dash - unit.size()));
+    auto const last = parse_whole_number(value.substr(dash + 1, slash - dash - 1));
+    auto const total = parse_whole_number(value.substr(slash + 1));
     if (!first || !last || !total || *last < *first || *last + 1 != *total) return std::nullopt;
     return ContentRange{*first, *total};
 }
@@ -49,7 +39,7 @@ std::chrono::seconds retry_after(std::string_view value, std::chrono::system_clo
     using std::chrono::seconds;
     if (value.empty()) return seconds(0);
     if (std::all_of(value.begin(), value.end(), is_digit)) {
-        auto const wanted = number(value); // nullopt: too large
+        auto const wanted = parse_whole_number(value); // nullopt: too large
         return seconds(std::min<std::uint64_t>(wanted.value_or(3600), 3600));
     }
     // libcurl reads all kinds of dates. The three kinds of HTTP all begin with a weekday and have a time.
@@ -58,7 +48,7 @@ std::chrono::seconds retry_after(std::string_view value, std::chrono::system_clo
     if (date < 0) return seconds(0);
     // Rounded up: a client that comes too early would be refused again.
     auto const wait = std::chrono::ceil<seconds>(std::chrono::system_clock::from_time_t(date) - now);
-    return std::clamp(wait, seconds(0), longest_wait);
+    return std::clamp(wait, seconds(0), max_wait);
 }
 
 Result<void> AnswerHead::take(std::string_view line)
@@ -67,7 +57,7 @@ Result<void> AnswerHead::take(std::string_view line)
     if (line.starts_with("HTTP/")) {
         *this = {};
         auto const blank = std::min(line.find(' '), line.size());
-        status = static_cast<int>(number(trimmed(line.substr(blank)).substr(0, 3)).value_or(0));
+        status = static_cast<int>(parse_whole_number(trimmed(line.substr(blank)).substr(0, 3)).value_or(0));
         return {};
     }
     if (line.empty()) is_whole = true;
@@ -78,7 +68,7 @@ Result<void> AnswerHead::take(std::string_view line)
     if (same_name(name, "Retry-After")) retry_after = http::retry_after(value, std::chrono::system_clock::now());
     else if (same_name(name, "Location")) location = value;
     else if (same_name(name, "ETag")) etag = value.starts_with('"') ? value : std::string_view();
-    else if (same_name(name, "Content-Length")) content_length = number(value);
+    else if (same_name(name, "Content-Length")) content_length = parse_whole_number(value);
     else if (same_name(name, "Content-Range")) content_range = http::content_range(value);
     else if (same_name(name, "Content-Encoding")) is_encoded = !value.empty() && !same_name(value, "identity");
     else if (same_name(name, "Transfer-Encoding")) {

@@ -20,8 +20,8 @@ std::string seconds_text(std::chrono::seconds time)
 
 } // namespace
 
-Transfer::Transfer(ClientSettings const& settings, CURLSH* cookies, TransferRequest request)
-    : settings_(settings), cookies_(cookies), request_(std::move(request))
+Transfer::Transfer(ClientOptions const& options, CURLSH* cookies, TransferRequest request)
+    : options_(options), cookies_(cookies), request_(std::move(request))
 {}
 
 void Transfer::keep_connection()
@@ -78,8 +78,8 @@ Error Transfer::failure_of(CURLcode code) const
     if (what.empty() && code == CURLE_OPERATION_TIMEDOUT) {
         curl_off_t connected = 0;
         curl_easy_getinfo(curl_.get(), CURLINFO_PRETRANSFER_TIME_T, &connected);
-        what = connected == 0 ? "cannot be reached within " + seconds_text(settings_.connect_timeout)
-                              : "stalls: less than " + std::to_string(settings_.min_rate) + " bytes a second for " +
+        what = connected == 0 ? "cannot be reached within " + seconds_text(options_.connect_timeout)
+                              : "stalls: less than " + std::to_string(options_.min_rate) + " bytes a second for " +
                                     seconds_text(request_.stall_timeout);
     }
     if (is_broken_off_) what = "the connection broke off before an answer";

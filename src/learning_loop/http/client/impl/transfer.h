@@ -46,7 +46,7 @@ struct Outcome {
 /// transfers' thread.
 class Transfer {
 public:
-    Transfer(ClientSettings const& settings, CURLSH* cookies, TransferRequest request);
+    Transfer(ClientOptions const& options, CURLSH* cookies, TransferRequest request);
     Transfer(Transfer const&) = delete;
     Transfer& operator=(Transfer const&) = delete;
 
@@ -84,7 +84,7 @@ private:
     using List = std::unique_ptr<curl_slist, void (*)(curl_slist*)>;
     using Mime = std::unique_ptr<curl_mime, void (*)(curl_mime*)>;
 
-    ClientSettings const& settings_;
+    ClientOptions const& options_;
     CURLSH* cookies_;
     TransferRequest request_;
     std::unique_ptr<CURL, void (*)(CURL*)> curl_{nullptr, curl_easy_cleanup};

@@ -39,8 +39,8 @@ Result<void> Transfer::set_connection()
     set(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     set(curl, CURLOPT_USERAGENT, "learning-loop");
     set(curl, CURLOPT_CONNECTTIMEOUT_MS,
-        static_cast<long>(std::chrono::milliseconds(settings_.connect_timeout).count()));
-    set(curl, CURLOPT_LOW_SPEED_LIMIT, static_cast<long>(settings_.min_rate));
+        static_cast<long>(std::chrono::milliseconds(options_.connect_timeout).count()));
+    set(curl, CURLOPT_LOW_SPEED_LIMIT, static_cast<long>(options_.min_rate));
     set(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(request_.stall_timeout.count()));
     // Proxies come from the environment, but no proxy can reach what listens on loopback.
     auto const url = parse_url(request_.url);
@@ -51,15 +51,15 @@ Result<void> Transfer::set_connection()
         set_connect_only(*url, is_local);
     }
     set(curl, CURLOPT_ERRORBUFFER, detail_.data());
-    verify_tls(curl, settings_.ca_file);
-    if (!settings_.bearer_token.empty()) {
+    verify_tls(curl, options_.ca_file);
+    if (!options_.bearer_token.empty()) {
         set(curl, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
-        set(curl, CURLOPT_XOAUTH2_BEARER, settings_.bearer_token.c_str());
+        set(curl, CURLOPT_XOAUTH2_BEARER, options_.bearer_token.c_str());
     }
     return {};
 }
 
-/// Asks for a connection alone. TLS on it is made later and not by libcurl, which is told of a plain one.
+/// Asks for a connection alone. TLS on it is made later and not by libcurl, which gets an http URL.
 void Transfer::set_connect_only(Url const& url, bool is_local)
 {
     if (url.scheme == "https") {

@@ -25,7 +25,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t max_waiting = 1000;
-constexpr int longest_poll_ms = 60'000; // each call and each cancellation ends a poll
+constexpr int max_poll_ms = 60'000; // each call and each cancellation ends a poll
 
 constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
 
@@ -44,8 +44,8 @@ void block_signals()
 
 /// A transfer and the task that waits for it.
 struct Job {
-    Job(ClientSettings const& settings, CURLSH* cookies, TransferRequest request)
-        : transfer(settings, cookies, std::move(request))
+    Job(ClientOptions const& options, CURLSH* cookies, TransferRequest request)
+        : transfer(options, cookies, std::move(request))
     {}
 
     Transfer transfer;
@@ -130,7 +130,7 @@ void Transfers::Work::run()
         curl_multi_perform(multi.get(), &still_running);
         finish_done();
         bool const one_can_start = !waiting.empty() && running.size() < max_at_once;
-        if (!one_can_start) curl_multi_poll(multi.get(), nullptr, 0, longest_poll_ms, nullptr);
+        if (!one_can_start) curl_multi_poll(multi.get(), nullptr, 0, max_poll_ms, nullptr);
     }
     drop_all();
 }
@@ -237,9 +237,9 @@ struct Transfers::Start {
     }
 };
 
-Transfers::Transfers(ClientSettings const& settings)
-    : settings_(settings),
-      work_(std::make_shared<Work>(settings.max_at_once)),
+Transfers::Transfers(ClientOptions const& options)
+    : options_(options),
+      work_(std::make_shared<Work>(options.max_at_once)),
       in_report_([this] { return line(); }),
       thread_([work = work_] {
           block_signals();
@@ -256,7 +256,7 @@ Transfers::~Transfers()
 std::string Transfers::line() const
 {
     auto const count = work_->count.load();
-    return count == 0 ? "" : "transfers with " + settings_.base_url + ": " + std::to_string(count);
+    return count == 0 ? "" : "transfers with " + options_.base_url + ": " + std::to_string(count);
 }
 
 Task<Outcome> Transfers::run(TransferRequest request)
@@ -264,7 +264,7 @@ Task<Outcome> Transfers::run(TransferRequest request)
     if (work_->count >= max_waiting)
         co_return Outcome{Error{Errc::unavailable, request.where() + ": too many transfers wait already"}, false};
     about_to_wait_for(request.where());
-    auto job = std::make_shared<Job>(settings_, work_->cookies.get(), std::move(request));
+    auto job = std::make_shared<Job>(options_, work_->cookies.get(), std::move(request));
     auto start = Start{work_};
     auto [failure, outcome] =
         co_await asio::async_initiate<decltype(as_tuple), void(std::exception_ptr, std::optional<Outcome>)>(

@@ -16,8 +16,8 @@ namespace learning_loop::http {
 /// cookies.
 class Transfers {
 public:
-    explicit Transfers(ClientSettings const& settings); ///< The settings must outlive it.
-    ~Transfers();                                       ///< Ends the calls that run with operation_aborted.
+    explicit Transfers(ClientOptions const& options); ///< The options must outlive it.
+    ~Transfers();                                     ///< Ends the calls that run with operation_aborted.
     Transfers(Transfers const&) = delete;
     Transfers& operator=(Transfers const&) = delete;
 
@@ -34,7 +34,7 @@ private:
 
     std::string line() const; ///< Of the report.
 
-    ClientSettings const& settings_;
+    ClientOptions const& options_;
     std::shared_ptr<Work> work_; // shared: with the cancellation slots of tasks, which may outlive the client
     ReportEntry in_report_;
     std::thread thread_;
