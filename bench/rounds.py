@@ -44,7 +44,7 @@ def ratio_to_beside(results):
 
 
 def is_as_cheap_as_beside(what, results, max_ratio):
-    """Prints that ratio; true if it is not above the limit."""
+    """Prints `ratio_to_beside`; true if it is not above the limit."""
     ratio = ratio_to_beside(results)
     print(f"  ours / beside, {what}: CPU {ratio:.3f} (at most {max_ratio:g})")
     return ratio <= max_ratio

@@ -111,7 +111,7 @@ struct Listener {
 class Caller {
 public:
     Caller(boost::asio::any_io_executor executor, CallerSettings const& settings)
-        : http_(http_settings(settings)),
+        : http_(http_options(settings)),
           client_(executor, http_, client_options(settings)),
           input_(executor, ::dup(STDIN_FILENO)),
           tasks_(executor)
@@ -131,7 +131,7 @@ public:
     }
 
 private:
-    static ll::http::ClientOptions http_settings(CallerSettings const& settings)
+    static ll::http::ClientOptions http_options(CallerSettings const& settings)
     {
         ll::http::ClientOptions http;
         http.base_url = settings.url;

@@ -8,7 +8,7 @@ class TaskGroup;
 
 /// What a program consists of, beside what every program has (see Runner). Its constructor builds everything in the
 /// order of dependency and adds the routes; the server that serves them comes later. All functions are called by the
-/// Runner.
+/// Runner. If `disconnect` or `finish` throws, the process ends with 3.
 class Parts {
 public:
     virtual ~Parts() = default;

@@ -30,7 +30,7 @@ struct Program {
 
 /// Runs a program until SIGINT or SIGTERM. To be called in `main`, when the settings are read and the log is started.
 /// Returns the exit status: 0 after a signal; 2 if it cannot start, with the reason on stderr; 1 after a failure that
-/// the log tells. Ends the process with 3 if the parts cannot finish, or their end throws.
+/// the log tells. Ends the process with 3 if the parts cannot finish or the end throws.
 int run_program(Program const& program);
 
 } // namespace learning_loop

@@ -12,23 +12,29 @@
 namespace learning_loop {
 namespace {
 
-constexpr int hanging_status = 3;
+constexpr int unfinished_status = 3;
 
+/// Nothing is lost by it: what was acknowledged is on the disk.
 [[noreturn]] void end_at_once()
 {
     log::flush();
-    std::_Exit(hanging_status);
+    std::_Exit(unfinished_status);
 }
 
 Task<> run_to_end(http::Server& server, Parts& parts, ShutdownSignal& shutdown, TaskGroup& tasks)
 {
     co_await shutdown.wait();
-    tasks.cancel();
-    co_await parts.disconnect();
-    co_await server.finish(shutdown.grace);
-    bool const all_ended = co_await parts.finish();
-    if (!all_ended) end_at_once();
-    co_await tasks.join();
+    try {
+        tasks.cancel();
+        co_await parts.disconnect();
+        co_await server.finish(shutdown.grace);
+        bool const all_ended = co_await parts.finish();
+        if (!all_ended) end_at_once();
+        co_await tasks.join();
+    } catch (std::exception const& failure) { // nothing else would end the program
+        log::critical("the end failed: {}", failure.what());
+        end_at_once();
+    }
 }
 
 } // namespace
@@ -93,8 +99,7 @@ int Runner::run(Parts& parts, ShutdownSignal& shutdown)
     auto const executor = impl_->io.get_executor();
     http::Server server(executor, impl_->listener, impl_->router, impl_->metrics, impl_->options);
     TaskGroup tasks(executor, [&shutdown] { shutdown.fail(); });
-    // Without its end the program would hang: what was acknowledged is on the disk anyway.
-    TaskGroup program(executor, [] { end_at_once(); });
+    TaskGroup program(executor);
     parts.start(tasks);
     tasks.spawn("the server", server.serve());
     program.spawn("the program", run_to_end(server, parts, shutdown, tasks));

@@ -83,11 +83,11 @@ Result<void> check_threshold(std::string_view name, double threshold)
 
 } // namespace
 
-Result<std::unique_ptr<DetectorLogic>> make_onnx_detector(ModelInformation const& model, OnnxOptions const& settings)
+Result<std::unique_ptr<DetectorLogic>> make_onnx_detector(ModelInformation const& model, OnnxOptions const& options)
 {
-    auto const conf_threshold = settings.conf_threshold.value_or(model.conf_threshold.value_or(default_confidence));
+    auto const conf_threshold = options.conf_threshold.value_or(model.conf_threshold.value_or(default_confidence));
     if (auto ok = check_threshold("conf_threshold", conf_threshold); !ok) return ok.error();
-    if (auto ok = check_threshold("iou_threshold", settings.iou_threshold); !ok) return ok.error();
+    if (auto ok = check_threshold("iou_threshold", options.iou_threshold); !ok) return ok.error();
     if (model.categories.empty())
         return Error{Errc::invalid_argument, "model.json: categories: there are none to detect"};
     if (!model.model_root_path) return Error{Errc::invalid_argument, "model_root_path: the model has no folder"};
@@ -95,10 +95,10 @@ Result<std::unique_ptr<DetectorLogic>> make_onnx_detector(ModelInformation const
     auto const file = std::filesystem::path(*model.model_root_path) / "model.onnx";
     auto const bytes = read_file(file, max_model_bytes);
     if (!bytes) return bytes.error();
-    auto head = BoxHead::load(file.string(), *bytes, model.categories.size(), settings.onnxruntime_library);
+    auto head = BoxHead::load(file.string(), *bytes, model.categories.size(), options.onnxruntime_library);
     if (!head) return head.error();
 
-    auto detector = std::make_unique<OnnxDetector>(std::move(*head), model, conf_threshold, settings.iou_threshold);
+    auto detector = std::make_unique<OnnxDetector>(std::move(*head), model, conf_threshold, options.iou_threshold);
     auto const proof = detector->evaluate(cv::Mat(64, 64, CV_8UC3, cv::Scalar::all(Letterbox::fill_gray)));
     if (!proof) return proof.error();
     return std::unique_ptr<DetectorLogic>(std::move(detector));

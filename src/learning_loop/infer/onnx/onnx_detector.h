@@ -17,6 +17,6 @@ struct OnnxOptions {
 /// what is returned works. Blocks. Errors: not_found if there is no such file. too_large if it has more than 1 GiB.
 /// invalid_argument if it is not such a model, does not fit the model's categories, or a threshold is beyond 0 to 1.
 /// unavailable if ONNX Runtime cannot be loaded or the model fails when it is run.
-Result<std::unique_ptr<DetectorLogic>> make_onnx_detector(ModelInformation const& model, OnnxOptions const& settings);
+Result<std::unique_ptr<DetectorLogic>> make_onnx_detector(ModelInformation const& model, OnnxOptions const& options);
 
 } // namespace learning_loop

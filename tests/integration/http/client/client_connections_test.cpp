@@ -8,8 +8,8 @@ TEST_F(HttpClient, an_upload_that_is_cut_anywhere_fails_and_the_next_one_arrives
 {
     test::ScriptedServer const server({{http_answer(200, "OK")}});
     test::FaultProxy proxy(server.port());
-    settings.base_url = proxy.url();
-    Client client(settings);
+    options.base_url = proxy.url();
+    Client client(options);
     test::put(folder / "a", "0123456789");
     std::vector<FormPart> const parts{{"files", "a", "image/jpeg", folder / "a"}};
     auto const whole = (static_cast<void>(io.run(client.post_files("/", parts)).value()), proxy.bytes_up());
@@ -18,7 +18,7 @@ TEST_F(HttpClient, an_upload_that_is_cut_anywhere_fails_and_the_next_one_arrives
         faults.cut_up_after = k;
         proxy.spoil(faults);
         proxy.cut_all();
-        Client cut(settings);
+        Client cut(options);
         EXPECT_EQ(io.run(cut.post_files("/", parts)).error().code, Errc::unavailable) << k;
     }
     proxy.spoil({});
@@ -44,9 +44,9 @@ TEST_F(HttpClient, leaks_neither_descriptors_nor_memory_over_a_thousand_reconnec
 {
     test::ScriptedServer const server({{http_answer(200, "OK", "Connection: close\r\n"), Then::closes}});
     test::FaultProxy proxy(server.port());
-    settings.base_url = proxy.url();
-    settings.stall_timeout = 10s;
-    Client client(settings);
+    options.base_url = proxy.url();
+    options.stall_timeout = 10s;
+    Client client(options);
     test::Faults cut_soon;
     cut_soon.cut_down_after = 20;
     auto const reconnect = [&](int times) {

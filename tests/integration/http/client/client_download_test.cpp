@@ -125,9 +125,9 @@ TEST_F(HttpClientDownload, refuses_a_file_that_is_too_long_before_it_comes)
 TEST_F(HttpClientDownload, leaves_nothing_when_it_is_cancelled)
 {
     test::ScriptedServer const server({{"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nx", Then::hangs}});
-    settings.base_url = server.url();
-    settings.stall_timeout = 60s;
-    Client client(settings);
+    options.base_url = server.url();
+    options.stall_timeout = 60s;
+    Client client(options);
     TaskGroup calls(io.executor());
     auto call = [](Client& from, std::filesystem::path file) -> Task<> {
         DownloadOptions options;

@@ -9,9 +9,9 @@ namespace {
 TEST_F(HttpClient, ends_a_call_promptly_when_its_task_is_cancelled)
 {
     test::ScriptedServer const server({{"", Then::hangs}});
-    settings.base_url = server.url();
-    settings.stall_timeout = 60s;
-    Client client(settings);
+    options.base_url = server.url();
+    options.stall_timeout = 60s;
+    Client client(options);
     TaskGroup calls(io.executor());
     auto call = [](Client& from, std::exception_ptr& thrown) -> Task<> {
         try {
@@ -34,11 +34,11 @@ TEST_F(HttpClient, ends_a_call_promptly_when_its_task_is_cancelled)
 TEST_F(HttpClient, dies_promptly_while_its_peer_hangs)
 {
     test::ScriptedServer const server({{"", Then::hangs}});
-    settings.base_url = server.url();
-    settings.stall_timeout = 60s;
+    options.base_url = server.url();
+    options.stall_timeout = 60s;
     TaskGroup calls(io.executor());
     auto call = [](Client& from) -> Task<> { co_await from.get("/"); };
-    auto client = std::make_unique<Client>(settings);
+    auto client = std::make_unique<Client>(options);
     calls.spawn("call", call(*client));
     ASSERT_TRUE(io.run_until([&] { return !server.requests().empty(); }));
     auto const begin = std::chrono::steady_clock::now();
@@ -50,10 +50,10 @@ TEST_F(HttpClient, dies_promptly_while_its_peer_hangs)
 TEST_F(HttpClient, lets_calls_wait_for_their_turn_and_forgets_those_that_are_cancelled)
 {
     test::ScriptedServer const server({{"", Then::hangs}, {http_answer(200, "b")}});
-    settings.base_url = server.url();
-    settings.stall_timeout = 60s;
-    settings.max_at_once = 1;
-    Client client(settings);
+    options.base_url = server.url();
+    options.stall_timeout = 60s;
+    options.max_at_once = 1;
+    Client client(options);
     TaskGroup first(io.executor());
     TaskGroup second(io.executor());
     auto call = [](Client& from) -> Task<> { co_await from.get("/"); };
@@ -89,8 +89,8 @@ TEST_F(HttpClient, gives_up_an_upload_into_a_black_hole)
     test::ScriptedServer const server({{http_answer(200, "")}});
     test::FaultProxy proxy(server.port());
     proxy.silence(true);
-    settings.base_url = proxy.url();
-    Client client(settings);
+    options.base_url = proxy.url();
+    Client client(options);
     test::put(folder / "a", std::string(20'000'000, 'x'));
     std::vector<FormPart> parts{{"files", "a", "image/jpeg", folder / "a"}};
     EXPECT_EQ(io.run(client.post_files("/", std::move(parts))).error().code, Errc::unavailable);
@@ -110,8 +110,8 @@ TEST_F(HttpClient, ends_an_error_whose_body_goes_on_and_on)
 TEST_F(HttpClient, keeps_the_connection_after_an_error_of_usual_length)
 {
     test::ScriptedServer const server({{http_answer(500, std::string(100'000, 'x'))}, {http_answer(200, "a")}});
-    settings.base_url = server.url();
-    Client client(settings);
+    options.base_url = server.url();
+    Client client(options);
     EXPECT_EQ(io.run(client.get("/")).value().body.size(), 64u * 1024);
     EXPECT_EQ(io.run(client.get("/")).value().body, "a");
     EXPECT_EQ(server.connections(), 1u);

@@ -20,31 +20,31 @@ using Then = test::Act::Then;
 struct HttpClient : testing::Test {
     test::Io io;
     test::TempFolder folder;
-    ClientOptions settings = impatient();
+    ClientOptions options = impatient();
 
     static ClientOptions impatient()
     {
-        ClientOptions settings;
-        settings.connect_timeout = 1s;
-        settings.stall_timeout = 1s;
-        settings.first_resume_wait = 10ms;
-        return settings;
+        ClientOptions options;
+        options.connect_timeout = 1s;
+        options.stall_timeout = 1s;
+        options.first_resume_wait = 10ms;
+        return options;
     }
     Client client_of(std::string const& url)
     {
-        settings.base_url = url;
-        return Client(settings);
+        options.base_url = url;
+        return Client(options);
     }
     Result<Answer> get(std::string const& url)
     {
-        settings.base_url = url;
-        Client client(settings);
+        options.base_url = url;
+        Client client(options);
         return io.run(client.get("/"));
     }
     Result<Answer> download(std::string const& url, std::uintmax_t max_bytes = 1 << 30)
     {
-        settings.base_url = url;
-        Client client(settings);
+        options.base_url = url;
+        Client client(options);
         DownloadOptions options;
         options.max_bytes = max_bytes;
         return io.run(client.download("/file", folder / "got", std::move(options)));

@@ -23,14 +23,14 @@ struct ClientTest : testing::Test {
     std::string received; ///< The last body of /files.
     std::string received_type;
     test::RunningServer server{(add_routes(), router)};
-    ClientOptions settings = at(server.url());
-    Client client{settings};
+    ClientOptions options = at(server.url());
+    Client client{options};
 
     static ClientOptions at(std::string const& url)
     {
-        ClientOptions settings;
-        settings.base_url = url;
-        return settings;
+        ClientOptions options;
+        options.base_url = url;
+        return options;
     }
 
     Result<Answer> run(Task<Result<Answer>> call) { return io.run(std::move(call)); }
@@ -151,10 +151,10 @@ TEST_F(ClientTest, bounds_what_it_takes)
     auto const refused = run(download(client, "/long", 999'999));
     EXPECT_EQ(refused.error().code, Errc::too_large);
     EXPECT_EQ(refused.error().message, server.url() + "/long: the answer is longer than 999999 bytes");
-    settings.max_answer_bytes = 999'999;
-    EXPECT_EQ(run(Client(settings).get("/long")).error().code, Errc::too_large);
-    settings.max_answer_bytes = 1'000'000;
-    EXPECT_EQ(run(Client(settings).get("/long")).value().body.size(), 1'000'000u);
+    options.max_answer_bytes = 999'999;
+    EXPECT_EQ(run(Client(options).get("/long")).error().code, Errc::too_large);
+    options.max_answer_bytes = 1'000'000;
+    EXPECT_EQ(run(Client(options).get("/long")).value().body.size(), 1'000'000u);
 }
 
 TEST_F(ClientTest, cannot_download_to_a_folder_that_is_not_there)
@@ -168,13 +168,13 @@ TEST_F(ClientTest, keeps_its_cookies)
     EXPECT_EQ(run(client.get("/header/cookie")).value().body, "none");
     ASSERT_TRUE(run(client.get("/with/200/Set-Cookie/session%3Dabc%3B%20Path%3D%2F%3B%20HttpOnly")));
     EXPECT_EQ(run(client.get("/header/cookie")).value().body, "session=abc");
-    EXPECT_EQ(run(Client(settings).get("/header/cookie")).value().body, "none");
+    EXPECT_EQ(run(Client(options).get("/header/cookie")).value().body, "none");
 }
 
 TEST_F(ClientTest, sends_its_token)
 {
-    settings.bearer_token = "secret";
-    EXPECT_EQ(run(Client(settings).get("/header/authorization")).value().body, "Bearer secret");
+    options.bearer_token = "secret";
+    EXPECT_EQ(run(Client(options).get("/header/authorization")).value().body, "Bearer secret");
     EXPECT_EQ(run(client.get("/header/authorization")).value().body, "none");
 }
 
@@ -199,9 +199,9 @@ TEST_F(ClientTest, tells_the_cookies_of_a_path_to_others)
 TEST_F(ClientTest, asks_many_things_at_once_on_few_connections)
 {
     test::FaultProxy counts(server.port());
-    settings.base_url = counts.url();
-    settings.max_at_once = 4;
-    Client few(settings);
+    options.base_url = counts.url();
+    options.max_at_once = 4;
+    Client few(options);
     int answers = 0;
     TaskGroup calls(io.executor());
     for (int i = 0; i < 20; ++i) calls.spawn("download", downloaded(few, i, answers));

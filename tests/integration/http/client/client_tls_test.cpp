@@ -25,14 +25,14 @@ struct HttpClientTls : HttpClient {
     HttpClientTls()
     {
         test::put(folder / "ca.pem", authority.certificate);
-        settings.ca_file = (folder / "ca.pem").string();
-        settings.bearer_token = "secret-token";
+        options.ca_file = (folder / "ca.pem").string();
+        options.bearer_token = "secret-token";
     }
 
     Result<Answer> log_in(std::string const& url)
     {
-        settings.base_url = url;
-        Client client(settings);
+        options.base_url = url;
+        Client client(options);
         return io.run(client.post_form("/api/login", {{"username", "u"}, {"password", "hunter2"}}));
     }
     /// Refused, in these words, and nothing was told to the peer.
@@ -73,8 +73,8 @@ TEST_F(HttpClientTls, heeds_a_new_authority_in_the_old_ones_place)
 {
     test::TlsPeer const peer(signed_one());
     test::put(folder / "ca.pem", new_certificate(authority_wishes()).certificate);
-    settings.base_url = peer.url();
-    Client client(settings);
+    options.base_url = peer.url();
+    Client client(options);
     EXPECT_FALSE(io.run(client.get("/")));
     auto const old_tls = io.run(client.load_tls()).value();
     test::put(folder / "ca.pem", authority.certificate);
@@ -114,7 +114,7 @@ TEST_F(HttpClientTls, tells_nothing_to_a_certificate_that_signed_itself)
 {
     test::TlsPeer const peer(new_certificate(CertificateWishes()));
     expect_refused(peer, std::string("its certificate cannot be trusted (self-signed certificate") + own_authority);
-    settings.ca_file.clear();
+    options.ca_file.clear();
     expect_refused(peer, std::string("its certificate cannot be trusted (self-signed certificate") + own_authority);
 }
 

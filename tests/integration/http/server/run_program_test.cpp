@@ -37,7 +37,7 @@ public:
     Task<bool> finish() override
     {
         notes_.add("finish");
-        if (end_fails) throw std::runtime_error("the end failed");
+        if (end_fails) throw std::runtime_error("the disk is gone");
         co_return !hangs;
     }
 
@@ -105,14 +105,16 @@ TEST_F(RunProgram, ends_with_status_1_when_a_task_of_its_parts_fails)
 
 TEST_F(RunProgram, ends_with_status_3_instead_of_hanging_when_its_parts_cannot_finish)
 {
+    GTEST_FLAG_SET(death_test_style, "threadsafe"); // a forked child would lack the thread that flushes
     build_parts_with(&NotingParts::hangs);
     EXPECT_EXIT(run_and_exit(), testing::ExitedWithCode(3), "");
 }
 
 TEST_F(RunProgram, ends_with_status_3_instead_of_hanging_when_its_end_throws)
 {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
     build_parts_with(&NotingParts::end_fails);
-    EXPECT_EXIT(run_and_exit(), testing::ExitedWithCode(3), "the program: the end failed");
+    EXPECT_EXIT(run_and_exit(), testing::ExitedWithCode(3), "the end failed: the disk is gone");
 }
 
 TEST_F(RunProgram, tells_why_it_cannot_start)

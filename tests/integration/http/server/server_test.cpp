@@ -62,8 +62,8 @@ TEST_F(ServerTest, bound_to_the_network_answers_for_any_name)
 
 TEST_F(ServerTest, refuses_what_a_foreign_page_asks)
 {
-    for (auto const* origin :
-         {"http://evil.example", "null", "http://localhost.evil.example", "http://localhost:1", "evil", "http://"}) {
+    for (auto const* origin : {"http://evil.example", "null", "http://localhost.evil.example", "http://localhost:1",
+                               "evil", "http://", "ftp://localhost"}) {
         EXPECT_EQ(ask(request("POST", "/echo", std::string("Content-Length: 0\r\nOrigin: ") + origin + "\r\n")).status,
                   403)
             << origin;

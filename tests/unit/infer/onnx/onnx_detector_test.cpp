@@ -46,9 +46,9 @@ protected:
         EXPECT_NE(refused.error().message.find("model.onnx"), std::string::npos) << refused.error().message;
     }
 
-    std::vector<BoxDetection> boxes_in(cv::Mat const& bgr, OnnxOptions const& settings = {})
+    std::vector<BoxDetection> boxes_in(cv::Mat const& bgr, OnnxOptions const& options = {})
     {
-        return make_onnx_detector(model_, settings).value()->evaluate(bgr).value().box_detections;
+        return make_onnx_detector(model_, options).value()->evaluate(bgr).value().box_detections;
     }
 
     fs::path const folder_ = fs::temp_directory_path() / ("onnx_detector_test." + std::to_string(::getpid()));
@@ -94,8 +94,8 @@ TEST_F(OnnxDetectorTest, finds_nothing_in_gray)
 TEST_F(OnnxDetectorTest, takes_the_models_confidence_unless_told_another_and_a_quarter_when_nobody_tells)
 {
     install("cells.onnx");
-    auto const found = [&](double confidence, OnnxOptions const& settings) {
-        return !boxes_in(scene_with_red(confidence), settings).empty();
+    auto const found = [&](double confidence, OnnxOptions const& options) {
+        return !boxes_in(scene_with_red(confidence), options).empty();
     };
     EXPECT_FALSE(found(0.2, {}));
     EXPECT_TRUE(found(0.3, {}));
@@ -161,7 +161,7 @@ TEST_F(OnnxDetectorTest, names_what_it_expected_of_another_head)
     install("no_scores.onnx");
     expect_refused("output \"scores\" has to be float32 [1, N, C] but is missing");
     install("double_boxes.onnx");
-    expect_refused("output \"boxes\" has to be float32 [1, N, 4] but is not a tensor of floats");
+    expect_refused("output \"boxes\" has to be float32 [1, N, 4] but is not float32");
     install("too_few_boxes.onnx");
     expect_refused("do not belong together");
 }

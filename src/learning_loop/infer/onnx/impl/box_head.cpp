@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace learning_loop {
 namespace {
@@ -46,34 +47,34 @@ bool fits(Shape const& shape, Shape const& expected)
     return std::ranges::equal(shape, expected, same);
 }
 
-/// Empty if the type is no float tensor.
-Shape shape_of(Ort::TypeInfo const& type)
+/// nullopt: the type is no tensor of float32.
+std::optional<Shape> shape_of(Ort::TypeInfo const& type)
 {
-    if (type.GetONNXType() != ONNX_TYPE_TENSOR) return {};
+    if (type.GetONNXType() != ONNX_TYPE_TENSOR) return std::nullopt;
     auto const tensor = type.GetTensorTypeAndShapeInfo();
-    return tensor.GetElementType() == ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT ? tensor.GetShape() : Shape{};
+    if (tensor.GetElementType() != ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT) return std::nullopt;
+    return tensor.GetShape();
 }
 
 struct Port {
     std::string name;
-    Shape shape;
+    std::optional<Shape> shape;
     bool is_there = true;
 };
 
 std::string kind_of(Port const& port)
 {
     if (!port.is_there) return "missing";
-    if (port.shape.empty()) return "not a tensor of floats";
-    return described(port.shape, {"any", "any", "any", "any"});
+    if (!port.shape) return "not float32";
+    return described(*port.shape, {"any", "any", "any", "any"});
 }
 
 Result<void> check_port(std::string const& file, std::string_view kind, Port const& port, Shape const& expected,
                         std::array<std::string_view, 4> names)
 {
-    if (fits(port.shape, expected)) return {};
+    if (port.shape && fits(*port.shape, expected)) return {};
     return Error{Errc::invalid_argument, file + ": " + std::string(kind) + " \"" + port.name + "\" has to be " +
-                                             described(expected, names) + " but is " +
-                                             kind_of(port)};
+                                             described(expected, names) + " but is " + kind_of(port)};
 }
 
 Port output_of(Ort::Session const& session, std::string_view name)
@@ -84,7 +85,7 @@ Port output_of(Ort::Session const& session, std::string_view name)
             return {std::string(name), shape_of(session.GetOutputTypeInfo(i))};
         }
     }
-    return {std::string(name), {}, false};
+    return {std::string(name), std::nullopt, false};
 }
 
 std::span<float const> floats(Ort::Value const& tensor)
@@ -134,7 +135,7 @@ Result<void> BoxHead::check_input()
                      file_ + ": its input has to be called \"image\" but is \"" + printable(image.name) + "\""};
     }
     if (auto ok = check_port(file_, "input", image, {1, 3, any, any}, {"1", "3", "H", "W"}); !ok) return ok;
-    auto const height = image.shape[2], width = image.shape[3];
+    auto const height = image.shape->at(2), width = image.shape->at(3);
     if (height < 1 || width < 1 || height > max_side_px || width > max_side_px) {
         return Error{Errc::invalid_argument, file_ + ": input \"image\" needs a fixed height and width of 1 to " +
                                                  std::to_string(max_side_px) + " pixels"};
@@ -151,8 +152,9 @@ Result<void> BoxHead::check_outputs() const
     if (auto ok = check_port(file_, "output", boxes, {1, any, 4}, names); !ok) return ok;
     auto const scores = output_of(session_, "scores");
     if (auto ok = check_port(file_, "output", scores, {1, any, any}, names); !ok) return ok;
-    if (scores.shape[2] == any || scores.shape[2] == categories_) return {};
-    return Error{Errc::invalid_argument, file_ + ": tells apart " + std::to_string(scores.shape[2]) +
+    auto const categories = scores.shape->at(2);
+    if (categories == any || categories == categories_) return {};
+    return Error{Errc::invalid_argument, file_ + ": tells apart " + std::to_string(categories) +
                                              " categories, but model.json lists " + std::to_string(categories_) +
                                              ": the two files belong to different models"};
 }
