@@ -1,14 +1,18 @@
 """The example that a user starts from does what its README says."""
 import json
+import os
 import re
 import shlex
+import signal
+import socket
 import subprocess
 import time
 
 import pytest
 from loop_programs.ports import free_port
-from nodes import ORGANIZATION, Client, detail, picture
-from programs import BIN, ROOT, detector, loop_server
+from loop_programs.process import start_process
+from nodes import ORGANIZATION, Client, detail, image_files, picture, wait_until
+from programs import BIN, ROOT, Program, detector, loop_server
 
 FOLDER = ROOT / "examples/01_bright_spot"
 
@@ -19,6 +23,11 @@ def fixture_node(tmp_path_factory):
     nobody = loop_server(folder, free_port())  # not started: the example serves without a Loop
     with detector(folder, nobody, ORGANIZATION, "example", [BIN / "bright_spot"]) as program:
         yield program
+
+
+def is_open(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_the_program_is_one_class_and_a_main_in_under_40_lines():
@@ -48,6 +57,31 @@ def test_the_readme_tells_what_happens(node):
         words = shlex.split(command.replace("127.0.0.1:8004", f"127.0.0.1:{node.port}"))
         answered = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True, timeout=20).stdout
         assert json.loads(answered) == json.loads(claim), command
+
+
+def test_the_commands_of_the_first_readme_bring_an_image_into_the_inbox(tmp_path):
+    """They are run in one go, as a person pastes them: nothing waits until a program has started but curl itself."""
+    [block] = re.findall(r"```sh\n(tools/setup build.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    _, commands = block.split("\n", 1)  # it is set up and built
+    loop_port, node_port = free_port(), free_port()
+    for words, here in {"build/release/bin": BIN, "localhost:8000": f"localhost:{loop_port}", "localhost:8004": f"localhost:{node_port}",
+                        "learning-loop server": f"learning-loop server --port {loop_port}",
+                        "bin/bright_spot": f"bin/bright_spot --port {node_port}"}.items():
+        assert words in commands
+        commands = commands.replace(words, str(here))
+    shell = start_process(["bash", "-c", f"{commands}wait"], {"HOME": str(tmp_path)}, cwd=ROOT, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        loop = Program([], loop_port, tmp_path / "unused")
+        def inbox():
+            return loop.get(f"/api/{ORGANIZATION}/projects/field/data?state=inbox").json().get("image_ids")
+        wait_until(lambda: is_open(loop_port) and inbox(), "an image in the inbox")
+        sent = (FOLDER / "spot.jpg").read_bytes()
+        assert sent in [content for _, content in image_files(loop, f"/api/{ORGANIZATION}/projects/field")]
+    finally:
+        os.killpg(shell.pid, signal.SIGKILL)
+        answers = shell.communicate()[0].decode()
+    assert '"category_name":"spot"' in answers, answers
 
 
 def test_a_signal_ends_it_at_once(tmp_path):
