@@ -4,12 +4,11 @@ import os
 import re
 import shlex
 import signal
-import socket
 import subprocess
 import time
 
 import pytest
-from loop_programs.ports import free_port
+from loop_programs.ports import free_port, is_served
 from loop_programs.process import start_process
 from nodes import ORGANIZATION, Client, detail, image_files, picture, wait_until
 from programs import BIN, ROOT, Program, detector, loop_server
@@ -23,11 +22,6 @@ def fixture_node(tmp_path_factory):
     nobody = loop_server(folder, free_port())  # not started: the example serves without a Loop
     with detector(folder, nobody, ORGANIZATION, "example", [BIN / "bright_spot"]) as program:
         yield program
-
-
-def is_open(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_the_program_is_one_class_and_a_main_in_under_40_lines():
@@ -75,7 +69,7 @@ def test_the_commands_of_the_first_readme_bring_an_image_into_the_inbox(tmp_path
         loop = Program([], loop_port, tmp_path / "unused")
         def inbox():
             return loop.get(f"/api/{ORGANIZATION}/projects/field/data?state=inbox").json().get("image_ids")
-        wait_until(lambda: is_open(loop_port) and inbox(), "an image in the inbox")
+        wait_until(lambda: is_served(loop_port) and inbox(), "an image in the inbox")
         sent = (FOLDER / "spot.jpg").read_bytes()
         assert sent in [content for _, content in image_files(loop, f"/api/{ORGANIZATION}/projects/field")]
     finally:

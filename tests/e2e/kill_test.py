@@ -7,10 +7,10 @@ import hashlib
 import http.client
 import os
 import random
-import socket
 import threading
 import time
 
+from loop_programs.ports import is_served
 from nodes import ORGANIZATION, Client, Outbox, image_files, picture, with_comment
 from programs import BIN, detector, generate, loop_server
 
@@ -86,9 +86,8 @@ class Victim:
     def step(self):
         if self.kill_at is None:
             assert self.program.process.poll() is None, f"ended by itself:\n{self.program.log_text()[-3000:]}"
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.program.port)) == 0:
-                    self.kill_at = time.monotonic() + self.chance.uniform(0.1, self.longest_s)
+            if is_served(self.program.port):
+                self.kill_at = time.monotonic() + self.chance.uniform(0.1, self.longest_s)
         elif self.left > 0 and time.monotonic() >= self.kill_at:
             self.program.kill()
             self.program.start(wait=False)

@@ -18,3 +18,9 @@ def free_port(wanted=0):
                 continue
             return port
     raise OSError("no port is free on 127.0.0.1")
+
+
+def is_served(port):
+    """Whether a program takes connections there."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -37,8 +37,8 @@ public:
     /// durable only after `sync_folder`. Errors: out_of_space if the disk is full.
     Result<void> sync();
 
-    /// All that was appended can be read by path; nothing can be appended any more. Errors: out_of_space if
-    /// the disk is full.
+    /// All that was appended can be read by path; nothing can be appended any more. Errors: out_of_space if the disk is
+    /// full.
     Result<void> close();
 
     /// Lets it stay when this goes, under whatever name it has by then.

@@ -10,8 +10,8 @@ namespace learning_loop {
 
 /// Runs a detector node until SIGTERM or SIGINT. The whole of `main`: reads flags and environment, serves, keeps in
 /// step with the Loop. Returns the exit status: 0 after a signal, 2 if it cannot start, with the reason on stderr, 1
-/// after a failure that is in the log. If the logic hangs at the end, or the end
-/// fails, the process exits with 3 instead of returning.
+/// after a failure that is in the log. If the logic hangs at the end, or the end fails, the process exits with 3
+/// instead of returning.
 int run_detector_node(DetectorKind const& kind, int argc, char const* const* argv);
 
 /// For a logic that needs no model: one instance per core, each built without arguments.

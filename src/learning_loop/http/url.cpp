@@ -1,10 +1,12 @@
 #include "learning_loop/http/url.h"
 
+#include "learning_loop/base/text.h"
+
 #include <boost/url/parse.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <stdexcept>
+#include <utility>
 
 namespace learning_loop::http {
 namespace {
@@ -32,10 +34,9 @@ bool each_part(std::string_view text, char separator, Use use)
 /// 1 to 65535. Boost.URL's own `port_number` wraps around: 65616 would be 80.
 std::optional<std::uint16_t> port_in(std::string_view digits)
 {
-    std::uint16_t port = 0;
-    auto const [rest, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-    if (failure != std::errc() || rest != digits.data() + digits.size() || port == 0) return std::nullopt;
-    return port;
+    auto const port = parse_whole_number(digits);
+    if (!port || *port == 0 || !std::in_range<std::uint16_t>(*port)) return std::nullopt;
+    return static_cast<std::uint16_t>(*port);
 }
 
 } // namespace

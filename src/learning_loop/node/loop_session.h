@@ -48,9 +48,9 @@ public:
     /// http::Client.
     Task<Result<http::Answer>> ask(Call call, WhenBusy when_busy = WhenBusy::wait);
 
-    /// Logs in again, for a connection that is not made by `ask`. Callers that come while a login is in flight
-    /// share it. After a login that failed, its result is returned until the next one is allowed: after as long as the
-    /// Loop asked for, at least a growing wait that begins with a second. Does nothing with a token.
+    /// Logs in again, for a connection that is not made by `ask`. Callers that come while a login is in flight share
+    /// it. After a login that failed, its result is returned until the next one is allowed: after as long as the Loop
+    /// asked for, at least a growing wait that begins with a second. Does nothing with a token.
     Task<Result<void>> log_in();
 
     /// The cookies of the login for a request to this path, as the value of a header; empty: none.

@@ -1,5 +1,7 @@
 #include "learning_loop/settings/setting_value.h"
 
+#include "learning_loop/base/text.h"
+
 #include <fmt/core.h>
 
 #include <charconv>
@@ -37,11 +39,11 @@ std::optional<std::uint64_t> bytes_in(std::string_view text)
 {
     for (auto const& [name, bytes] : units) {
         if (!text.ends_with(name)) continue;
-        auto const number = number_in<std::uint64_t>(text.substr(0, text.size() - name.size()));
+        auto const number = parse_whole_number(text.substr(0, text.size() - name.size()));
         if (!number || *number > std::numeric_limits<std::uint64_t>::max() / bytes) return std::nullopt;
         return *number * bytes;
     }
-    return number_in<std::uint64_t>(text);
+    return parse_whole_number(text);
 }
 
 /// The bits of a whole number within the range of its type.
@@ -52,7 +54,7 @@ std::optional<std::uint64_t> bits_in(std::string_view text, IntegerRange range)
         if (!number || *number < range.min) return std::nullopt;
         return static_cast<std::uint64_t>(*number);
     }
-    auto const number = number_in<std::uint64_t>(text);
+    auto const number = parse_whole_number(text);
     return number && *number <= range.max ? number : std::nullopt;
 }
 

@@ -45,9 +45,9 @@ struct HttpClient : testing::Test {
     {
         options.base_url = url;
         Client client(options);
-        DownloadOptions options;
-        options.max_bytes = max_bytes;
-        return io.run(client.download("/file", folder / "got", std::move(options)));
+        DownloadOptions limits;
+        limits.max_bytes = max_bytes;
+        return io.run(client.download("/file", folder / "got", std::move(limits)));
     }
     std::string got() { return test::bytes_of(folder / "got"); }
     bool nothing_is_left() { return std::filesystem::is_empty(folder.path()); }

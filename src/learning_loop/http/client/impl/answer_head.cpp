@@ -39,8 +39,8 @@ std::chrono::seconds retry_after(std::string_view value, std::chrono::system_clo
     using std::chrono::seconds;
     if (value.empty()) return seconds(0);
     if (std::all_of(value.begin(), value.end(), is_digit)) {
-        auto const wanted = parse_whole_number(value); // nullopt: too large
-        return seconds(std::min<std::uint64_t>(wanted.value_or(3600), 3600));
+        std::uint64_t const max = max_wait.count();
+        return seconds(std::min(parse_whole_number(value).value_or(max), max)); // nullopt: too large
     }
     // libcurl reads all kinds of dates. The three kinds of HTTP all begin with a weekday and have a time.
     if (is_digit(value.front()) || value.find(':') == std::string_view::npos) return seconds(0);

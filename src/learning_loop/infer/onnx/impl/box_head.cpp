@@ -62,7 +62,7 @@ struct Port {
     bool is_there = true;
 };
 
-std::string kind_of(Port const& port)
+std::string described(Port const& port)
 {
     if (!port.is_there) return "missing";
     if (!port.shape) return "not float32";
@@ -74,7 +74,7 @@ Result<void> check_port(std::string const& file, std::string_view kind, Port con
 {
     if (port.shape && fits(*port.shape, expected)) return {};
     return Error{Errc::invalid_argument, file + ": " + std::string(kind) + " \"" + port.name + "\" has to be " +
-                                             described(expected, names) + " but is " + kind_of(port)};
+                                             described(expected, names) + " but is " + described(port)};
 }
 
 Port output_of(Ort::Session const& session, std::string_view name)
