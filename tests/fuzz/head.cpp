@@ -45,11 +45,12 @@ void check(std::string_view received)
     auto const end = end_of_head(received);
     if (!end) return;
     auto const head = received.substr(0, *end);
-    auto const fault = fault_of_head(head, limits);
-    if (!fault) check_accepted(head, limits);
-    else require(fault->status == 400 || fault->status == 414 || fault->status == 431, "a status for what is wrong");
+    auto const checked = check_head(head, limits);
+    if (checked) check_accepted(head, limits);
+    auto const status = checked ? 0 : checked.error().response.status;
+    require(checked || status == 400 || status == 414 || status == 431, "a status for what is wrong");
     for (std::size_t cut = 0; cut < head.size(); ++cut)
-        require(fault || !fault_of_beginning(head.substr(0, cut), limits), "a beginning is no worse than the whole");
+        require(!checked || check_beginning(head.substr(0, cut), limits), "a beginning is no worse than the whole");
 }
 
 } // namespace

@@ -56,8 +56,9 @@ int run_echo(int argc, char const* const* argv, char const* name, char const* pu
     ll::start_log();
     ll::ProgramDescription const description{name, purpose, rows()};
     auto const read = ll::read_settings(description, EchoSettings(), {argc, argv}, check);
-    if (auto const* status = std::get_if<int>(&read)) return *status;
-    auto const& settings = std::get<EchoSettings>(read);
+    if (!read) return ll::refuse_settings(name, read.error());
+    if (!*read) return 0; // --help
+    auto const& settings = **read;
     ll::Program program;
     program.name = name;
     program.options = server_options(settings);

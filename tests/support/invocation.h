@@ -16,9 +16,11 @@ struct Started {
     std::ostringstream out;
     std::ostringstream err;
 
-    /// Calls `read(invocation)` and returns what that does.
+    int status = 0; ///< That the program exits with, if it reads no settings.
+
+    /// Returns what `read(invocation)` returns; what is wrong is told as a program tells it.
     template <class Read>
-    auto read(Read const& read_invocation)
+    auto read(std::string const& program, Read const& read_invocation)
     {
         std::vector<char const*> words{"program"};
         for (auto const& flag : flags) words.push_back(flag.c_str());
@@ -26,7 +28,10 @@ struct Started {
             auto const found = variables.find(variable);
             return found == variables.end() ? std::string() : found->second;
         };
-        return read_invocation(Invocation{static_cast<int>(words.size()), words.data(), environment, &out, &err});
+        auto settings =
+            read_invocation(Invocation{static_cast<int>(words.size()), words.data(), environment, &out, &err});
+        if (!settings) status = refuse_settings(program, settings.error(), err);
+        return settings;
     }
 };
 

@@ -23,8 +23,8 @@
 namespace learning_loop {
 
 /// A named place for work that blocks and whose order does not matter: some threads and a bounded queue. A job must own
-/// its inputs and return a `Result`; what it throws reaches the coroutine that waits for it. The destructor waits until
-/// all queued jobs have run.
+/// its inputs, or the coroutine that waits for it must, and return a `Result`; what it throws reaches the coroutine
+/// that waits for it. The destructor waits until all queued jobs have run.
 class Pool {
 public:
     Pool(std::string name, unsigned threads, int max_waiting)

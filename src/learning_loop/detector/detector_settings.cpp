@@ -49,6 +49,14 @@ ProgramDescription description(std::string program)
             std::move(rows)};
 }
 
+DetectorSettings defaults(std::string const& name)
+{
+    DetectorSettings settings;
+    settings.port = 8004;
+    settings.name = name;
+    return settings;
+}
+
 /// Ids are lower case; people type the name they see.
 Result<void> check_id(std::string& id, char const* field, SettingsReader const& reader)
 {
@@ -65,25 +73,27 @@ Result<void> check(DetectorSettings& settings, SettingsReader const& reader)
     if (settings.min_uncertain_threshold > settings.max_uncertain_threshold)
         return reader.wrong("min_uncertain_threshold",
                             "is above --max-uncertain-threshold (MAX_UNCERTAIN_THRESHOLD): lower it or raise that");
-    if (lower_case(settings.version_control_default) == "pause") settings.version_control = VersionControl::pause;
     return {};
 }
 
 } // namespace
 
-std::variant<DetectorSettings, int> read_detector_settings(std::string const& name, Invocation const& start)
+Result<std::optional<DetectorSettings>> read_detector_settings(std::string const& name, Invocation const& start)
 {
-    DetectorSettings settings;
-    settings.name = name;
+    auto settings = defaults(name);
     settings.data_folder = default_data_folder(name, start.environment);
     return read_settings(description(name), settings, start, check);
 }
 
+VersionControl version_control(DetectorSettings const& settings)
+{
+    return lower_case(settings.version_control_default) == "pause" ? VersionControl::pause
+                                                                   : VersionControl::follow_loop;
+}
+
 std::string detector_settings_section()
 {
-    DetectorSettings settings;
-    settings.name = "detector";
-    return settings_section(description("learning-loop detector"), settings);
+    return settings_section(description("learning-loop detector"), defaults("detector"));
 }
 
 } // namespace learning_loop

@@ -6,14 +6,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <variant>
 
 namespace learning_loop {
 
 /// How a detector node runs.
 struct DetectorSettings : NodeSettings {
-    DetectorSettings() { port = 8004; }
-
     std::string organization; ///< Ids, lower case.
     std::string project;
     double min_uncertain_threshold = 0.3;
@@ -26,17 +23,18 @@ struct DetectorSettings : NodeSettings {
     int streams = 0;                      ///< Inferences side by side; 0: one per core.
     std::optional<double> conf_threshold; ///< Absent: the model's, else 0.25.
     double iou_threshold = 0.5;
-
-    VersionControl version_control = VersionControl::follow_loop; ///< Follows from version_control_default.
 };
 BOOST_DESCRIBE_STRUCT(DetectorSettings, (NodeSettings),
                       (organization, project, min_uncertain_threshold, max_uncertain_threshold, outbox_max_bytes,
                        max_outbox_size, node_version, version_control_default, sync_cycles, streams, conf_threshold,
                        iou_threshold))
 
-/// Reads flags, environment and settings file over the defaults. The other alternative is the status to exit with at
-/// once: after --help, or after what is wrong has been printed to stderr. `name` is the node's default name.
-std::variant<DetectorSettings, int> read_detector_settings(std::string const& name, Invocation const& start);
+/// Reads flags, environment and settings file over the defaults; see `read_settings`. `name` is the program's name and
+/// the node's default name.
+Result<std::optional<DetectorSettings>> read_detector_settings(std::string const& name, Invocation const& start);
+
+/// What version_control_default tells.
+VersionControl version_control(DetectorSettings const& settings);
 
 /// The detector's section of docs/settings.md.
 std::string detector_settings_section();

@@ -35,7 +35,7 @@ LoopSync::LoopSync(boost::asio::any_io_executor executor, DetectorSettings const
       detection_(detection),
       uploader_(uploader),
       models_(settings.data_folder),
-      version_control_(settings.version_control),
+      version_control_(version_control(settings)),
       local_versions_(models_.versions()),
       pause_(std::move(executor))
 {}

@@ -36,7 +36,7 @@ std::uint64_t size_or_zero(fs::path const& file)
     return missing ? 0 : bytes;
 }
 
-/// Writes the item beside the outbox and renames it: the outbox never has an incomplete item.
+/// Writes the item in outbox/tmp and renames it: the outbox never has an incomplete item.
 Result<void> write_item(fs::path const& staged, fs::path const& final_folder, OutboxItem const& item,
                         std::string const& jpeg, std::string const& metadata)
 {
@@ -226,7 +226,7 @@ fs::path Outbox::folder_of(OutboxItem const& item) const
 
 void Outbox::forget(OutboxItem const& item)
 {
-    if (index_of(item).erase(item.id) != 0) bytes_ -= item.bytes; // take_back may have removed it before
+    if (index_of(item).erase(item.id) != 0) bytes_ -= item.bytes; // `remove` may have been first
     uploading_.erase(item.id);
 }
 

@@ -37,7 +37,8 @@ struct OutboxItem {
 /// thread.
 class Outbox {
 public:
-    /// Takes over what an earlier process left, and deletes images that were never acknowledged. Blocks.
+    /// Takes over what an earlier process left, and deletes what it left half written, of which no client was told.
+    /// Blocks.
     Outbox(boost::asio::any_io_executor executor, std::filesystem::path folder, OutboxLimits limits);
 
     /// Keeps a JPEG and the JSON of its metadata. If the limits require it, the oldest normal images are dropped, each

@@ -35,8 +35,9 @@ int run_detector_node(DetectorKind const& kind, int argc, char const* const* arg
     start_log();
     cv::setNumThreads(1); // each stream is a thread already: OpenCV's own would compete with them for the cores
     auto const read = read_detector_settings(kind.name, {argc, argv});
-    if (auto const* status = std::get_if<int>(&read)) return *status;
-    auto settings = std::get<DetectorSettings>(read);
+    if (!read) return refuse_settings(kind.name, read.error());
+    if (!*read) return 0; // --help
+    auto settings = **read;
     start_log(settings.log_level);
     settings.data_folder = std::filesystem::absolute(settings.data_folder);
 
@@ -47,7 +48,7 @@ int run_detector_node(DetectorKind const& kind, int argc, char const* const* arg
     program.grace = grace;
     program.build = [&](Runner& runner) { return build_parts(runner, kind, settings); };
     program.ready = [&](Runner const& runner) {
-        return settings.name + " is ready at " + runner.url() + ", its Loop is " + settings.loop_url;
+        return settings.name + " is ready at " + runner.url() + ", its Loop is " + loop_url(settings);
     };
     return run_program(program);
 }

@@ -10,13 +10,22 @@ namespace learning_loop::http {
 namespace json = boost::json;
 namespace {
 
-Response unprocessable(std::string_view where, std::string_view field, json::object const& problem)
+/// An item of FastAPI's list.
+json::object item_of(Fault const& fault, std::string const& message)
 {
-    json::array place{where};
-    if (!field.empty()) place.emplace_back(field);
-    json::object item{{"type", problem.at("type")}, {"loc", std::move(place)}};
-    item.insert(problem.begin(), problem.end());
-    return json_response({{"detail", json::array{item}}}, 422);
+    json::array place{json::string(fault.where)};
+    if (!fault.field.empty()) place.emplace_back(json::string(fault.field));
+    json::object item{{"type", json::string(fault.type)}, {"loc", std::move(place)}};
+    item["msg"] = fault.input ? json::string(message) : json::string("Field required");
+    item["input"] = fault.input ? json::value(json::string(*fault.input)) : json::value(nullptr);
+    return item;
+}
+
+json::value detail_of(Error const& error)
+{
+    bool const has_place = error.fault && !error.fault->where.empty();
+    if (has_place) return json::array{item_of(*error.fault, error.message)};
+    return json::string(error.message);
 }
 
 int status_of(Errc code)
@@ -122,21 +131,11 @@ Response error_response(int status, std::string_view message)
 
 Response error_response(Error const& error)
 {
-    auto response = error_response(status_of(error.code), error.message);
+    auto response = json_response({{"detail", detail_of(error)}}, status_of(error.code));
+    if (error.code == Errc::unauthorized) response.headers.add("WWW-Authenticate", "Bearer");
     if (error.code == Errc::unavailable || error.code == Errc::too_many) response.headers.add("Retry-After", "1");
     if (error.code == Errc::out_of_space) response.headers.add("Retry-After", "30");
     return response;
-}
-
-Response field_required(std::string_view where, std::string_view field)
-{
-    return unprocessable(where, field, {{"type", "missing"}, {"msg", "Field required"}, {"input", nullptr}});
-}
-
-Response field_malformed(std::string_view where, std::string_view field, std::string_view type, std::string_view input,
-                         std::string_view message)
-{
-    return unprocessable(where, field, {{"type", type}, {"msg", message}, {"input", input}});
 }
 
 } // namespace learning_loop::http

@@ -95,16 +95,10 @@ Response json_of_struct(T const& value)
     return json_response(to_json(value));
 }
 
-/// `{"detail": message}` with the status that fits the error. Has `Retry-After` if the client should try again later.
+/// The answer that tells of an error, with the status that fits it: `{"detail": message}` or, if a fault tells where a
+/// wrong value came from, `{"detail": [{"type", "loc", "msg", "input"}]}`, which peers know from FastAPI. Has
+/// `Retry-After` if the client should try again later.
 Response error_response(Error const& error);
 Response error_response(int status, std::string_view message);
-
-/// The 422 for a parameter that is missing, in the form that peers know. `where` is `body`, `path` or `query`.
-Response field_required(std::string_view where, std::string_view field);
-
-/// The 422 for a parameter that cannot be read, in the form that peers know. `type` is their name for what is wrong,
-/// such as `literal_error`; `message` tells what to send instead.
-Response field_malformed(std::string_view where, std::string_view field, std::string_view type, std::string_view input,
-                         std::string_view message);
 
 } // namespace learning_loop::http

@@ -7,10 +7,10 @@
 #include <boost/describe/members.hpp>
 #include <boost/mp11/algorithm.hpp>
 #include <boost/mp11/list.hpp>
-#include <boost/pfr/tuple_size.hpp>
 
 #include <array>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -46,9 +46,68 @@ inline constexpr bool is_map = false;
 template <class T>
 inline constexpr bool is_map<std::map<std::string, T>> = true;
 
+/// A value of any type, only for counting: it is never made.
+struct AnyValue {
+    AnyValue(std::size_t);
+    template <class T>
+    operator T&() const&;
+    template <class T>
+    operator T&&() const&&; // for what can only be moved
+};
+
+/// Whether the aggregate T can be initialised with that many values: one for each of its direct bases and fields.
+template <class T, std::size_t... index>
+constexpr bool can_be_initialised(std::index_sequence<index...>)
+{
+    return requires { T{AnyValue(index)...}; };
+}
+
+template <template <class...> class List, class... Member>
+constexpr bool differ_in_name(List<Member...>)
+{
+    constexpr std::array<std::string_view, sizeof...(Member) + 1> names{Member::name..., ""};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+            if (names[i] == names[j]) return false;
+        }
+    }
+    return true;
+}
+
+/// Whether BOOST_DESCRIBE_STRUCT forgets no base and no field of the struct itself, and tells none twice.
+template <class T>
+constexpr bool forgets_no_field()
+{
+    namespace describe = boost::describe;
+    using Own = describe::describe_members<T, describe::mod_public>;
+    constexpr auto count = boost::mp11::mp_size<describe::describe_bases<T, describe::mod_any_access>>::value +
+                           boost::mp11::mp_size<Own>::value;
+    if constexpr (!differ_in_name(Own())) return false;
+    else if constexpr (count == 0) return std::is_empty_v<T>;
+    else
+        return can_be_initialised<T>(std::make_index_sequence<count>()) &&
+               !can_be_initialised<T>(std::make_index_sequence<count + 1>());
+}
+} // namespace reflect_detail
+
+/// Whether BOOST_DESCRIBE_STRUCT forgets no field of the struct, which would silently be left out of its JSON, its
+/// settings or its row. Of an aggregate, also one with bases that are aggregates.
+template <DescribedStruct T>
+inline constexpr bool every_field_is_described = []<template <class...> class List, class... Base>(List<Base...>) {
+    return reflect_detail::forgets_no_field<T>() && (every_field_is_described<typename Base::type> && ...);
+}(boost::describe::describe_bases<T, boost::describe::mod_any_access>());
+
+namespace reflect_detail {
+
+template <class T>
+struct MembersOf {
+    static_assert(every_field_is_described<T>, "BOOST_DESCRIBE_STRUCT forgets a field, or tells one twice");
+    using type = boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
+};
+
 /// The fields of a struct, those of its bases first. Each tells its `name` and its `pointer`.
 template <class T>
-using Members = boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
+using Members = typename MembersOf<T>::type;
 template <class T, class Member>
 using MemberType = std::remove_cvref_t<decltype(std::declval<T&>().*Member::pointer)>;
 
@@ -72,20 +131,6 @@ std::span<Word const> words_of()
     return words;
 }
 
-/// Of a struct without bases.
-template <class T>
-inline constexpr bool has_as_many_fields_as_members =
-    boost::mp11::mp_size<Members<T>>::value == boost::pfr::tuple_size_v<T>;
-
 } // namespace reflect_detail
-
-/// Whether BOOST_DESCRIBE_STRUCT forgets no field of the struct, which would silently be left out of its JSON. The
-/// fields of a struct with bases cannot be counted: it counts as described.
-template <DescribedStruct T>
-inline constexpr bool every_field_is_described = [] {
-    using Bases = boost::describe::describe_bases<T, boost::describe::mod_any_access>;
-    if constexpr (boost::mp11::mp_empty<Bases>::value) return reflect_detail::has_as_many_fields_as_members<T>;
-    else return true;
-}();
 
 } // namespace learning_loop

@@ -36,8 +36,9 @@ private:
     std::ptrdiff_t index_ = -1;
 };
 
-/// invalid_argument: `<path>: <what is wrong>`.
+/// invalid_argument: `<path>: <what is wrong>`; the fault names the path.
 Error error_at(JsonPath const& path, std::string_view what);
+Error missing_at(JsonPath const& path); ///< The same for what is not there.
 
 /// Specialise it for a type that is not written as its description says, with any of `to_json(T const&)`,
 /// `from_json(value, path)` and `schema()`. Without a schema it may be anything in an API document.
@@ -82,7 +83,6 @@ constexpr std::array<Field, sizeof...(Member)> field_table(List<Member...>)
 template <DescribedStruct T>
 std::span<Field const> fields_of()
 {
-    static_assert(every_field_is_described<T>, "BOOST_DESCRIBE_STRUCT forgets a field");
     static constexpr auto fields = field_table<T>(Members<T>{});
     return fields;
 }

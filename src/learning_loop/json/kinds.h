@@ -20,6 +20,8 @@ concept JsonInteger = std::integral<T> && !std::same_as<T, bool>;
 boost::json::object struct_schema(std::type_info const& type, std::span<Field const> fields,
                                   SchemaCollector& collector);
 
+/// The value of a word. Errors: invalid_argument if there is no such word; the message lists those there are.
+Result<std::int64_t> read_word(std::string_view text, std::span<Word const> words);
 boost::json::value write_word(std::int64_t value, std::span<Word const> words);
 Result<std::int64_t> read_word(boost::json::value const& json, JsonPath const& path, std::span<Word const> words);
 boost::json::object word_schema(std::span<Word const> words);
@@ -191,6 +193,12 @@ constexpr auto clear_of()
 }
 
 } // namespace reflect_detail
+
+/// Whether values of the type can be read from JSON and written to it.
+template <class T>
+concept HasJson = std::same_as<T, std::string> || std::same_as<T, bool> || std::same_as<T, double> ||
+                  std::same_as<T, boost::json::value> || requires { sizeof(reflect_detail::Kind<T>); } ||
+                  requires(T const& value) { JsonForm<T>::to_json(value); };
 
 template <class T>
 JsonType const& json_type()

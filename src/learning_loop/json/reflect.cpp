@@ -21,13 +21,6 @@ std::string listed(std::span<Word const> words)
     return text;
 }
 
-Error unknown_word(json::value const& json, JsonPath const& path, std::span<Word const> words)
-{
-    auto const* word = json.if_string();
-    auto const what = word ? "'" + printable({word->data(), word->size()}) + "' is unknown" : "expected a text";
-    return error_at(path, what + ": use " + listed(words));
-}
-
 json::value write_text(void const* value)
 {
     auto const& text = *static_cast<std::string const*>(value);
@@ -118,7 +111,7 @@ Result<void> read_struct(json::value const& json, JsonPath const& path, void* in
         auto const here = path / std::string_view(field.name);
         auto const* value = object->if_contains(field.name);
         bool const is_absent = !value || value->is_null();
-        if (is_absent && !type.clear) return error_at(here, "is missing");
+        if (is_absent && !type.clear) return missing_at(here);
         if (is_absent) {
             type.clear(place);
         } else if (auto const read = type.read(*value, here, place); !read) {
@@ -134,14 +127,20 @@ json::value write_word(std::int64_t value, std::span<Word const> words)
     return json::string(word == words.end() ? "?" : word->text);
 }
 
+Result<std::int64_t> read_word(std::string_view text, std::span<Word const> words)
+{
+    auto const word = std::ranges::find_if(words, [text](Word const& known) { return text == known.text; });
+    if (word != words.end()) return word->value;
+    return Error{Errc::invalid_argument, "'" + printable(text) + "' is unknown: use " + listed(words)};
+}
+
 Result<std::int64_t> read_word(json::value const& json, JsonPath const& path, std::span<Word const> words)
 {
     auto const* text = json.if_string();
-    if (!text) return unknown_word(json, path, words);
-    std::string_view const given(text->data(), text->size());
-    auto const word = std::ranges::find_if(words, [given](Word const& known) { return given == known.text; });
-    if (word == words.end()) return unknown_word(json, path, words);
-    return word->value;
+    if (!text) return error_at(path, "expected a text: use " + listed(words));
+    auto const value = read_word(std::string_view(text->data(), text->size()), words);
+    if (!value) return error_at(path, value.error().message);
+    return *value;
 }
 
 Result<std::uint64_t> read_integer(json::value const& json, JsonPath const& path, std::int64_t min, std::uint64_t max)
@@ -171,11 +170,25 @@ std::string JsonPath::text() const
     return text.append(key_);
 }
 
+namespace {
+
+Error fault_at(JsonPath const& path, std::string type, std::string_view what)
+{
+    auto field = path.text();
+    auto message = (field.empty() ? std::string("the document") : field).append(": ").append(what);
+    return {Errc::invalid_argument, std::move(message), Fault{"", std::move(field), std::move(type), ""}};
+}
+
+} // namespace
+
 Error error_at(JsonPath const& path, std::string_view what)
 {
-    auto text = path.text();
-    return {Errc::invalid_argument,
-            (text.empty() ? std::string("the document") : std::move(text)).append(": ").append(what)};
+    return fault_at(path, "value_error", what);
+}
+
+Error missing_at(JsonPath const& path)
+{
+    return fault_at(path, "missing", "is missing");
 }
 
 template <>

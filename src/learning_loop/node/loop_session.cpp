@@ -21,7 +21,7 @@ constexpr std::chrono::seconds max_busy_wait{60};
 LoopSessionOptions loop_session_options(NodeSettings const& settings)
 {
     LoopSessionOptions options;
-    options.http.base_url = settings.loop_url;
+    options.http.base_url = loop_url(settings);
     options.http.ca_file = settings.loop_ssl_cert_path.string();
     options.http.bearer_token = settings.loop_token.reveal();
     return options;

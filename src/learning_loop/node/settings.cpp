@@ -13,11 +13,11 @@ namespace {
 
 /// Everybody on the way can read a password that is sent over plain http beyond this machine: that is only done if the
 /// user wrote `http://` explicitly.
-bool password_would_leak(NodeSettings const& settings)
+bool password_would_leak(NodeSettings const& settings, std::string const& loop_url)
 {
     bool const has_secret = !settings.password.empty() || !settings.loop_token.empty();
     if (!has_secret || settings.loop_host.starts_with("http://")) return false;
-    auto const url = http::parse_url(settings.loop_url);
+    auto const url = http::parse_url(loop_url);
     return url && url->scheme == "http" && !http::is_loopback(url->authority.host);
 }
 
@@ -28,12 +28,11 @@ bool is_token(std::string_view text)
     return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
-Result<void> check_loop(NodeSettings& settings, SettingsReader const& reader)
+Result<void> check_loop(NodeSettings const& settings, SettingsReader const& reader)
 {
     auto const url = loop_url_from(settings.loop_host);
     if (!url) return reader.wrong("loop_host", url.error().message);
-    settings.loop_url = *url;
-    if (password_would_leak(settings)) {
+    if (password_would_leak(settings, *url)) {
         return reader.wrong("loop_host", "the password would go over plain http: write https:// or http:// before the "
                                          "host to say which you want");
     }
@@ -80,7 +79,7 @@ std::vector<Setting> node_settings()
     return rows;
 }
 
-Result<void> check_node_settings(NodeSettings& settings, SettingsReader const& reader)
+Result<void> check_node_settings(NodeSettings const& settings, SettingsReader const& reader)
 {
     if (auto const checked = check_http_settings(settings, reader); !checked) return checked;
     if (settings.data_folder.empty())
@@ -92,6 +91,11 @@ Result<void> check_node_settings(NodeSettings& settings, SettingsReader const& r
         if (!is_token(token->reveal())) return reader.wrong(field, "may hold visible ASCII characters only, no blank");
     }
     return {};
+}
+
+std::string loop_url(NodeSettings const& settings)
+{
+    return loop_url_from(settings.loop_host).value();
 }
 
 Result<std::string> loop_url_from(std::string const& host)

@@ -20,8 +20,6 @@ struct NodeSettings : HttpSettings {
     std::filesystem::path loop_ssl_cert_path; ///< CA file; empty: the system's.
     Secret node_token;                        ///< Bearer token that the control routes require; empty: none.
     bool open_control = false;                ///< Whoever reaches the node may call its control routes.
-
-    std::string loop_url; ///< As `http://127.0.0.1:8000`. Follows from loop_host.
 };
 BOOST_DESCRIBE_STRUCT(NodeSettings, (HttpSettings),
                       (name, data_folder, loop_host, username, password, loop_token, loop_ssl_cert_path, node_token,
@@ -29,9 +27,11 @@ BOOST_DESCRIBE_STRUCT(NodeSettings, (HttpSettings),
 
 std::vector<Setting> node_settings();
 
-/// Checks what must fit together and fills what follows from other settings. Errors: invalid_argument names the setting
-/// and the remedy.
-Result<void> check_node_settings(NodeSettings& settings, SettingsReader const& reader);
+/// Checks what must fit together. Errors: invalid_argument names the setting and the remedy.
+Result<void> check_node_settings(NodeSettings const& settings, SettingsReader const& reader);
+
+/// The URL of the Loop, as `http://127.0.0.1:8000`, of settings that were checked.
+std::string loop_url(NodeSettings const& settings);
 
 /// The URL of a Loop from the value of LOOP_HOST: `host[:port]` or an http(s) URL without a path. A bare host that
 /// contains `learning-loop.ai` means https, any other http. Errors: invalid_argument if it is neither.

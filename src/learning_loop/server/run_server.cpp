@@ -14,14 +14,15 @@ int run_server(int argc, char const* const* argv)
 {
     start_log();
     auto const read = read_server_settings({argc, argv});
-    if (auto const* status = std::get_if<int>(&read)) return *status;
-    auto const& settings = std::get<ServerSettings>(read);
+    if (!read) return refuse_settings(server_program, read.error());
+    if (!*read) return 0; // --help
+    auto const& settings = **read;
     start_log(settings.log_level);
     auto const folder = std::filesystem::absolute(settings.data_folder);
     auto const build = [folder](Runner& runner) -> Result<std::unique_ptr<Parts>> {
         return std::make_unique<LoopParts>(runner, folder);
     };
-    return run_program({.name = "learning-loop server",
+    return run_program({.name = server_program,
                         .options = server_options(settings, folder),
                         .data_folder = folder,
                         .build = build,

@@ -14,8 +14,15 @@ ProgramDescription description()
     rows.push_back({.field = "data_folder",
                     .meaning = "where everything is kept; one process per folder",
                     .default_text = "`$XDG_STATE_HOME/learning-loop/server`"});
-    return {"learning-loop server",
-            "The Learning Loop: keeps images, their boxes and models, and hands them out to nodes.", std::move(rows)};
+    return {server_program, "The Learning Loop: keeps images, their boxes and models, and hands them out to nodes.",
+            std::move(rows)};
+}
+
+ServerSettings defaults()
+{
+    ServerSettings settings;
+    settings.port = 8000;
+    return settings;
 }
 
 Result<void> check(ServerSettings& settings, SettingsReader const& reader)
@@ -33,16 +40,16 @@ Result<void> check(ServerSettings& settings, SettingsReader const& reader)
 
 } // namespace
 
-std::variant<ServerSettings, int> read_server_settings(Invocation const& start)
+Result<std::optional<ServerSettings>> read_server_settings(Invocation const& start)
 {
-    ServerSettings settings;
+    auto settings = defaults();
     settings.data_folder = state_folder("server", start.environment);
     return read_settings(description(), settings, start, check);
 }
 
 std::string server_settings_section()
 {
-    return settings_section(description(), ServerSettings());
+    return settings_section(description(), defaults());
 }
 
 } // namespace learning_loop

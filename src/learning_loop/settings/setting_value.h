@@ -88,7 +88,7 @@ struct Kind<T> {
     }
     static bool read(std::string_view text, Setting const&, void* into)
     {
-        auto const value = read_word(text, reflect_detail::words_of<T>());
+        auto const value = setting_detail::read_word(text, reflect_detail::words_of<T>());
         if (value) *static_cast<T*>(into) = static_cast<T>(*value);
         return value.has_value();
     }

@@ -31,19 +31,23 @@ SettingsReader::SettingsReader(ProgramDescription program, std::vector<SettingFi
     fields_.insert(fields_.begin(), setting_field(std::move(file), type, &settings_file_));
 }
 
-std::optional<int> SettingsReader::read(Invocation const& start, std::function<Result<void>()> const& check)
+Result<bool> SettingsReader::read(Invocation const& start, std::function<Result<void>()> const& check)
 {
     std::vector<std::string> const arguments(start.argv + std::min(start.argc, 1), start.argv + start.argc);
     auto const flags = read_flags(arguments, program_, fields_);
     if (flags && flags->wants_help) {
         *start.out << help_text(program_, fields_);
-        return 0;
+        return false;
     }
     auto done = flags ? read_sources(start, flags->values) : flags.error();
     if (done) done = check();
-    if (done) return std::nullopt;
-    *start.err << program_.name << ": " << done.error().message << "\n"
-               << "`" << program_.name << " --help` lists the settings.\n";
+    if (!done) return done.error();
+    return true;
+}
+
+int refuse_settings(std::string_view program, Error const& error, std::ostream& err)
+{
+    err << program << ": " << error.message << "\n`" << program << " --help` lists the settings.\n";
     return 2;
 }
 

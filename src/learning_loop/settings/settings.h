@@ -5,6 +5,7 @@
 #include "learning_loop/settings/setting.h"
 #include "learning_loop/settings/setting_value.h"
 
+#include <concepts>
 #include <filesystem>
 #include <functional>
 #include <iostream>
@@ -12,7 +13,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 // A program's settings are one described struct with its defaults, and a row (`Setting`) per field. From these two come
@@ -41,10 +41,9 @@ public:
     SettingsReader(SettingsReader const&) = delete;
     SettingsReader& operator=(SettingsReader const&) = delete;
 
-    /// Sets every field, then runs `check`. Returns the status with which the program must exit at once: 0 after
-    /// --help, 2 if something is wrong, which is told on the error stream with the remedy. Returns nullopt if all is
-    /// well.
-    std::optional<int> read(Invocation const& start, std::function<Result<void>()> const& check);
+    /// Sets every field, then runs `check`. Returns false if the program is only to print its --help, which is done
+    /// then. Errors: invalid_argument if a setting is wrong; the message names it and the remedy.
+    Result<bool> read(Invocation const& start, std::function<Result<void>()> const& check);
 
     /// The error invalid_argument with the message `<name>: <what>`, where the field is named by the source that set
     /// it: `--port (NODE_PORT): ...` or `detector.json: port: ...`. Throws std::logic_error if there is no such field.
@@ -71,15 +70,19 @@ private:
     std::map<std::string, Source> sources_; ///< Of each field that was set.
 };
 
-/// Reads the settings of a program over the given defaults; `check` may refuse and complete them. The other alternative
-/// is the status with which the program must exit at once.
-template <DescribedStruct T>
-std::variant<T, int> read_settings(ProgramDescription const& program, T settings, Invocation const& start,
-                                   Result<void> (*check)(T& settings, SettingsReader const& reader))
+/// Reads the settings of a program over the given defaults; `check` may refuse and complete them. Returns nullopt if
+/// the program is only to print its --help, which is done then. Errors: as SettingsReader::read.
+template <DescribedStruct T, std::invocable<T&, SettingsReader const&> Check>
+Result<std::optional<T>> read_settings(ProgramDescription const& program, T settings, Invocation const& start,
+                                       Check const& check)
 {
     SettingsReader reader(program, settings);
-    if (auto const status = reader.read(start, [&] { return check(settings, reader); })) return *status;
-    return settings;
+    auto const is_to_run = reader.read(start, [&] { return check(settings, reader); });
+    if (!is_to_run) return is_to_run.error();
+    return *is_to_run ? std::optional(std::move(settings)) : std::nullopt;
 }
+
+/// Tells on the stream what is wrong with the settings of a program. Returns the status to exit with.
+int refuse_settings(std::string_view program, Error const& error, std::ostream& err = std::cerr);
 
 } // namespace learning_loop

@@ -1,6 +1,7 @@
 #include "learning_loop/socketio/client.h"
 
 #include "learning_loop/base/log.h"
+#include "learning_loop/base/overloaded.h"
 #include "learning_loop/base/text.h"
 
 #include <utility>
@@ -129,22 +130,25 @@ void Client::renew(std::string why)
 void Client::execute(ClientActions actions)
 {
     for (auto& action : actions) {
-        if (auto* send = std::get_if<Send>(&action)) {
-            engine_->send(std::move(send->messages));
-        } else if (std::holds_alternative<Joined>(action)) {
-            log::info("Socket.IO: {}: connected to {}", http_.base_url(), options_.nsp);
-            backoff_.reset();
-            if (connected) notify(connected);
-        } else if (auto* refused = std::get_if<Refused>(&action)) {
-            engine_->close("the server refuses us in " + options_.nsp + ": " + printable(refused->why));
-        } else if (auto* event = std::get_if<Event>(&action)) {
-            handle(std::move(*event));
-        } else if (auto* answer = std::get_if<Answer>(&action)) {
-            acks_.receive(std::move(*answer));
-        } else if (auto* end = std::get_if<End>(&action)) {
-            engine_->close(end->why, end->code);
-        }
+        std::visit(Overloaded{
+                       [&](Send& send) { engine_->send(std::move(send.messages)); },
+                       [&](Joined) { join(); },
+                       [&](Refused const& refused) {
+                           engine_->close("the server refuses us in " + options_.nsp + ": " + printable(refused.why));
+                       },
+                       [&](Event& event) { handle(std::move(event)); },
+                       [&](Answer& answer) { acks_.receive(std::move(answer)); },
+                       [&](End const& end) { engine_->close(end.why, end.code); },
+                   },
+                   action);
     }
+}
+
+void Client::join()
+{
+    log::info("Socket.IO: {}: connected to {}", http_.base_url(), options_.nsp);
+    backoff_.reset();
+    if (connected) notify(connected);
 }
 
 void Client::handle(Event event)

@@ -67,6 +67,7 @@ private:
     void forget_connection();
     engineio::ClientApplication application();
     void execute(ClientActions actions);
+    void join();
     void handle(Event event);
     void acknowledge(std::optional<std::uint64_t> ack_id, Result<Arguments> result);
 

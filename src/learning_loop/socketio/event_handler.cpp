@@ -2,40 +2,29 @@
 
 namespace learning_loop::socketio {
 
-/// Returns nullptr after an error, or if the argument is missing and must not be.
-boost::json::value const* ArgumentReader::next_value(bool may_be_null)
+std::string IncomingEvent::name_of_next()
+{
+    return "argument " + std::to_string(++index_);
+}
+
+Result<void> IncomingEvent::read_next(JsonType const& type, bool may_be_null, void* into)
 {
     static boost::json::value const null;
-    if (error_) return nullptr;
-    auto const index = index_++;
-    where_ = "argument " + std::to_string(index + 1);
-    auto const& value = index < arguments_.values.size() ? arguments_.values[index] : null;
-    if (!value.is_null() || may_be_null) return &value;
-    error_ = error_at(JsonPath(where_), "is missing");
-    return nullptr;
+    auto const& value = index_ < arguments_.values.size() ? arguments_.values[index_] : null;
+    auto const name = name_of_next();
+    if (value.is_null() && !may_be_null) return missing_at(JsonPath(name));
+    return type.read(value, JsonPath(name), into);
 }
 
-void ArgumentReader::read_next(JsonType const& type, bool may_be_null, void* into)
+Result<void> IncomingEvent::read_next(Bytes& into)
 {
-    auto const* value = next_value(may_be_null);
-    if (!value) return;
-    if (auto const read = type.read(*value, JsonPath(where_), into); !read) error_ = read.error();
-}
-
-Bytes ArgumentReader::next_bytes()
-{
-    auto const* value = next_value(true);
-    if (!value) return {};
-    auto const num = number_of_placeholder(*value);
+    auto const num =
+        index_ < arguments_.values.size() ? number_of_placeholder(arguments_.values[index_]) : std::nullopt;
     auto const* bytes = num ? arguments_.bytes_of({*num}) : nullptr;
-    if (bytes) return *bytes;
-    error_ = error_at(JsonPath(where_), "expected bytes");
+    auto const name = name_of_next();
+    if (!bytes) return error_at(JsonPath(name), "expected bytes");
+    into = *bytes;
     return {};
-}
-
-Task<Result<Arguments>> refuse_arguments(Error error)
-{
-    co_return error;
 }
 
 template Task<Result<Arguments>> ack_of<void>(Task<Result<void>>);
@@ -46,3 +35,14 @@ template Task<Result<Arguments>> ack_of<Bytes>(Task<Result<Bytes>>);
 template Task<Result<Arguments>> ack_of<boost::json::value>(Task<Result<boost::json::value>>);
 
 } // namespace learning_loop::socketio
+
+namespace learning_loop {
+
+template Task<Result<socketio::Arguments>> refuse_call(Error);
+template Task<Result<socketio::Arguments>>
+finish_call(std::unique_ptr<Call<socketio::IncomingEvent, socketio::Arguments>>, socketio::IncomingEvent&);
+template Task<Result<socketio::Arguments>>
+    finish_owning_call(std::unique_ptr<Call<socketio::IncomingEvent, socketio::Arguments>>, socketio::IncomingEvent);
+template Task<Result<void>> finish_call(std::unique_ptr<Call<socketio::IncomingEvent, void>>, socketio::IncomingEvent&);
+
+} // namespace learning_loop

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "learning_loop/async/call.h"
 #include "learning_loop/async/task.h"
 #include "learning_loop/socketio/arguments.h"
 #include "learning_loop/socketio/peer.h"
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -15,8 +15,9 @@
 // `Task<Result<Status>> upload(PeerPtr, UploadRequest, Arguments)`.
 //
 // It takes, in the order of the event's arguments: described structs, texts, numbers, bools, JSON values, optionals and
-// lists of them, and Bytes. Anywhere among them it may take the PeerPtr (who sent the event) and the Arguments (all of
-// them, as they came; their `bytes_of` has the bytes for the Attachment fields of a struct). An argument that is
+// lists of them, and Bytes. Anywhere among them it may take the PeerPtr (who sent the event), the Arguments (all of
+// them, as they came; their `bytes_of` has the bytes for the Attachment fields of a struct), and what a lookup of the
+// Events finds; what that lookup takes of the event's arguments stands where its result stands. An argument that is
 // missing or wrong is answered with an error that names it. Arguments beyond those that the handler takes are ignored.
 // It gives what the ack carries: one such value, Arguments, or nothing.
 //
@@ -28,55 +29,62 @@ namespace learning_loop::socketio {
 /// Answers an event: returns what its ack carries.
 using EventHandler = std::function<Task<Result<Arguments>>(PeerPtr, Arguments)>;
 
-/// Reads the arguments of an event one after another, and keeps the first error.
-class ArgumentReader {
+/// An event whose arguments are read one after another.
+class IncomingEvent {
 public:
-    /// Both must outlive the reader.
-    ArgumentReader(PeerPtr const& peer, Arguments const& arguments) : peer_(peer), arguments_(arguments) {}
+    IncomingEvent(PeerPtr peer, Arguments arguments) : peer_(std::move(peer)), arguments_(std::move(arguments)) {}
 
     PeerPtr const& peer() const { return peer_; }
     Arguments const& arguments() const { return arguments_; }
 
-    /// Returns the next argument. Its value means nothing if there was an error.
-    template <class T>
-    T next()
+    /// Reads the next argument. Errors: invalid_argument if it is missing or wrong; the message names its number.
+    template <HasJson T>
+    Result<void> read_next(T& into)
     {
         constexpr bool may_be_null = reflect_detail::is_optional<T> || std::is_same_v<T, boost::json::value>;
-        T value{};
-        read_next(json_type<T>(), may_be_null, &value);
-        return value;
+        return read_next(json_type<T>(), may_be_null, &into);
     }
-    Bytes next_bytes(); ///< The same for bytes.
-
-    std::optional<Error> const& error() const { return error_; } ///< nullopt if all that was read is right.
+    Result<void> read_next(Bytes& into);
 
 private:
-    boost::json::value const* next_value(bool may_be_null);
-    void read_next(JsonType const& type, bool may_be_null, void* into);
+    Result<void> read_next(JsonType const& type, bool may_be_null, void* into);
+    std::string name_of_next();
 
-    PeerPtr const& peer_;
-    Arguments const& arguments_;
+    PeerPtr peer_;
+    Arguments arguments_;
     std::size_t index_ = 0;
-    std::string where_; ///< Of the argument that was read last: `argument 1`.
-    std::optional<Error> error_;
 };
 
-/// How a parameter of a handler gets its value.
+using EventLookup = Lookup<IncomingEvent>;
+using EventLookups = Lookups<EventLookup>;
+
+/// How a parameter of a handler gets its value. Those that are not here are found by a lookup.
 template <class T>
-struct HandlerParameter {
-    static T read(ArgumentReader& reader) { return reader.next<T>(); }
+struct Parameter {};
+
+template <HasJson T>
+struct Parameter<T> {
+    static Result<void> read(IncomingEvent& event, T& into) { return event.read_next(into); }
 };
 template <>
-struct HandlerParameter<Bytes> {
-    static Bytes read(ArgumentReader& reader) { return reader.next_bytes(); }
+struct Parameter<Bytes> {
+    static Result<void> read(IncomingEvent& event, Bytes& into) { return event.read_next(into); }
 };
 template <>
-struct HandlerParameter<PeerPtr> {
-    static PeerPtr read(ArgumentReader& reader) { return reader.peer(); }
+struct Parameter<PeerPtr> {
+    static Result<void> read(IncomingEvent& event, PeerPtr& into)
+    {
+        into = event.peer();
+        return {};
+    }
 };
 template <>
-struct HandlerParameter<Arguments> {
-    static Arguments read(ArgumentReader& reader) { return reader.arguments(); }
+struct Parameter<Arguments> {
+    static Result<void> read(IncomingEvent& event, Arguments& into)
+    {
+        into = event.arguments();
+        return {};
+    }
 };
 
 /// Waits for a handler's answer and writes it as the arguments of an ack.
@@ -93,18 +101,14 @@ inline Task<Result<Arguments>> ack_of(Task<Result<Arguments>> handler)
     return handler;
 }
 
-/// The answer to an event whose arguments are wrong.
-Task<Result<Arguments>> refuse_arguments(Error error);
-
-/// Makes a handler of a member function. The object must outlive the connections.
+/// Makes a handler of a member function. Object and lookups must outlive the connections.
 template <class Api, class Out, class... In>
-EventHandler handler_of(Api& api, Task<Result<Out>> (Api::*handler)(In...))
+EventHandler handler_of(EventLookups const& lookups, Api& api, Task<Result<Out>> (Api::*handler)(In...))
 {
-    return [&api, handler](PeerPtr peer, Arguments arguments) {
-        ArgumentReader reader(peer, arguments);
-        std::tuple<In...> taken{HandlerParameter<In>::read(reader)...}; // in braces: from left to right
-        if (reader.error()) return refuse_arguments(*reader.error());
-        return ack_of(std::apply([&](In&... each) { return (api.*handler)(std::move(each)...); }, taken));
+    return [&lookups, &api, handler](PeerPtr peer, Arguments arguments) {
+        auto function = [&api, handler](In... in) { return ack_of((api.*handler)(std::move(in)...)); };
+        IncomingEvent event(std::move(peer), std::move(arguments));
+        return call_with_arguments<Arguments, Parameter, In...>(std::move(event), lookups, std::move(function));
     };
 }
 
@@ -116,3 +120,15 @@ extern template Task<Result<Arguments>> ack_of<Bytes>(Task<Result<Bytes>>);
 extern template Task<Result<Arguments>> ack_of<boost::json::value>(Task<Result<boost::json::value>>);
 
 } // namespace learning_loop::socketio
+
+namespace learning_loop {
+
+extern template Task<Result<socketio::Arguments>> refuse_call(Error);
+extern template Task<Result<socketio::Arguments>>
+finish_call(std::unique_ptr<Call<socketio::IncomingEvent, socketio::Arguments>>, socketio::IncomingEvent&);
+extern template Task<Result<socketio::Arguments>>
+    finish_owning_call(std::unique_ptr<Call<socketio::IncomingEvent, socketio::Arguments>>, socketio::IncomingEvent);
+extern template Task<Result<void>> finish_call(std::unique_ptr<Call<socketio::IncomingEvent, void>>,
+                                               socketio::IncomingEvent&);
+
+} // namespace learning_loop

@@ -12,12 +12,25 @@ namespace learning_loop::socketio {
 /// Which handler answers which event. Must be filled before the connection opens.
 class Events {
 public:
+    Events() = default;
+    Events(Events const&) = delete; // its handlers refer to its lookups
+    Events& operator=(Events const&) = delete;
+
     /// Routes an event to a member function `Task<Result<Out>> handler(In...)` of an object that outlives the
-    /// connection; event_handler.h says what In and Out may be.
+    /// connection; event_handler.h says what In and Out may be. Throws std::logic_error if no lookup finds one of In.
     template <class Api, class Out, class... In>
     void on(std::string event, Api& api, Task<Result<Out>> (Api::*handler)(In...))
     {
-        handlers_.insert_or_assign(std::move(event), socketio::handler_of(api, handler));
+        (require_lookup<IncomingEvent, Parameter, In>(lookups_), ...);
+        handlers_.insert_or_assign(std::move(event), socketio::handler_of(lookups_, api, handler));
+    }
+
+    /// Lets handlers take a T: it is found by a member function `Task<Result<T>> find(In...)` of an object that
+    /// outlives the connection, and that takes arguments as a handler does. To be called before their events are added.
+    template <class Api, class T, class... In>
+    void look_up(Api& api, Task<Result<T>> (Api::*find)(In...))
+    {
+        lookups_.add(typeid(T), {find_by<IncomingEvent, Parameter>(lookups_, api, find)});
     }
 
     /// Runs the handler of an event and returns what the ack carries: no arguments if the event has no handler, and an
@@ -25,6 +38,7 @@ public:
     Task<Result<Arguments>> answer_to(std::string event, PeerPtr peer, Arguments arguments) const;
 
 private:
+    EventLookups lookups_;
     std::map<std::string, EventHandler, std::less<>> handlers_;
 };
 

@@ -3,6 +3,7 @@
 #include "learning_loop/async/pause.h"
 #include "learning_loop/base/ids.h"
 #include "learning_loop/base/log.h"
+#include "learning_loop/base/overloaded.h"
 #include "learning_loop/base/text.h"
 #include "learning_loop/socketio/acks.h"
 
@@ -149,12 +150,15 @@ void Server::forget(std::string const& sid, std::string const& why)
 void Server::execute(ConnectionPtr const& connection, ServerActions actions)
 {
     for (auto& action : actions) {
-        if (auto* send = std::get_if<Send>(&action)) engine_.send(connection->session, std::move(send->messages));
-        else if (auto* joins = std::get_if<Join>(&action)) join(connection, std::move(*joins));
-        else if (auto* leaves = std::get_if<Leave>(&action)) leave(connection, leaves->nsp, "the peer or we left");
-        else if (auto* event = std::get_if<Event>(&action)) handle(connection, std::move(*event));
-        else if (auto* answer = std::get_if<Answer>(&action)) connection->acks.receive(std::move(*answer));
-        else if (auto* end = std::get_if<End>(&action)) engine_.close(connection->session, end->why, end->code);
+        std::visit(Overloaded{
+                       [&](Send& send) { engine_.send(connection->session, std::move(send.messages)); },
+                       [&](Join& joins) { join(connection, std::move(joins)); },
+                       [&](Leave const& leaves) { leave(connection, leaves.nsp, "the peer or we left"); },
+                       [&](Event& event) { handle(connection, std::move(event)); },
+                       [&](Answer& answer) { connection->acks.receive(std::move(answer)); },
+                       [&](End const& end) { engine_.close(connection->session, end.why, end.code); },
+                   },
+                   action);
     }
 }
 

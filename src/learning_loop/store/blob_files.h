@@ -23,9 +23,9 @@ public:
         std::filesystem::path path; ///< From `path_of`.
         std::string_view bytes;
     };
-    /// Writes all files and returns when they are durable, names included. A file that is there already is replaced: it
-    /// is what a crash left before its row was committed. Errors: out_of_space if the disk is full; then nothing was
-    /// put.
+    /// Writes all files and returns when they are durable, names included. A file that is there already is replaced:
+    /// it has no row, since a crash or a full disk came before that. Errors: out_of_space if the disk is full; some of
+    /// the files may be there then.
     Result<void> put(std::vector<Blob> const& blobs);
 
 private:

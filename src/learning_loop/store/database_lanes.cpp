@@ -1,17 +1,9 @@
 #include "learning_loop/store/database_lanes.h"
 
 #include "learning_loop/async/pool.h"
-#include "learning_loop/store/sqlite/migrations.h"
 
 namespace learning_loop::store {
 namespace {
-
-std::filesystem::path const& migrate_file(std::filesystem::path const& file)
-{
-    Database database(file, Database::Access::write);
-    migrate(database);
-    return file;
-}
 
 Result<void> run_job(std::function<void(Database&)> const& job, Database& database)
 {
@@ -25,32 +17,31 @@ Result<void> run_job(std::function<void(Database&)> const& job, Database& databa
 
 } // namespace
 
-struct DatabaseLanes::Connections {
-    explicit Connections(std::filesystem::path const& file)
-        : writer(migrate_file(file), Database::Access::write), reader(file, Database::Access::read)
+struct DatabaseLanes::DatabaseLane {
+    DatabaseLane(std::unique_ptr<Database> connection_, std::string name)
+        : connection(std::move(connection_)), lane(std::move(name))
     {}
 
-    Database writer;
-    Database reader;
-    Lane writing{"the database's writer"}; // after the connections: its jobs end before these go
-    Lane reading{"the database's reader"};
+    std::unique_ptr<Database> connection;
+    Lane lane; // after the connection: its jobs end before that goes
 };
 
-DatabaseLanes::DatabaseLanes(std::filesystem::path const& file) : connections_(std::make_unique<Connections>(file)) {}
+DatabaseLanes::DatabaseLanes(DatabaseConnections connections)
+    : writing_(std::make_unique<DatabaseLane>(std::move(connections.writer), "the database's writer")),
+      reading_(std::make_unique<DatabaseLane>(std::move(connections.reader), "the database's reader"))
+{}
+
 DatabaseLanes::~DatabaseLanes() = default;
 
 Result<void> DatabaseLanes::write_at_start(std::function<void(Database&)> const& job)
 {
-    return run_job(job, connections_->writer);
+    return run_job(job, *writing_->connection);
 }
 
-Task<Result<void>> DatabaseLanes::run_untyped(Database::Access access, std::function<void(Database&)> job)
+Task<Result<void>> DatabaseLanes::run_untyped(DatabaseLane& lane, std::function<void(Database&)> job)
 {
-    bool const writes = access == Database::Access::write;
-    auto& database = writes ? connections_->writer : connections_->reader;
-    auto& lane = writes ? connections_->writing : connections_->reading;
-    auto bound = [&database, job = std::move(job)] { return run_job(job, database); };
-    co_return co_await lane.run(std::move(bound));
+    auto bound = [&database = *lane.connection, job = std::move(job)] { return run_job(job, database); };
+    co_return co_await lane.lane.run(std::move(bound));
 }
 
 } // namespace learning_loop::store

@@ -2,9 +2,8 @@
 
 #include "learning_loop/async/task.h"
 #include "learning_loop/base/error.h"
-#include "learning_loop/store/sqlite/database.h"
+#include "learning_loop/store/database.h"
 
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -13,25 +12,30 @@
 
 namespace learning_loop::store {
 
+/// Two connections to one database. The one that reads sees what the other has committed.
+struct DatabaseConnections {
+    std::unique_ptr<Database> writer;
+    std::unique_ptr<Database> reader;
+};
+
 /// The database of one process: one connection that writes and one that reads, each on a lane of its own, so that a
 /// page never waits for an intake. A job gets the connection and returns a `Result`. Errors: out_of_space if the disk
 /// is full, beside those of the job.
 class DatabaseLanes {
 public:
-    /// Opens the file, and migrates it. Blocks; throws DatabaseError.
-    explicit DatabaseLanes(std::filesystem::path const& file);
+    explicit DatabaseLanes(DatabaseConnections connections);
     ~DatabaseLanes();
 
     template <class Job>
     Task<std::invoke_result_t<Job&, Database&>> write(Job job)
     {
-        return run<std::invoke_result_t<Job&, Database&>>(Database::Access::write, std::move(job));
+        return run<std::invoke_result_t<Job&, Database&>>(*writing_, std::move(job));
     }
 
     template <class Job>
     Task<std::invoke_result_t<Job&, Database&>> read(Job job)
     {
-        return run<std::invoke_result_t<Job&, Database&>>(Database::Access::read, std::move(job));
+        return run<std::invoke_result_t<Job&, Database&>>(*reading_, std::move(job));
     }
 
     /// Runs a job that writes on the calling thread, and blocks until it is done. Callers must do so before the first
@@ -39,21 +43,23 @@ public:
     Result<void> write_at_start(std::function<void(Database&)> const& job);
 
 private:
+    struct DatabaseLane;
+
     template <class Answer>
-    Task<Answer> run(Database::Access access, std::function<Answer(Database&)> job)
+    Task<Answer> run(DatabaseLane& lane, std::function<Answer(Database&)> job)
     {
         std::optional<Answer> answer;
         // By reference: this coroutine does not end before the job has.
         std::function<void(Database&)> const bound = [&](Database& database) { answer.emplace(job(database)); };
-        auto const ran = co_await run_untyped(access, bound);
+        auto const ran = co_await run_untyped(lane, bound);
         if (!ran) co_return ran.error();
         co_return std::move(*answer);
     }
 
-    Task<Result<void>> run_untyped(Database::Access access, std::function<void(Database&)> job);
+    static Task<Result<void>> run_untyped(DatabaseLane& lane, std::function<void(Database&)> job);
 
-    struct Connections;
-    std::unique_ptr<Connections> connections_; // out of sight, so that not every repository compiles a thread pool
+    std::unique_ptr<DatabaseLane> writing_; // out of sight, so that not every repository compiles a thread pool
+    std::unique_ptr<DatabaseLane> reading_;
 };
 
 } // namespace learning_loop::store

@@ -3,6 +3,7 @@
 #include "learning_loop/base/timestamps.h"
 #include "learning_loop/json/json.h"
 #include "learning_loop/store/database_lanes.h"
+#include "learning_loop/store/tables.h"
 
 #include <algorithm>
 
@@ -11,41 +12,42 @@ namespace {
 
 constexpr std::int64_t max_detectors = 1000;
 
-ReportedDetector detector_of(Row const& row)
+ReportedDetector detector_of(DetectorRow row)
 {
-    auto const json = parse_json(row.text(0), "a stored detector status");
+    auto const json = parse_json(row.status, "a stored detector status");
     if (!json) throw DatabaseError(json.error().message);
     auto status = from_json<DetectorStatus>(*json);
     if (!status) throw DatabaseError("a stored detector status: " + status.error().message);
-    return {std::move(*status), row.text(1)};
+    return {std::move(*status), std::move(row.last_seen)};
 }
 
 } // namespace
 
-Task<Result<void>> DetectorRepository::keep(Project project, DetectorStatus status)
+Task<Result<void>> DetectorRepository::keep(std::int64_t project, DetectorStatus status)
 {
-    auto text = to_text(to_json(status));
-    auto job = [number = project.number, uuid = status.uuid,
-                text = std::move(text)](Database& database) -> Result<void> {
+    DetectorRow row;
+    row.project = project;
+    row.uuid = status.uuid;
+    row.status = to_text(to_json(status));
+    row.last_seen = timestamp_now();
+    auto job = [row = std::move(row)](Database& database) -> Result<void> {
         Transaction transaction(database);
-        database.execute("INSERT INTO detectors (project, uuid, status, last_seen) VALUES ($1, $2, $3, $4) "
-                         "ON CONFLICT (project, uuid) DO UPDATE SET status = $3, last_seen = $4",
-                         {number, uuid, text, timestamp_now()});
+        upsert(database, row, "project, uuid");
         database.execute("DELETE FROM detectors WHERE project = $1 AND uuid NOT IN "
                          "(SELECT uuid FROM detectors WHERE project = $1 ORDER BY last_seen DESC LIMIT $2)",
-                         {number, max_detectors});
+                         {row.project, max_detectors});
         transaction.commit();
         return {};
     };
     co_return co_await lanes_.write(std::move(job));
 }
 
-Task<Result<std::vector<ReportedDetector>>> DetectorRepository::all(Project project)
+Task<Result<std::vector<ReportedDetector>>> DetectorRepository::all(std::int64_t project)
 {
-    auto job = [number = project.number](Database& database) -> Result<std::vector<ReportedDetector>> {
+    auto job = [project](Database& database) -> Result<std::vector<ReportedDetector>> {
         std::vector<ReportedDetector> detectors;
-        database.for_each("SELECT status, last_seen FROM detectors WHERE project = $1 ORDER BY uuid", {number},
-                          [&](Row const& row) { detectors.push_back(detector_of(row)); });
+        for_each<DetectorRow>(database, "WHERE project = $1 ORDER BY uuid", {project},
+                              [&](DetectorRow row) { detectors.push_back(detector_of(std::move(row))); });
         std::stable_sort(detectors.begin(), detectors.end(),
                          [](auto const& a, auto const& b) { return a.name < b.name; });
         return detectors;

@@ -3,23 +3,23 @@
 #include "learning_loop/async/task.h"
 #include "learning_loop/base/error.h"
 #include "learning_loop/data/detector_list.h"
-#include "learning_loop/store/project.h"
 
+#include <cstdint>
 #include <vector>
 
 namespace learning_loop::store {
 
 class DatabaseLanes;
 
-/// What the detectors of a project told last.
+/// What the detectors of a project, which is told by its number, told last.
 class DetectorRepository {
 public:
     explicit DetectorRepository(DatabaseLanes& lanes) : lanes_(lanes) {}
 
     /// Keeps the newest status of each detector, of the thousand that were seen last.
-    Task<Result<void>> keep(Project project, DetectorStatus status);
+    Task<Result<void>> keep(std::int64_t project, DetectorStatus status);
 
-    Task<Result<std::vector<ReportedDetector>>> all(Project project); ///< Ordered by name.
+    Task<Result<std::vector<ReportedDetector>>> all(std::int64_t project); ///< Ordered by name.
 
 private:
     DatabaseLanes& lanes_;

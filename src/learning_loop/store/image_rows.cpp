@@ -3,17 +3,12 @@
 #include "learning_loop/base/hash.h"
 #include "learning_loop/base/ids.h"
 #include "learning_loop/base/timestamps.h"
-#include "learning_loop/store/sqlite/database.h"
+#include "learning_loop/store/tables.h"
 
 #include <algorithm>
 
 namespace learning_loop::store {
 namespace {
-
-constexpr std::string_view box = "box";
-constexpr std::string_view point = "point";
-constexpr std::string_view segmentation = "segmentation";
-constexpr std::string_view classification = "classification";
 
 /// Drawn by the id, so that neither the order of arrival nor a retry matters.
 ImageSet drawn_set(std::string const& id)
@@ -37,100 +32,112 @@ public:
 
     void write()
     {
-        write_image();
+        number_ = insert_numbered(database_, row());
         write_annotations();
         write_detections();
         for (auto const& tag : image_.metadata.tags) write_tag(tag);
     }
 
 private:
-    void write_image()
+    ImageRow row() const
     {
         auto const now = timestamp_now();
-        auto const state = image_.metadata.state.value_or(ImageState::inbox);
-        auto const set = image_.set ? *image_.set : drawn_set(image_.id);
-        database_.execute(
-            "INSERT INTO images (project, id, state, split, created, received, width, height, media_type, bytes, "
-            "image_hash, metadata_hash, source) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-            {project_.number, image_.id, boost::describe::enum_to_string(state, ""),
-             boost::describe::enum_to_string(set, ""), iso_date(image_.metadata.created.value_or(now)), now,
-             std::int64_t{image_.width_px}, std::int64_t{image_.height_px}, image_.media_type,
-             static_cast<std::int64_t>(image_.bytes.size()), image_.image_hash, image_.metadata_hash,
-             value_of(image_.metadata.source)});
-        number_ = database_.last_row();
+        ImageRow row;
+        row.project = project_.number;
+        row.id = image_.id;
+        row.state = image_.metadata.state.value_or(ImageState::inbox);
+        row.split = image_.set ? *image_.set : drawn_set(image_.id);
+        row.created = iso_date(image_.metadata.created.value_or(now));
+        row.received = now;
+        row.width = image_.width_px;
+        row.height = image_.height_px;
+        row.media_type = image_.media_type;
+        row.bytes = static_cast<std::int64_t>(image_.bytes.size());
+        row.image_hash = image_.image_hash;
+        row.metadata_hash = image_.metadata_hash;
+        row.source = image_.metadata.source;
+        return row;
     }
 
     void write_annotations()
     {
-        for (auto const& a : image_.metadata.box_annotations) {
-            write_annotation(box, a, {real(a.x), real(a.y), real(a.width), real(a.height)});
-        }
-        for (auto const& a : image_.metadata.point_annotations) {
-            write_annotation(point, a, {a.x, a.y, nullptr, nullptr});
-        }
-        if (auto const& a = image_.metadata.classification_annotation) {
-            write_annotation(classification, *a, {nullptr, nullptr, nullptr, nullptr});
-        }
+        auto const& metadata = image_.metadata;
+        for (auto const& a : metadata.box_annotations) insert(database_, box<AnnotationRow>(a));
+        for (auto const& a : metadata.point_annotations) insert(database_, point<AnnotationRow>(a));
+        if (auto const& a = metadata.classification_annotation)
+            insert(database_, mark<AnnotationRow>(MarkKind::classification, *a));
     }
 
     void write_detections()
     {
         auto const& metadata = image_.metadata;
-        for (auto const& d : metadata.box_detections) {
-            write_detection(box, d, {real(d.x), real(d.y), real(d.width), real(d.height), nullptr});
-        }
-        for (auto const& d : metadata.point_detections) {
-            write_detection(point, d, {d.x, d.y, nullptr, nullptr, nullptr});
-        }
+        for (auto const& d : metadata.box_detections) write_detection(box<DetectionRow>(d), d);
+        for (auto const& d : metadata.point_detections) write_detection(point<DetectionRow>(d), d);
         for (auto const& d : metadata.segmentation_detections) {
-            auto const shape = std::string(JsonForm<Shape>::to_json(d.shape).as_string());
-            write_detection(segmentation, d, {nullptr, nullptr, nullptr, nullptr, shape});
+            auto row = mark<DetectionRow>(MarkKind::segmentation, d);
+            row.shape = std::string(JsonForm<Shape>::to_json(d.shape).as_string());
+            write_detection(std::move(row), d);
         }
-        for (auto const& d : metadata.classification_detections) {
-            write_detection(classification, d, {nullptr, nullptr, nullptr, nullptr, nullptr});
-        }
+        for (auto const& d : metadata.classification_detections)
+            write_detection(mark<DetectionRow>(MarkKind::classification, d), d);
     }
 
-    template <class Annotation>
-    void write_annotation(std::string_view kind, Annotation const& annotation, Values place)
+    void write_detection(DetectionRow row, auto const& detection)
     {
-        Values values{number_, next_id("annotation"), std::string(kind), category_id(kind, annotation),
-                      annotation.category_name};
-        std::move(place.begin(), place.end(), std::back_inserter(values));
-        database_.execute("INSERT INTO annotations (image, id, kind, category_id, category_name, x, y, width, height) "
-                          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                          values);
+        row.model_name = detection.model_name;
+        row.confidence = double{detection.confidence};
+        insert(database_, std::move(row));
     }
 
-    template <class Detection>
-    void write_detection(std::string_view kind, Detection const& detection, Values place)
+    template <class R>
+    R mark(MarkKind kind, auto const& marked)
     {
-        Values values{number_,
-                      next_id("detection"),
-                      std::string(kind),
-                      category_id(kind, detection),
-                      detection.category_name,
-                      detection.model_name,
-                      double{detection.confidence}};
-        std::move(place.begin(), place.end(), std::back_inserter(values));
-        database_.execute(
-            "INSERT INTO detections (image, id, kind, category_id, category_name, model_name, confidence, x, y, "
-            "width, height, shape) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-            values);
+        R row;
+        row.image = number_;
+        row.id = next_id(std::is_same_v<R, AnnotationRow> ? "annotation" : "detection");
+        row.kind = kind;
+        row.category_id = category_id(kind, marked);
+        row.category_name = marked.category_name;
+        return row;
+    }
+
+    template <class R>
+    R box(auto const& marked)
+    {
+        auto row = mark<R>(MarkKind::box, marked);
+        row.x = int{marked.x};
+        row.y = int{marked.y};
+        row.width = int{marked.width};
+        row.height = int{marked.height};
+        return row;
+    }
+
+    template <class R>
+    R point(auto const& marked)
+    {
+        auto row = mark<R>(MarkKind::point, marked);
+        row.x = marked.x;
+        row.y = marked.y;
+        return row;
     }
 
     void write_tag(std::string const& name)
     {
-        auto const id = uuid_of(sha256(project_.organization + "/" + project_.name + "/tag/" + name));
-        database_.execute("INSERT INTO tags (project, id, name) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-                          {project_.number, id, name});
-        database_.execute(
-            "INSERT INTO image_tags (image, tag) SELECT $1, number FROM tags WHERE project = $2 AND name = $3 "
-            "ON CONFLICT DO NOTHING",
-            {number_, project_.number, name});
+        auto const known = find_row<TagRow>(database_, "WHERE project = $1 AND name = $2", {project_.number, name});
+        ImageTagRow row;
+        row.image = number_;
+        row.tag = known ? known->number : write_new_tag(name);
+        insert_if_new(database_, row);
     }
 
-    static double real(int pixel) { return pixel; }
+    std::int64_t write_new_tag(std::string const& name)
+    {
+        TagRow row;
+        row.project = project_.number;
+        row.id = uuid_of(sha256(project_.organization + "/" + project_.name + "/tag/" + name));
+        row.name = name;
+        return insert_numbered(database_, std::move(row));
+    }
 
     /// The same image gets the same ids wherever it is uploaded to a project of this name.
     std::string next_id(std::string_view what)
@@ -139,17 +146,17 @@ private:
                               "/" + std::to_string(count_++)));
     }
 
-    template <class Mark>
-    Value category_id(std::string_view kind, Mark const& mark) const
+    std::optional<std::string> category_id(MarkKind kind, auto const& marked) const
     {
         auto const& known = project_.categories;
-        auto const& id = mark.category_id;
+        auto const& id = marked.category_id;
+        std::string_view const type = boost::describe::enum_to_string(kind, "");
         auto const find = [&](auto fits) { return std::find_if(known.begin(), known.end(), fits); };
         if (id && find([&](Category const& c) { return c.id == *id; }) != known.end()) return *id;
-        auto found = find([&](Category const& c) { return c.name == mark.category_name && c.type == kind; });
-        if (found == known.end()) found = find([&](Category const& c) { return c.name == mark.category_name; });
+        auto found = find([&](Category const& c) { return c.name == marked.category_name && c.type == type; });
+        if (found == known.end()) found = find([&](Category const& c) { return c.name == marked.category_name; });
         if (found != known.end()) return found->id;
-        return id && !id->empty() ? Value(*id) : Value(nullptr);
+        return id && !id->empty() ? std::optional(*id) : std::nullopt;
     }
 
     Database& database_;
@@ -159,29 +166,36 @@ private:
     int count_ = 0;
 };
 
-Pixel pixel(Row const& row, std::size_t column)
+/// A column that marks of this kind always have.
+template <class T>
+T const& present(std::optional<T> const& value)
 {
-    return static_cast<int>(row.real(column));
+    if (!value) throw DatabaseError("an annotation or detection lacks its place");
+    return *value;
 }
 
-void load_annotations(Database& database, std::int64_t number, StoredImage& image)
+Pixel pixel(std::optional<double> const& value)
 {
-    auto const use = [&](Row const& r) {
-        auto const& kind = r.text(1);
-        if (kind == box) {
-            image.box_annotations.push_back({r.text(0), image.id, r.optional_text(2), r.text(3), pixel(r, 4),
-                                             pixel(r, 5), pixel(r, 6), pixel(r, 7)});
-        } else if (kind == point) {
-            image.point_annotations.push_back(
-                {r.text(0), image.id, r.optional_text(2), r.text(3), r.real(4), r.real(5)});
-        } else {
-            image.classification_annotation = {r.text(0), image.id, r.optional_text(2), r.text(3)};
-        }
-    };
-    database.for_each(
-        "SELECT id, kind, category_id, category_name, x, y, width, height FROM annotations WHERE image = $1 "
-        "ORDER BY number",
-        {number}, use);
+    return static_cast<int>(present(value));
+}
+
+void add_annotation(StoredImage& image, AnnotationRow const& r)
+{
+    switch (r.kind) {
+    case MarkKind::box:
+        image.box_annotations.push_back(
+            {r.id, image.id, r.category_id, r.category_name, pixel(r.x), pixel(r.y), pixel(r.width), pixel(r.height)});
+        break;
+    case MarkKind::point:
+        image.point_annotations.push_back(
+            {r.id, image.id, r.category_id, r.category_name, present(r.x), present(r.y)});
+        break;
+    case MarkKind::classification:
+        image.classification_annotation = {r.id, image.id, r.category_id, r.category_name};
+        break;
+    case MarkKind::segmentation:
+        throw DatabaseError("an annotation is of the kind segmentation, which there is none of");
+    }
 }
 
 Polygon polygon_of(std::string const& flat)
@@ -190,36 +204,26 @@ Polygon polygon_of(std::string const& flat)
     return shape ? Polygon{std::move(shape->points)} : Polygon{};
 }
 
-void load_detections(Database& database, std::int64_t number, StoredImage& image)
+void add_detection(StoredImage& image, DetectionRow const& r)
 {
-    auto const use = [&](Row const& r) {
-        auto const& kind = r.text(1);
-        auto const confidence = r.real(5);
-        if (kind == box) {
-            image.box_detections.push_back({r.text(0), image.id, r.optional_text(2), r.text(3), pixel(r, 6),
-                                            pixel(r, 7), pixel(r, 8), pixel(r, 9), confidence, r.text(4)});
-        } else if (kind == point) {
-            image.point_detections.push_back(
-                {r.text(0), image.id, r.optional_text(2), r.text(3), r.real(6), r.real(7), confidence, r.text(4)});
-        } else if (kind == segmentation) {
-            image.segmentation_detections.push_back(
-                {r.text(0), image.id, r.optional_text(2), r.text(3), polygon_of(r.text(10)), confidence, r.text(4)});
-        } else {
-            image.classification_detections.push_back(
-                {r.text(0), image.id, r.optional_text(2), r.text(3), confidence, r.text(4)});
-        }
-    };
-    database.for_each("SELECT id, kind, category_id, category_name, model_name, confidence, x, y, width, height, shape "
-                      "FROM detections WHERE image = $1 ORDER BY number",
-                      {number}, use);
-}
-
-template <class Enum>
-Enum enum_of(std::string const& text)
-{
-    Enum value{};
-    if (boost::describe::enum_from_string(text.c_str(), value)) return value;
-    throw DatabaseError("an image has the unknown state or set " + text);
+    switch (r.kind) {
+    case MarkKind::box:
+        image.box_detections.push_back({r.id, image.id, r.category_id, r.category_name, pixel(r.x), pixel(r.y),
+                                        pixel(r.width), pixel(r.height), r.confidence, r.model_name});
+        break;
+    case MarkKind::point:
+        image.point_detections.push_back({r.id, image.id, r.category_id, r.category_name, present(r.x),
+                                          present(r.y), r.confidence, r.model_name});
+        break;
+    case MarkKind::segmentation:
+        image.segmentation_detections.push_back({r.id, image.id, r.category_id, r.category_name,
+                                                 polygon_of(present(r.shape)), r.confidence, r.model_name});
+        break;
+    case MarkKind::classification:
+        image.classification_detections.push_back(
+            {r.id, image.id, r.category_id, r.category_name, r.confidence, r.model_name});
+        break;
+    }
 }
 
 } // namespace
@@ -229,28 +233,32 @@ void insert_image(Database& database, Project const& project, NewImage const& im
     ImageWriter(database, project, image).write();
 }
 
-std::optional<StoredImage> load_image(Database& database, std::int64_t project, std::string const& id)
+std::optional<StoredImage> find_image(Database& database, std::int64_t project, std::string const& id)
 {
-    auto const row = database.query_one("SELECT number, created, state, split, width, height, source FROM images "
-                                        "WHERE project = $1 AND id = $2",
-                                        {project, id});
-    if (!row) return std::nullopt;
+    auto row = find_row<ImageRow>(database, "WHERE project = $1 AND id = $2", {project, id});
+    return row ? std::optional(load_image(database, std::move(*row))) : std::nullopt;
+}
+
+StoredImage load_image(Database& database, ImageRow row)
+{
     StoredImage image;
-    image.id = id;
-    image.created = row->text(1);
-    image.state = enum_of<ImageState>(row->text(2));
-    image.set = enum_of<ImageSet>(row->text(3));
-    image.width = static_cast<int>(row->integer(4));
-    image.height = static_cast<int>(row->integer(5));
-    image.source = row->optional_text(6);
-    auto const number = row->integer(0);
-    load_annotations(database, number, image);
-    load_detections(database, number, image);
-    database.for_each("SELECT tags.id, tags.name FROM image_tags JOIN tags ON tags.number = image_tags.tag "
-                      "WHERE image_tags.image = $1 ORDER BY image_tags.number",
-                      {number}, [&](Row const& r) {
-                          image.tags.push_back({r.text(0), r.text(1)});
-                      });
+    image.id = std::move(row.id);
+    image.created = std::move(row.created);
+    image.state = row.state;
+    image.set = row.split;
+    image.width = row.width;
+    image.height = row.height;
+    image.source = std::move(row.source);
+    for_each<AnnotationRow>(database, "WHERE image = $1 ORDER BY number", {row.number},
+                            [&](AnnotationRow const& annotation) { add_annotation(image, annotation); });
+    for_each<DetectionRow>(database, "WHERE image = $1 ORDER BY number", {row.number},
+                           [&](DetectionRow const& detection) { add_detection(image, detection); });
+    for_each<TagRow>(database,
+                     "JOIN image_tags ON image_tags.tag = tags.number WHERE image_tags.image = $1 "
+                     "ORDER BY image_tags.number",
+                     {row.number}, [&](TagRow const& tag) {
+                         image.tags.push_back({tag.id, tag.name});
+                     });
     return image;
 }
 

@@ -2,31 +2,39 @@
 
 #include "learning_loop/base/ids.h"
 #include "learning_loop/base/log.h"
-#include "learning_loop/base/text.h"
 #include "learning_loop/base/timestamps.h"
 #include "learning_loop/store/database_lanes.h"
+#include "learning_loop/store/project_rows.h"
+#include "learning_loop/store/tables.h"
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 namespace learning_loop::store {
 namespace {
 
-constexpr std::string_view select_models =
-    "SELECT models.id, models.version, models.created, models.comment, model_files.format FROM models "
-    "JOIN model_files ON model_files.model = models.id WHERE models.project = $1 ORDER BY models.number, "
-    "model_files.format";
+Model model_of(ModelRow row)
+{
+    return {std::move(row.id), std::move(row.version), {}, std::move(row.created), std::move(row.comment)};
+}
 
+/// Those that have a format.
 std::vector<Model> models_of(Database& database, std::int64_t project)
 {
     std::vector<Model> models;
-    auto const use = [&](Row const& row) {
-        if (models.empty() || models.back().id != row.text(0)) {
-            models.push_back({row.text(0), row.text(1), {}, row.text(2), row.text(3)});
-        }
-        models.back().formats.push_back(row.text(4));
-    };
-    database.for_each(select_models, {project}, use);
+    std::map<std::string, std::size_t> places;
+    for_each<ModelRow>(database, "WHERE project = $1 ORDER BY number", {project}, [&](ModelRow row) {
+        places.emplace(row.id, models.size());
+        models.push_back(model_of(std::move(row)));
+    });
+    for_each<ModelFileRow>(database,
+                           "JOIN models ON models.id = model_files.model WHERE models.project = $1 "
+                           "ORDER BY model_files.format",
+                           {project}, [&](ModelFileRow file) {
+                               models.at(places.at(file.model)).formats.push_back(std::move(file.format));
+                           });
+    std::erase_if(models, [](Model const& model) { return model.formats.empty(); });
     return models;
 }
 
@@ -35,7 +43,7 @@ std::string next_version(Database& database, std::int64_t project)
     int newest = 0;
     auto const use = [&](Row const& row) {
         int major = 0;
-        auto const& version = row.text(0);
+        auto const version = column<std::string>(row, 0);
         std::from_chars(version.data(), version.data() + version.size(), major);
         newest = std::max(newest, major);
     };
@@ -43,10 +51,18 @@ std::string next_version(Database& database, std::int64_t project)
     return std::to_string(newest + 1) + ".0";
 }
 
-Error no_model(Project const& project, std::string const& id)
+std::optional<DeploymentTarget> target_of(Database& database, std::int64_t project)
 {
-    return {Errc::not_found, "the project '" + project.name + "' has no model " + printable(id) + ": see GET /api/" +
-                                 project.organization + "/projects/" + project.name + "/models"};
+    auto const row = database.query_one("SELECT models.id, models.version FROM projects "
+                                        "JOIN models ON models.id = projects.target WHERE projects.number = $1",
+                                        {project});
+    if (!row) return std::nullopt;
+    return DeploymentTarget{column<std::string>(*row, 0), column<std::string>(*row, 1)};
+}
+
+bool has_file(Database& database, std::string const& model)
+{
+    return find_row<ModelFileRow>(database, "WHERE model = $1", {model}).has_value();
 }
 
 /// A reserved model without a format, and where its files would lie.
@@ -59,9 +75,9 @@ std::vector<Unfinished> unfinished_models(Database& database, std::filesystem::p
 {
     std::vector<Unfinished> unfinished;
     auto const use = [&](Row const& row) {
-        auto const& id = row.text(0);
+        auto const id = column<std::string>(row, 0);
         if (!is_name(id)) return; // no folder's name: no model of ours
-        unfinished.push_back({id, root / row.text(1) / row.text(2) / id});
+        unfinished.push_back({id, root / column<std::string>(row, 1) / column<std::string>(row, 2) / id});
     };
     database.for_each("SELECT models.id, projects.organization, projects.name FROM models "
                       "JOIN projects ON projects.number = models.project "
@@ -90,37 +106,40 @@ ModelRepository::ModelRepository(DatabaseLanes& lanes, std::filesystem::path fol
     if (!forgotten) log::warn("models without files keep their versions: {}", forgotten.error().message);
 }
 
-Task<Result<Model>> ModelRepository::reserve(Project project, std::string id, std::string comment)
+Task<Result<Model>> ModelRepository::reserve(std::int64_t project, std::string id, std::string comment)
 {
-    auto job = [number = project.number, id = std::move(id),
-                comment = std::move(comment)](Database& database) -> Result<Model> {
+    auto job = [project, id = std::move(id), comment = std::move(comment)](Database& database) -> Result<Model> {
         Transaction transaction(database);
-        auto const row =
-            database.query_one("SELECT project, version, created, comment, (SELECT count(*) FROM model_files "
-                               "WHERE model = id) FROM models WHERE id = $1",
-                               {id});
-        if (row && (row->integer(0) != number || row->integer(4) != 0)) {
+        auto earlier = find_row<ModelRow>(database, "WHERE id = $1", {id});
+        if (earlier && (earlier->project != project || has_file(database, id)))
             return Error{Errc::conflict, "the model " + id + " exists already"};
-        }
-        if (row) return Model{id, row->text(1), {}, row->text(2), row->text(3)};
-        Model model{id, next_version(database, number), {}, timestamp_now(), comment};
-        database.execute("INSERT INTO models (project, id, version, created, comment) VALUES ($1, $2, $3, $4, $5)",
-                         {number, model.id, model.version, model.created, model.comment});
+        if (earlier) return model_of(std::move(*earlier));
+        ModelRow row;
+        row.project = project;
+        row.id = id;
+        row.version = next_version(database, project);
+        row.created = timestamp_now();
+        row.comment = comment;
+        insert(database, row);
         transaction.commit();
-        return model;
+        return model_of(std::move(row));
     };
     co_return co_await lanes_.write(std::move(job));
 }
 
-Task<Result<void>> ModelRepository::add_format(Project project, std::string id, std::string format, std::int64_t bytes)
+Task<Result<void>> ModelRepository::add_format(std::int64_t project, std::string id, std::string format,
+                                               std::int64_t bytes)
 {
-    auto job = [project = project.number, id = std::move(id), format = std::move(format),
-                bytes](Database& database) -> Result<void> {
+    ModelFileRow row;
+    row.model = std::move(id);
+    row.format = std::move(format);
+    row.bytes = bytes;
+    auto job = [project, row = std::move(row)](Database& database) {
         Transaction transaction(database);
-        database.execute("INSERT INTO model_files (model, format, bytes) VALUES ($1, $2, $3)", {id, format, bytes});
-        database.execute("UPDATE projects SET changed = $1 WHERE number = $2", {timestamp_now(), project});
+        insert(database, row);
+        touch_project(database, project);
         transaction.commit();
-        return {};
+        return Result<void>();
     };
     co_return co_await lanes_.write(std::move(job));
 }
@@ -135,55 +154,50 @@ Task<Result<void>> ModelRepository::give_up(std::string id)
     co_return co_await lanes_.write(std::move(job));
 }
 
-Task<Result<std::vector<Model>>> ModelRepository::all(Project project)
+Task<Result<std::vector<Model>>> ModelRepository::all(std::int64_t project)
 {
-    auto job = [number = project.number](Database& database) -> Result<std::vector<Model>> {
-        return models_of(database, number);
+    auto job = [project](Database& database) -> Result<std::vector<Model>> {
+        Transaction const one_state(database);
+        return models_of(database, project);
     };
     co_return co_await lanes_.read(std::move(job));
 }
 
-Task<Result<Model>> ModelRepository::find(Project project, std::string id)
+Task<Result<std::optional<Model>>> ModelRepository::find(std::int64_t project, std::string id)
 {
-    auto job = [project, id](Database& database) -> Result<Model> {
-        for (auto& model : models_of(database, project.number)) {
-            if (model.id == id) return std::move(model);
+    auto job = [project, id](Database& database) -> Result<std::optional<Model>> {
+        Transaction const one_state(database);
+        for (auto& model : models_of(database, project)) {
+            if (model.id == id) return std::optional(std::move(model));
         }
-        return no_model(project, id);
+        return std::optional<Model>();
     };
     co_return co_await lanes_.read(std::move(job));
 }
 
-std::filesystem::path ModelRepository::file_of(Project const& project, std::string_view id,
-                                               std::string_view format) const
+std::filesystem::path ModelRepository::file_of(std::string_view organization, std::string_view project,
+                                               std::string_view id, std::string_view format) const
 {
-    return folder_ / project.organization / project.name / id / (std::string(format) + ".zip");
+    return folder_ / organization / project / id / (std::string(format) + ".zip");
 }
 
-Task<Result<DeploymentTarget>> ModelRepository::target(Project project)
+Task<Result<std::optional<DeploymentTarget>>> ModelRepository::target(std::int64_t project)
 {
-    auto job = [project](Database& database) -> Result<DeploymentTarget> {
-        auto const row = database.query_one("SELECT models.id, models.version FROM projects "
-                                            "JOIN models ON models.id = projects.target WHERE projects.number = $1",
-                                            {project.number});
-        if (row) return DeploymentTarget{row->text(0), row->text(1)};
-        return Error{Errc::not_found, "the project '" + project.name +
-                                          "' has no deployment target: set one with PUT /api/" + project.organization +
-                                          "/projects/" + project.name + "/deployment/target {\"model_uuid\": ...}"};
+    auto job = [project](Database& database) -> Result<std::optional<DeploymentTarget>> {
+        return target_of(database, project);
     };
     co_return co_await lanes_.read(std::move(job));
 }
 
-Task<Result<void>> ModelRepository::set_target(Project project, std::string id)
+Task<Result<std::optional<DeploymentTarget>>> ModelRepository::set_target(std::int64_t project, std::string id)
 {
-    auto job = [project, id](Database& database) -> Result<void> {
+    auto job = [project, id](Database& database) -> Result<std::optional<DeploymentTarget>> {
         auto const changed =
             database.execute("UPDATE projects SET target = $1, changed = $2 WHERE number = $3 AND EXISTS "
                              "(SELECT 1 FROM models JOIN model_files ON model_files.model = models.id "
                              "WHERE models.id = $1 AND models.project = $3)",
-                             {id, timestamp_now(), project.number});
-        if (changed == 0) return no_model(project, id);
-        return {};
+                             {id, timestamp_now(), project});
+        return changed == 0 ? std::nullopt : target_of(database, project);
     };
     co_return co_await lanes_.write(std::move(job));
 }

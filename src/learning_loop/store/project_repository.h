@@ -4,6 +4,7 @@
 #include "learning_loop/base/error.h"
 #include "learning_loop/store/project.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,12 +17,11 @@ class ProjectRepository {
 public:
     explicit ProjectRepository(DatabaseLanes& lanes) : lanes_(lanes) {}
 
-    /// Errors: not_found if there is none, with the remedy.
-    Task<Result<Project>> find(std::string organization, std::string name);
+    Task<Result<std::optional<Project>>> find(std::string organization, std::string name); ///< nullopt: there is none.
 
-    /// Makes the project and returns it; if it is there already and came from the same generator, returns that one.
-    /// `number` is ignored. Errors: conflict if a project of this name came from something else.
-    Task<Result<Project>> make(Project project);
+    /// Returns the project of that name, which is made if there is none; `number` is ignored. One that was there may
+    /// have come from another generator.
+    Task<Result<Project>> find_or_make(Project project);
 
     Task<Result<std::vector<Project>>> all(); ///< The one that changed last comes first; without categories.
 

@@ -18,7 +18,7 @@ struct ControlApiTest : testing::Test {
     {
         http::Request request;
         request.body = body;
-        auto const* const route = node.runner.router().match(method, path).route;
+        auto const* const route = node.runner.router().match(method, path)->route;
         auto const response = node.io.run(http::Router::answer_to(*route, std::move(request)));
         return std::to_string(response.status) + " " + std::get<std::string>(response.body);
     }

@@ -18,7 +18,7 @@ inline DetectorSettings detector_settings_for(std::filesystem::path const& data_
     DetectorSettings settings;
     settings.name = "weeder";
     settings.data_folder = data_folder;
-    settings.loop_url = loop.url();
+    settings.loop_host = loop.url();
     settings.organization = "zauberzeug";
     settings.project = "demo";
     settings.streams = 1;

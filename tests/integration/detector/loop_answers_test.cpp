@@ -110,7 +110,7 @@ struct LoopAnswersTest : testing::Test {
 
     void start(std::string const& url)
     {
-        settings.loop_url = url;
+        settings.loop_host = url;
         auto options = loop_session_options(settings);
         options.http.stall_timeout = 1s;
         session.emplace(io.executor(), settings, std::move(options));

@@ -125,7 +125,7 @@ TEST_F(LoopSyncTest, runs_the_last_model_after_a_restart_without_a_loop)
     ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
     stop();
     test::ClosedPort const port;
-    settings.loop_url = "http://127.0.0.1:" + std::to_string(port.number());
+    settings.loop_host = "http://127.0.0.1:" + std::to_string(port.number());
     start();
     EXPECT_TRUE(comes_to_run("1.3"));
 }
@@ -244,7 +244,7 @@ TEST_F(LoopSyncTest, says_why_it_cannot_run_a_version)
 
 TEST_F(LoopSyncTest, stays_where_it_is_while_it_pauses)
 {
-    settings.version_control = VersionControl::pause;
+    settings.version_control_default = "pause";
     set_target("1.3");
     start();
     ASSERT_TRUE(reports([](auto const& status) { return status.errors.empty(); }));

@@ -36,7 +36,7 @@ struct OutboxUploaderTest : testing::Test {
     static NodeSettings settings_for(std::string const& url)
     {
         NodeSettings settings;
-        settings.loop_url = url;
+        settings.loop_host = url;
         return settings;
     }
     void start()

@@ -19,7 +19,7 @@ struct LoopClientTest : testing::Test {
     test::FakeLoop loop;
     NodeSettings settings;
 
-    LoopClientTest() { settings.loop_url = loop.url(); }
+    LoopClientTest() { settings.loop_host = loop.url(); }
     LoopClient& client()
     {
         if (!session_) session_.emplace(io.executor(), settings);
@@ -135,7 +135,7 @@ TEST_F(LoopClientTest, reports_how_it_fares)
 TEST_F(LoopClientTest, says_that_the_loop_is_away)
 {
     test::ClosedPort const port;
-    settings.loop_url = "http://127.0.0.1:" + std::to_string(port.number());
+    settings.loop_host = "http://127.0.0.1:" + std::to_string(port.number());
     EXPECT_EQ(target().error().code, Errc::unavailable);
     EXPECT_EQ(io.run(client().fetch_models()).error().code, Errc::unavailable);
     EXPECT_EQ(io.run(client().report({})).error().code, Errc::unavailable);

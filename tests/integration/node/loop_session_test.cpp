@@ -27,7 +27,7 @@ struct LoopSessionTest : testing::Test {
 
     void start(std::string const& url)
     {
-        settings.loop_url = url;
+        settings.loop_host = url;
         auto options = loop_session_options(settings);
         options.first_busy_wait = 10ms;
         options.http.stall_timeout = 1s;
@@ -202,7 +202,7 @@ TEST_F(LoopSessionTest, answers_at_once_who_does_not_want_to_wait)
 TEST_F(LoopSessionTest, gives_up_a_loop_that_is_busy_for_ever_after_twenty_tries)
 {
     test::ScriptedServer const loop({{http_answer(429, "busy")}});
-    settings.loop_url = loop.url();
+    settings.loop_host = loop.url();
     auto options = loop_session_options(settings);
     options.first_busy_wait = std::chrono::milliseconds(0); // so that all of them fit into a test
     session.emplace(io.executor(), settings, std::move(options));

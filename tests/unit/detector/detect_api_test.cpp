@@ -21,7 +21,7 @@ struct DetectApiTest : test::DetectorFixture {
         request.headers.add("Content-Type", type);
         request.body = std::move(body);
         for (auto const& [name, value] : headers) request.headers.add(name, value);
-        return io.run(http::Router::answer_to(*router.match("POST", path).route, std::move(request)));
+        return io.run(http::Router::answer_to(*router.match("POST", path)->route, std::move(request)));
     }
     http::Response detect(Pairs const& headers = {}, std::string const& image = test::a_jpeg())
     {
@@ -59,6 +59,13 @@ TEST_F(DetectApiTest, answers_with_what_was_found)
         R"("box_annotations":[],"point_annotations":[],"classification_annotation":null,"tags":[],)"
         R"("created":null,"source":null,)"
         R"("state":null})");
+}
+
+TEST_F(DetectApiTest, tells_what_is_wrong_beside_the_image_before_it_looks_at_the_body)
+{
+    auto const response = send("/detect", "", "", {{"creation-date", "yesterday"}});
+    expect_refused(response, 422, "datetime_parsing");
+    expect_refused(send("/detect", "", ""), 422, R"("loc":["body","file"])");
 }
 
 TEST_F(DetectApiTest, answers_with_the_tags_of_the_logic_and_then_the_requests)
@@ -250,7 +257,7 @@ TEST_F(DetectApiTest, needs_no_model_for_an_upload)
         http::Request request;
         request.headers.add("Content-Type", test::multipart_type);
         request.body = test::multipart_body({{"a", test::a_jpeg()}}, field);
-        return io.run(http::Router::answer_to(*other.match("POST", path).route, std::move(request))).status;
+        return io.run(http::Router::answer_to(*other.match("POST", path)->route, std::move(request))).status;
     };
     EXPECT_EQ(ask("/upload", "files"), 200);
     EXPECT_EQ(ask("/detect", "file"), 503);

@@ -11,7 +11,7 @@ using test::Variables;
 struct NodeSettingsTest : test::SettingsTest<DetectorSettings> {
     NodeSettingsTest() { required = {{"LOOP_ORGANIZATION", "zauberzeug"}, {"LOOP_PROJECT", "demo"}}; }
 
-    std::variant<DetectorSettings, int> read_settings_of(Invocation const& invocation) const override
+    Result<std::optional<DetectorSettings>> read_settings_of(Invocation const& invocation) const override
     {
         return read_detector_settings("weeder", invocation);
     }
@@ -33,7 +33,7 @@ std::vector<test::SettingsRow<DetectorSettings>> detector_rows(std::string const
         settings_row<T>("OUTBOX_MAX_BYTES", "", "outbox_max_bytes", "10737418240", "1000", &T::outbox_max_bytes),
         settings_row<T>("NODE_VERSION", "", "node_version", "absent", "v2", &T::node_version),
         settings_row<T>("VERSION_CONTROL_DEFAULT", "", "version_control_default", "follow_loop", "pause",
-                        &T::version_control),
+                        &T::version_control_default),
         settings_row<T>("SYNC_CYCLES", "", "sync_cycles", "6", "1", &T::sync_cycles),
         settings_row<T>("STREAMS", "", "streams", "0", "4", &T::streams),
         settings_row<T>("CONF_THRESHOLD", "", "conf_threshold", "absent", "0.25", &T::conf_threshold),
@@ -54,8 +54,8 @@ TEST_F(EveryRowTest, of_a_detector_is_read_from_each_source)
 
 TEST_F(NodeSettingsTest, read_pause_in_any_case_and_anything_else_as_follow_loop)
 {
-    EXPECT_EQ(read({}, {{"VERSION_CONTROL_DEFAULT", "PAUSE"}}).version_control, VersionControl::pause);
-    EXPECT_EQ(read({"--version-control-default", "whatever"}).version_control, VersionControl::follow_loop);
+    EXPECT_EQ(version_control(read({}, {{"VERSION_CONTROL_DEFAULT", "PAUSE"}})), VersionControl::pause);
+    EXPECT_EQ(version_control(read({"--version-control-default", "whatever"})), VersionControl::follow_loop);
 }
 
 TEST_F(NodeSettingsTest, need_a_project_for_a_detector)
@@ -101,7 +101,7 @@ TEST_F(NodeSettingsTest, explain_themselves_without_a_secret)
 {
     auto const variables =
         Variables{{"LOOP_PASSWORD", "hunter2"}, {"LOOP_TOKEN", "hunter2"}, {"NODE_TOKEN", "hunter2"}};
-    EXPECT_EQ(std::get<int>(start({"--help"}, variables)), 0);
+    EXPECT_FALSE(start({"--help"}, variables).value());
     for (auto const& row : detector_rows("a")) EXPECT_NE(printed.find(row.variable), std::string::npos) << row.variable;
     EXPECT_EQ(printed.find("hunter2"), std::string::npos);
 }

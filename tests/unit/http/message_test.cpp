@@ -37,7 +37,7 @@ TEST(Message, takes_a_place_that_its_route_lacks_for_a_bug)
 
 TEST(Message, says_what_is_missing_as_peers_know_it)
 {
-    auto const response = field_required("body", "file");
+    auto const response = error_response(missing_value("body", "file"));
     EXPECT_EQ(response.status, 422);
     EXPECT_EQ(response.content_type, "application/json");
     EXPECT_EQ(text_of(response),
@@ -46,7 +46,7 @@ TEST(Message, says_what_is_missing_as_peers_know_it)
 
 TEST(Message, says_what_is_malformed_as_peers_know_it)
 {
-    auto const response = field_malformed("query", "ids", "uuid_parsing", "x", "ids: 'x' is no UUID");
+    auto const response = error_response(wrong_value({"query", "ids", "uuid_parsing", "x"}, "ids: 'x' is no UUID"));
     EXPECT_EQ(response.status, 422);
     EXPECT_EQ(text_of(response),
               R"({"detail":[{"type":"uuid_parsing","loc":["query","ids"],"msg":"ids: 'x' is no UUID","input":"x"}]})");

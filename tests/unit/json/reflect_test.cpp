@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <memory>
 
 namespace learning_loop {
 namespace {
@@ -39,6 +40,33 @@ struct OldTree : Tree {
     int age = 0;
 };
 BOOST_DESCRIBE_STRUCT(OldTree, (Tree), (age))
+static_assert(every_field_is_described<OldTree>);
+
+struct ForgetfulTree : Tree {
+    int forgotten = 0;
+};
+BOOST_DESCRIBE_STRUCT(ForgetfulTree, (Tree), ())
+static_assert(!every_field_is_described<ForgetfulTree>);
+
+struct OfAForgetful : Forgetful {
+    int told_too = 0;
+};
+BOOST_DESCRIBE_STRUCT(OfAForgetful, (Forgetful), (told_too))
+static_assert(!every_field_is_described<OfAForgetful>);
+
+struct ForgetsWhatCanOnlyBeMoved {
+    std::unique_ptr<int> forgotten;
+    int told = 0;
+};
+BOOST_DESCRIBE_STRUCT(ForgetsWhatCanOnlyBeMoved, (), (told))
+static_assert(!every_field_is_described<ForgetsWhatCanOnlyBeMoved>);
+
+struct TellsOneTwice {
+    int told = 0;
+    int forgotten = 0;
+};
+BOOST_DESCRIBE_STRUCT(TellsOneTwice, (), (told, told))
+static_assert(!every_field_is_described<TellsOneTwice>);
 
 struct Shade {
     int depth = 0;

@@ -42,7 +42,7 @@ TEST(LoopUrl, is_refused_with_a_login_which_is_not_repeated)
 
 /// The settings of a program that is a node and nothing else.
 struct NodeSettingsTest : test::SettingsTest<NodeSettings> {
-    std::variant<NodeSettings, int> read_settings_of(Invocation const& invocation) const override
+    Result<std::optional<NodeSettings>> read_settings_of(Invocation const& invocation) const override
     {
         NodeSettings settings;
         settings.name = "weeder";
@@ -88,7 +88,7 @@ TEST_F(NodeSettingsTest, prefer_the_variable_to_its_alias_with_a_warning)
                                     {"USERNAME", "u"},
                                     {"LOOP_PASSWORD", "hunter2"},
                                     {"PASSWORD", "hunter22"}});
-    EXPECT_EQ(settings.loop_url, "http://localhost:1");
+    EXPECT_EQ(loop_url(settings), "http://localhost:1");
     EXPECT_EQ(settings.host, "127.0.0.1"); // HOST is the Loop's, not ours
     EXPECT_EQ(settings.password.reveal(), "hunter2");
     EXPECT_EQ(said, "weeder: warning: LOOP_HOST and HOST differ: LOOP_HOST is used\n"
@@ -114,10 +114,10 @@ TEST_F(NodeSettingsTest, never_send_a_password_or_token_over_plain_http_unasked)
          {Variables{{"LOOP_USERNAME", "u"}, {"LOOP_PASSWORD", "hunter2"}}, Variables{{"LOOP_TOKEN", "hunter2"}}}) {
         expect_refused({"--loop-host", "loop.example"}, secret,
                        "--loop-host (LOOP_HOST): the password would go over plain http");
-        EXPECT_EQ(read({"--loop-host", "http://loop.example"}, secret).loop_url, "http://loop.example");
-        EXPECT_EQ(read({"--loop-host", "https://loop.example"}, secret).loop_url, "https://loop.example");
+        EXPECT_EQ(loop_url(read({"--loop-host", "http://loop.example"}, secret)), "http://loop.example");
+        EXPECT_EQ(loop_url(read({"--loop-host", "https://loop.example"}, secret)), "https://loop.example");
         for (auto const* here : {"localhost:8000", "127.0.0.1", "[::1]:8000"})
-            EXPECT_EQ(read({"--loop-host", here}, secret).loop_url, std::string("http://") + here);
+            EXPECT_EQ(loop_url(read({"--loop-host", here}, secret)), std::string("http://") + here);
     }
 }
 

@@ -3,6 +3,7 @@
 #include "learning_loop/http/server/runner.h"
 #include "learning_loop/http/url.h"
 #include "learning_loop/server/loop_parts.h"
+#include "learning_loop/store/sqlite/connection.h"
 
 #include "support/run.h"
 
@@ -38,19 +39,24 @@ Task<http::Response> read_whole(Task<http::Response> answering)
 ServerTest::ServerTest() : loop_(std::make_unique<Loop>(folder_.path())) {}
 ServerTest::~ServerTest() = default;
 
+http::Router const& ServerTest::router() const
+{
+    return loop_->runner.router();
+}
+
 http::Response ServerTest::ask(std::string const& method, std::string const& target, std::string body,
                                http::Headers headers)
 {
     auto const path = target.substr(0, target.find('?'));
     auto match = loop_->runner.router().match(method, path);
-    if (!match.route) return match.refusal;
+    if (!match) return match.error().response;
     http::Request request;
     request.method = method;
     request.path = path;
-    request.path_params = std::move(match.path_params);
+    request.path_params = std::move(match->path_params);
     if (path.size() < target.size()) request.query = http::decoded_pairs(target.substr(path.size() + 1)).value();
     request.headers = std::move(headers);
-    if (match.route->body_kind == http::BodyKind::upload) {
+    if (match->route->body_kind == http::BodyKind::upload) {
         auto reader = http::UploadReader::of(request.content_type(), folder_.path());
         if (!reader) return http::error_response(reader.error());
         if (auto const fed = reader->feed(body); !fed) return http::error_response(fed.error());
@@ -60,12 +66,12 @@ http::Response ServerTest::ask(std::string const& method, std::string const& tar
     } else {
         request.body = std::move(body);
     }
-    return test::run(read_whole(http::Router::answer_to(*match.route, std::move(request))));
+    return test::run(read_whole(http::Router::answer_to(*match->route, std::move(request))));
 }
 
 void ServerTest::run_sql(std::string const& script)
 {
-    store::Database database(folder_ / "loop.db", store::Database::Access::write);
+    store::sqlite::Connection database(folder_ / "loop.db", store::sqlite::Connection::Access::write);
     database.execute_script(script);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "learning_loop/http/api/router.h"
 #include "learning_loop/http/message.h"
 #include "learning_loop/json/json.h"
 
@@ -33,6 +34,8 @@ protected:
         EXPECT_EQ(generate(R"({"project_name": "field", "box_categories": 2})").status, 200);
         return "/api/demo/projects/field";
     }
+
+    http::Router const& router() const;
 
     void run_sql(std::string const& script);
 

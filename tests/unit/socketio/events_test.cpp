@@ -7,6 +7,9 @@
 #include "support/run.h"
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/describe/class.hpp>
 #include <gtest/gtest.h>
 
@@ -30,10 +33,17 @@ struct Thing {
 };
 BOOST_DESCRIBE_STRUCT(Thing, (), (name, number))
 
+/// What only a lookup finds.
+struct Keeper {
+    std::string name;
+};
+
 class Api {
 public:
     void add_to(Events& events)
     {
+        events.look_up(*this, &Api::find_keeper);
+        events.on("keeper", *this, &Api::tell_keeper);
         events.on("struct", *this, &Api::take_struct);
         events.on("several", *this, &Api::take_several);
         events.on("optional", *this, &Api::take_optional);
@@ -49,6 +59,16 @@ public:
     int calls = 0;
 
 private:
+    Task<Result<Keeper>> find_keeper(PeerPtr peer, std::string name)
+    {
+        co_await boost::asio::post(co_await boost::asio::this_coro::executor, boost::asio::use_awaitable);
+        if (name.empty()) co_return Error{Errc::not_found, "there is no such keeper"};
+        co_return Keeper{name + " of " + peer->id};
+    }
+    Task<Result<std::string>> tell_keeper(Keeper keeper, int number)
+    {
+        co_return keeper.name + " " + std::to_string(number);
+    }
     Task<Result<Thing>> take_struct(Thing thing)
     {
         ++calls;
@@ -106,6 +126,13 @@ TEST_F(EventsTest, give_a_handler_what_its_signature_says)
 {
     EXPECT_EQ(ask("struct", R"([{"name":"n","number":1,"more":true}])"), R"([{"name":"n!","number":2}])");
     EXPECT_EQ(ask("several", R"(["a",[1,2],{"b":null},true])"), R"(["a2{\"b\":null}yes"])");
+}
+
+TEST_F(EventsTest, give_a_handler_what_a_lookup_finds)
+{
+    EXPECT_EQ(ask("keeper", R"(["Ann",7])"), R"(["Ann of the-id 7"])");
+    EXPECT_EQ(ask("keeper", R"(["",7])"), "error: there is no such keeper");
+    EXPECT_EQ(ask("keeper", R"(["Ann"])"), "error: argument 2: is missing");
 }
 
 TEST_F(EventsTest, ignore_arguments_that_a_handler_does_not_take)
@@ -176,6 +203,17 @@ TEST_F(EventsTest, tell_a_handler_who_asks_wherever_it_wants_to_know)
 {
     EXPECT_EQ(ask("who", "[1,2]"), R"(["the-id",1,2])");
     EXPECT_EQ(ask("who", "[1]"), "error: argument 2: is missing"); // the peer takes none of the event's places
+}
+
+TEST_F(EventsTest, take_no_handler_that_needs_what_no_lookup_finds)
+{
+    struct Guard {
+        Task<Result<Keeper>> find(Keeper keeper) { co_return keeper; }
+        Task<Result<std::string>> tell(Keeper keeper) { co_return keeper.name; }
+    } guard;
+    Events none;
+    EXPECT_THROW(none.on("tell", guard, &Guard::tell), std::logic_error);
+    EXPECT_THROW(none.look_up(guard, &Guard::find), std::logic_error);
 }
 
 TEST_F(EventsTest, give_no_arguments_where_there_is_nothing_to_say)

@@ -14,7 +14,7 @@ protected:
         status.name = name;
         status.state = state;
         status.errors["model"] = "is broken";
-        ASSERT_TRUE(test::run(detectors.keep(project, status)));
+        ASSERT_TRUE(test::run(detectors.keep(project.number, status)));
     }
 };
 
@@ -23,7 +23,7 @@ TEST_F(DetectorRepositoryTest, the_newest_report_of_each_detector_counts)
     report("1", "b");
     report("2", "a");
     report("1", "b", "offline");
-    auto const all = *test::run(detectors.all(project));
+    auto const all = *test::run(detectors.all(project.number));
     ASSERT_EQ(all.size(), 2U);
     EXPECT_EQ(all[0].name, "a");
     EXPECT_EQ(all[1].state, "offline");
@@ -36,7 +36,7 @@ TEST_F(DetectorRepositoryTest, a_thousand_detectors_are_kept_and_those_seen_firs
     auto fill = [number = project.number](Database& database) -> Result<int> {
         Transaction transaction(database);
         for (int i = 0; i < 1000; ++i) {
-            database.execute("INSERT INTO detectors VALUES ($1, $2, $3, '2020')",
+            database.execute("INSERT INTO detectors (project, uuid, status, last_seen) VALUES ($1, $2, $3, '2020')",
                              {number, "old " + std::to_string(i),
                               R"({"uuid":"x","name":"x","state":"","uptime":0,)"
                               R"("model_format":"","operation_mode":"idle"})"});
@@ -46,7 +46,7 @@ TEST_F(DetectorRepositoryTest, a_thousand_detectors_are_kept_and_those_seen_firs
     };
     ASSERT_TRUE(test::run(lanes.write(fill)));
     report("new", "new");
-    auto const all = *test::run(detectors.all(project));
+    auto const all = *test::run(detectors.all(project.number));
     EXPECT_EQ(all.size(), 1000U);
     EXPECT_TRUE(std::any_of(all.begin(), all.end(), [](auto const& d) { return d.uuid == "new"; }));
 }

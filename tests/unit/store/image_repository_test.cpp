@@ -7,19 +7,19 @@ namespace {
 
 class ImageRepositoryTest : public StoreTest {
 protected:
-    std::int64_t count_of(ImageState state) { return test::run(images.counts(project))->at(state); }
+    std::int64_t count_of(ImageState state) { return test::run(images.counts(project.number))->at(state); }
 
     StoredImage only(NewImage const& added)
     {
-        EXPECT_TRUE(test::run(images.add(project, {added})));
-        return test::run(images.find(project, {added.id}))->at(0);
+        EXPECT_TRUE(test::run(images.add(project.number, {added})));
+        return test::run(images.find(project.number, {added.id}))->at(0);
     }
 };
 
 TEST_F(ImageRepositoryTest, an_image_is_found_with_its_bytes)
 {
     auto const found = only(image(1, "the bytes"));
-    auto const file = test::run(images.file(project, found.id));
+    auto const file = test::run(images.file(project.number, found.id)).value();
     EXPECT_EQ(found.width, 640);
     EXPECT_EQ(found.height, 480);
     EXPECT_EQ(found.state, ImageState::inbox);
@@ -29,26 +29,37 @@ TEST_F(ImageRepositoryTest, an_image_is_found_with_its_bytes)
 
 TEST_F(ImageRepositoryTest, the_same_image_again_is_kept_once)
 {
-    EXPECT_EQ(*test::run(images.add(project, {image(1), image(2), image(1)})), 2);
-    EXPECT_EQ(*test::run(images.add(project, {image(2), image(3)})), 1);
+    EXPECT_EQ(*test::run(images.add(project.number, {image(1), image(2), image(1)})), 2);
+    EXPECT_EQ(*test::run(images.add(project.number, {image(2), image(3)})), 1);
     EXPECT_EQ(count_of(ImageState::inbox), 3);
 }
 
 TEST_F(ImageRepositoryTest, an_id_that_another_body_has_keeps_the_whole_request_out)
 {
-    ASSERT_TRUE(test::run(images.add(project, {image(1)})));
-    auto const refused = test::run(images.add(project, {image(2), image(1, "other")}));
-    ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().code, Errc::conflict);
-    EXPECT_NE(refused.error().message.find("part 1"), std::string::npos);
+    ASSERT_TRUE(test::run(images.add(project.number, {image(1)})));
+    auto const refused = test::run(images.add(project.number, {image(2), image(1, "other")})).error();
+    EXPECT_EQ(refused.code, Errc::conflict);
+    EXPECT_EQ(refused.message, "part 1: the id " + image(1).id + " is taken by an image or metadata that differ");
     EXPECT_EQ(count_of(ImageState::inbox), 1);
     EXPECT_EQ(test::bytes_of(files.path_of("demo", "field", image(1).id)), "bytes");
 }
 
 TEST_F(ImageRepositoryTest, two_bodies_under_one_id_in_one_request_are_a_conflict)
 {
-    EXPECT_EQ(test::run(images.add(project, {image(1), image(1, "other")})).error().code, Errc::conflict);
+    EXPECT_EQ(test::run(images.add(project.number, {image(1), image(1, "other")})).error().code, Errc::conflict);
     EXPECT_EQ(count_of(ImageState::inbox), 0);
+}
+
+TEST_F(ImageRepositoryTest, a_box_that_lost_its_place_is_an_error_and_no_box_at_0)
+{
+    auto boxed = image(1);
+    boxed.metadata.box_detections = {{"beet", 1, 2, 3, 4, "1.0", 0.5, {}}};
+    only(std::move(boxed));
+    auto damage = [](Database& database) -> Result<std::int64_t> {
+        return database.execute("UPDATE detections SET x = NULL", {});
+    };
+    ASSERT_TRUE(test::run(lanes.write(damage)));
+    EXPECT_THROW(test::run(images.find(project.number, {image(1).id})), DatabaseError);
 }
 
 TEST_F(ImageRepositoryTest, a_file_that_a_crash_left_without_a_row_is_replaced)
@@ -60,11 +71,11 @@ TEST_F(ImageRepositoryTest, a_file_that_a_crash_left_without_a_row_is_replaced)
 
 TEST_F(ImageRepositoryTest, the_same_id_in_two_projects_is_two_images)
 {
-    auto const other = *test::run(projects.make(project_named("other")));
-    ASSERT_TRUE(test::run(images.add(project, {image(1, "a")})));
-    ASSERT_TRUE(test::run(images.add(other, {image(1, "b")})));
-    EXPECT_EQ(test::bytes_of(test::run(images.file(other, image(1).id))->path), "b");
-    EXPECT_EQ(test::bytes_of(test::run(images.file(project, image(1).id))->path), "a");
+    auto const other = *test::run(projects.find_or_make(project_named("other")));
+    ASSERT_TRUE(test::run(images.add(project.number, {image(1, "a")})));
+    ASSERT_TRUE(test::run(images.add(other.number, {image(1, "b")})));
+    EXPECT_EQ(test::bytes_of(test::run(images.file(other.number, image(1).id)).value()->path), "b");
+    EXPECT_EQ(test::bytes_of(test::run(images.file(project.number, image(1).id)).value()->path), "a");
 }
 
 TEST_F(ImageRepositoryTest, everything_that_came_with_an_image_is_kept)
@@ -117,34 +128,34 @@ TEST_F(ImageRepositoryTest, pages_hold_every_id_once_in_the_order_of_arrival)
     std::vector<NewImage> sent;
     for (int i = 9; i > 0; --i) sent.push_back(image(i));
     sent[4].metadata.state = ImageState::complete;
-    ASSERT_TRUE(test::run(images.add(project, sent)));
+    ASSERT_TRUE(test::run(images.add(project.number, sent)));
     std::vector<std::string> ids;
     std::optional<std::int64_t> after = 0;
     while (after) {
-        auto const page = *test::run(images.page(project, ImageState::inbox, *after, 3));
+        auto const page = *test::run(images.page(project.number, ImageState::inbox, *after, 3));
         ids.insert(ids.end(), page.ids.begin(), page.ids.end());
         after = page.next_after;
     }
     ASSERT_EQ(ids.size(), 8U);
     EXPECT_EQ(ids.front(), image(9).id);
     EXPECT_EQ(ids.back(), image(1).id);
-    EXPECT_EQ(test::run(images.page(project, std::nullopt, 0, 100))->ids.size(), 9U);
+    EXPECT_EQ(test::run(images.page(project.number, std::nullopt, 0, 100))->ids.size(), 9U);
 }
 
 TEST_F(ImageRepositoryTest, the_newest_come_first)
 {
-    ASSERT_TRUE(test::run(images.add(project, {image(1), image(2), image(3)})));
-    auto const newest = *test::run(images.newest(project, ImageState::inbox, 2));
+    ASSERT_TRUE(test::run(images.add(project.number, {image(1), image(2), image(3)})));
+    auto const newest = *test::run(images.newest(project.number, ImageState::inbox, 2));
     ASSERT_EQ(newest.size(), 2U);
     EXPECT_EQ(newest[0].id, image(3).id);
 }
 
 TEST_F(ImageRepositoryTest, unknown_ids_are_left_out_and_missing_ones_told)
 {
-    ASSERT_TRUE(test::run(images.add(project, {image(1)})));
-    EXPECT_EQ(test::run(images.find(project, {image(1).id, image(2).id}))->size(), 1U);
-    EXPECT_EQ(*test::run(images.missing(project, {image(1).id, image(2).id})), std::vector{image(2).id});
-    EXPECT_EQ(test::run(images.file(project, image(2).id)).error().code, Errc::not_found);
+    ASSERT_TRUE(test::run(images.add(project.number, {image(1)})));
+    EXPECT_EQ(test::run(images.find(project.number, {image(1).id, image(2).id}))->size(), 1U);
+    EXPECT_EQ(*test::run(images.missing(project.number, {image(1).id, image(2).id})), std::vector{image(2).id});
+    EXPECT_FALSE(test::run(images.file(project.number, image(2).id)).value());
 }
 
 TEST_F(ImageRepositoryTest, the_set_that_is_given_is_kept_and_the_others_are_drawn_a_fifth_for_tests)
@@ -158,8 +169,8 @@ TEST_F(ImageRepositoryTest, the_set_that_is_given_is_kept_and_the_others_are_dra
         sent.push_back(image(i));
         ids.push_back(sent.back().id);
     }
-    ASSERT_TRUE(test::run(images.add(project, sent)));
-    auto const found = *test::run(images.find(project, ids));
+    ASSERT_TRUE(test::run(images.add(project.number, sent)));
+    auto const found = *test::run(images.find(project.number, ids));
     auto const tests = std::count_if(found.begin(), found.end(), [](auto const& i) { return i.set == ImageSet::test; });
     EXPECT_GT(tests, 8);
     EXPECT_LT(tests, 35);

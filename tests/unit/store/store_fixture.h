@@ -6,6 +6,7 @@
 #include "learning_loop/store/image_repository.h"
 #include "learning_loop/store/model_repository.h"
 #include "learning_loop/store/project_repository.h"
+#include "learning_loop/store/sqlite/open_sqlite.h"
 
 #include "support/run.h"
 #include "support/temp_folder.h"
@@ -17,7 +18,7 @@ namespace learning_loop::store {
 /// The repositories on an empty folder, with one project of two categories.
 class StoreTest : public testing::Test {
 protected:
-    StoreTest() { project = *test::run(projects.make(project_named("field"))); }
+    StoreTest() { project = *test::run(projects.find_or_make(project_named("field"))); }
 
     static Project project_named(std::string const& name)
     {
@@ -43,7 +44,7 @@ protected:
     }
 
     test::TempFolder folder;
-    DatabaseLanes lanes{folder / "test.db"};
+    DatabaseLanes lanes{sqlite::open_sqlite(folder / "test.db")};
     BlobFiles files{folder / "images"};
     ProjectRepository projects{lanes};
     ImageRepository images{lanes, files};

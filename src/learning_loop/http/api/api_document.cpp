@@ -66,8 +66,11 @@ void add_operation(std::string& html, std::string_view path, std::string_view me
         for (auto const& each : parameters->as_array()) {
             auto const& parameter = each.as_object();
             auto const* meaning = parameter.if_contains("description");
-            auto const kind = text_of(parameter.at("in")) + ", " + words_for(parameter.at("schema").as_object()) +
-                              (parameter.at("required").as_bool() ? "" : ", optional");
+            auto const& schema = parameter.at("schema").as_object();
+            auto kind = text_of(parameter.at("in")) + ", " + words_for(schema);
+            auto const* initial = schema.if_contains("default");
+            if (initial && !text_of(*initial).empty()) kind += ", else " + escape_html(text_of(*initial));
+            else if (!parameter.at("required").as_bool()) kind += ", optional";
             html += row(text_of(parameter.at("name")), kind, meaning ? text_of(*meaning) : "");
         }
         html += "</table>\n";

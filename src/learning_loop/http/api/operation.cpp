@@ -1,5 +1,8 @@
 #include "learning_loop/http/api/operation.h"
 
+#include <algorithm>
+#include <stdexcept>
+
 namespace learning_loop::http {
 namespace json = boost::json;
 namespace {
@@ -18,18 +21,59 @@ json::object schema_for(std::string const& media_type, JsonType const* type, Sch
     return {{"type", "string"}};
 }
 
-} // namespace
-
-Operation& Operation::parameter(std::string in, std::string name, std::string meaning)
+/// Tells the other names, too: `... Also camera_id, mac.`
+std::string meaning_of(TextField const& field, std::string const& name)
 {
-    parameters_.push_back({std::move(in), std::move(name), std::move(meaning), false, &json_type<std::string>()});
-    return *this;
+    std::string others = name == field.name ? "" : field.name;
+    for (auto const other : field.note.other_names) {
+        if (!other.empty()) others.append(others.empty() ? "" : ", ").append(other);
+    }
+    std::string const meaning(field.note.meaning);
+    return others.empty() ? meaning : meaning + " Also " + others + ".";
 }
 
-void Operation::parameters(std::string_view in, std::span<TextField const> fields)
+} // namespace
+
+void Operation::takes_path(std::span<TextField const> fields)
 {
     for (auto const& field : fields)
-        parameters_.push_back({std::string(in), field.name, "", !field.may_be_absent, &field.type()});
+        add({"path", field.name, std::string(field.note.meaning), true, field.type, nullptr});
+}
+
+void Operation::takes_query(std::span<TextField const> fields)
+{
+    for (auto const& field : fields)
+        add({"query", field.name, std::string(field.note.meaning), field.is_required, field.type, field.initial()});
+}
+
+void Operation::takes_headers(std::span<TextField const> fields)
+{
+    for (auto const& field : fields) {
+        auto const name = name_in_header(field);
+        add({"header", name, meaning_of(field, name), field.is_required, field.type, field.initial()});
+    }
+}
+
+void Operation::add(Parameter parameter)
+{
+    auto const is_same = [&](Parameter const& p) { return p.in == parameter.in && p.name == parameter.name; };
+    if (std::ranges::none_of(parameters_, is_same)) parameters_.push_back(std::move(parameter));
+}
+
+void Operation::check_path(std::vector<std::string> const& segments) const
+{
+    for (auto const& parameter : parameters_) {
+        bool const is_there = std::ranges::find(segments, "{" + parameter.name + "}") != segments.end();
+        if (parameter.in == "path" && !is_there)
+            throw std::logic_error("a route's path has no {" + parameter.name + "}, which its handler reads");
+    }
+}
+
+std::string name_in_header(TextField const& field)
+{
+    std::string name = field.name;
+    std::ranges::replace(name, '_', '-');
+    return name;
 }
 
 void Operation::takes_json(JsonType const& type)
@@ -49,10 +93,12 @@ json::object Operation::document(SchemaCollector& collector) const
     json::object operation{{"summary", summary}};
     json::array parameters;
     for (auto const& parameter : parameters_) {
+        auto schema = parameter.type().schema(collector);
+        if (!parameter.initial.is_null()) schema["default"] = parameter.initial;
         json::object item{{"in", parameter.in},
                           {"name", parameter.name},
                           {"required", parameter.required},
-                          {"schema", parameter.type->schema(collector)}};
+                          {"schema", std::move(schema)}};
         if (!parameter.meaning.empty()) item["description"] = parameter.meaning;
         parameters.push_back(std::move(item));
     }

@@ -18,28 +18,34 @@ class Operation {
 public:
     std::string summary;
 
-    /// Adds a parameter that the handler itself reads from the Request. `in` is `query` or `header`.
-    Operation& parameter(std::string in, std::string name, std::string meaning);
-
-    /// Adds the fields of a struct that is read from the request. `in` is `path` or `query`.
-    void parameters(std::string_view in, std::span<TextField const> fields);
+    // These add the fields of a struct that is read from there.
+    void takes_path(std::span<TextField const> fields);
+    void takes_query(std::span<TextField const> fields);
+    void takes_headers(std::span<TextField const> fields); ///< Or from the query.
 
     void takes_json(JsonType const& type);
     void gives_json(JsonType const& type);
     void takes(std::string media_type) { takes_ = std::move(media_type); }
     void gives(std::string media_type) { gives_ = std::move(media_type); }
 
+    /// Throws std::logic_error if a field is to be read from the path that the pattern, whose segments these are,
+    /// lacks.
+    void check_path(std::vector<std::string> const& segments) const;
+
     /// The operation in the form of OpenAPI 3.1. Structs go into the collector.
     boost::json::object document(SchemaCollector& collector) const;
 
 private:
     struct Parameter {
-        std::string in;
+        std::string in; ///< `path`, `query` or `header`.
         std::string name;
         std::string meaning;
         bool required;
-        JsonType const* type;
+        JsonType const& (*type)();
+        boost::json::value initial; ///< Null: none is told.
     };
+
+    void add(Parameter parameter); ///< Once, also if both a handler and its lookup read it.
 
     std::vector<Parameter> parameters_;
     std::string takes_;
@@ -47,5 +53,8 @@ private:
     std::string gives_ = "application/json";
     JsonType const* gives_type_ = nullptr;
 };
+
+/// `camera-id` for the field camera_id.
+std::string name_in_header(TextField const& field);
 
 } // namespace learning_loop::http

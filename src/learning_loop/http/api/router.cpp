@@ -75,14 +75,11 @@ Route& Router::add(std::string method, std::string_view pattern, Handler handler
     return routes_.emplace_back(std::move(method), pattern, std::move(handler));
 }
 
-Router::Match Router::match(std::string_view method, std::string_view path) const
+Admitted<Router::Match> Router::match(std::string_view method, std::string_view path) const
 {
-    Match match;
     auto segments = path_segments(path);
-    if (!segments || !std::all_of(segments->begin(), segments->end(), may_be_segment)) {
-        match.refusal = error_response(400, "the path has a broken %-escape, a segment of dots or is not UTF-8");
-        return match;
-    }
+    if (!segments || !std::all_of(segments->begin(), segments->end(), may_be_segment))
+        return error_response(400, "the path has a broken %-escape, a segment of dots or is not UTF-8");
     std::string allowed;
     auto const wanted = method == "HEAD" ? std::string_view("GET") : method;
     for (auto const& route : routes_) {
@@ -91,7 +88,7 @@ Router::Match Router::match(std::string_view method, std::string_view path) cons
             allowed += (allowed.empty() ? "" : ", ") + route.method;
             continue;
         }
-        match.route = &route;
+        Match match{&route, {}};
         for (std::size_t i = 0; i < segments->size(); ++i) {
             auto const& name = route.segments[i];
             if (!is_param(name)) continue;
@@ -99,8 +96,7 @@ Router::Match Router::match(std::string_view method, std::string_view path) cons
         }
         return match;
     }
-    match.refusal = refused(allowed, method);
-    return match;
+    return refused(allowed, method);
 }
 
 Task<Response> Router::answer_to(Route const& route, Request request)

@@ -4,6 +4,7 @@
 #include "learning_loop/http/api/handler.h"
 #include "learning_loop/http/api/operation.h"
 #include "learning_loop/http/message.h"
+#include "learning_loop/http/refusal.h"
 
 #include <deque>
 #include <functional>
@@ -54,6 +55,13 @@ public:
     /// `pattern` is a path such as `/api/{organization}/projects`, where `{name}` stands for any one segment.
     Route& add(std::string method, std::string_view pattern, Handler handler);
 
+    /// Adds a route of any method to such a member function.
+    template <class Api, class Out, class... In>
+    Route& add(std::string method, std::string_view pattern, Api& api, Task<Result<Out>> (Api::*handler)(In...))
+    {
+        return add_typed(std::move(method), pattern, api, handler);
+    }
+
     /// Add a route to a member function `Task<Result<Out>> handler(In...)`; see handler.h for what In and Out may be.
     template <class Api, class Out, class... In>
     Route& get(std::string_view pattern, Api& api, Task<Result<Out>> (Api::*handler)(In...))
@@ -71,6 +79,17 @@ public:
         return add_typed("POST", pattern, api, handler);
     }
 
+    /// Lets handlers take a T: it is found by a member function `Task<Result<T>> find(In...)` of an object that
+    /// outlives the router, and that takes arguments as a handler does. To be called before their routes are added.
+    template <class Api, class T, class... In>
+    void look_up(Api& api, Task<Result<T>> (Api::*find)(In...))
+    {
+        RequestLookup lookup;
+        lookup.find = find_by<Request, Argument>(lookups_, api, find);
+        lookup.describe = [this](Operation& operation) { (describe_argument<In>(operation, lookups_), ...); };
+        lookups_.add(typeid(T), std::move(lookup));
+    }
+
     /// Makes an API object that lives as long as the router, and lets it add its routes.
     template <class Api, class... Parts>
     void keep(Parts&&... parts)
@@ -80,13 +99,12 @@ public:
         api->add_to(*this);
     }
 
-    /// A route, or the answer if there is none: 400, 404, 405, or 204 for OPTIONS.
     struct Match {
-        Route const* route = nullptr; ///< nullptr: there is none.
+        Route const* route = nullptr;
         std::vector<std::pair<std::string, std::string>> path_params;
-        Response refusal;
     };
-    Match match(std::string_view method, std::string_view path) const;
+    /// Refuses a path without a route: 400, 404, 405, or 204 for OPTIONS.
+    Admitted<Match> match(std::string_view method, std::string_view path) const;
 
     /// Runs the handler. If it throws, the answer is `internal_error`, and the log tells what was thrown.
     static Task<Response> answer_to(Route const& route, Request request);
@@ -100,12 +118,14 @@ private:
     template <class Api, class Out, class... In>
     Route& add_typed(std::string method, std::string_view pattern, Api& api, Task<Result<Out>> (Api::*handler)(In...))
     {
-        auto& route = add(std::move(method), pattern, handler_of(api, handler));
-        describe_handler<Out, In...>(route.operation);
+        auto& route = add(std::move(method), pattern, handler_of(lookups_, api, handler));
+        describe_handler<Out, In...>(route.operation, lookups_);
+        route.operation.check_path(route.segments);
         if constexpr ((std::same_as<In, Upload> || ...)) route.body_kind = BodyKind::upload;
         return route;
     }
 
+    RequestLookups lookups_;
     std::deque<Route> routes_;                // references to its elements stay valid
     std::vector<std::shared_ptr<void>> kept_; // shared: no other smart pointer owns objects of any type
 };

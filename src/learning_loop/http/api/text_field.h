@@ -10,9 +10,41 @@
 #include <string>
 #include <string_view>
 
-// Reads the fields of structs from texts: the parts of a path and the values of a query.
+// Reads the fields of structs from texts: the parts of a path, the values of a query and the headers of a request.
 
 namespace learning_loop::http {
+
+/// A field of a struct that must be there. Every other field of a query may be absent: it keeps its initial value then.
+template <class T>
+struct Required {
+    T value{};
+};
+
+/// What the API document tells of a field beside its type, and the names beside its own under which it is read.
+struct FieldNote {
+    std::string_view field;
+    std::string_view meaning;
+    std::array<std::string_view, 2> other_names{}; ///< Empty ones are none.
+};
+
+/// To be specialised for structs with fields that their names do not explain.
+template <class T>
+inline constexpr std::array<FieldNote, 0> field_notes{};
+
+/// To be specialised for a type that is a text of a form of its own, with
+/// `static Result<void> read(std::string_view text, T& into)` and `fault`, FastAPI's name for a text that has another.
+template <class T>
+struct TextForm {};
+
+/// FastAPI's name, which peers know, for a text that cannot be read as that type. To be specialised where it is another
+/// one.
+template <class T>
+inline constexpr std::string_view text_fault = [] {
+    if constexpr (requires { TextForm<T>::fault; }) return TextForm<T>::fault;
+    else if constexpr (std::same_as<T, bool>) return std::string_view("bool_parsing");
+    else if constexpr (std::integral<T>) return std::string_view("int_parsing");
+    else return std::string_view("enum");
+}();
 
 /// Errors of all of these: invalid_argument if the text is no such value; the message tells what is expected.
 Result<void> read_text(std::string_view text, std::string& into);
@@ -28,13 +60,32 @@ Result<void> read_text(std::string_view text, Number& into)
     return {};
 }
 
-/// Reads a word of the enum that `into` points to, with the reader of its JSON.
-Result<void> read_word(std::string_view text, JsonType const& type, void* into);
-
 template <DescribedEnum Enum>
 Result<void> read_text(std::string_view text, Enum& into)
 {
-    return read_word(text, json_type<Enum>(), &into);
+    auto const value = reflect_detail::read_word(text, reflect_detail::words_of<Enum>());
+    if (!value) return value.error();
+    into = static_cast<Enum>(*value);
+    return {};
+}
+
+template <class T>
+    requires requires { TextForm<T>::fault; }
+Result<void> read_text(std::string_view text, T& into)
+{
+    return TextForm<T>::read(text, into);
+}
+
+template <class T>
+Result<void> read_text(std::string_view text, std::optional<T>& into)
+{
+    return read_text(text, into.emplace());
+}
+
+template <class T>
+Result<void> read_text(std::string_view text, Required<T>& into)
+{
+    return read_text(text, into.value);
 }
 
 template <class Value>
@@ -48,38 +99,64 @@ Result<Value> from_text(std::string_view text)
 /// A field of a struct, for code that does not know the type of the struct.
 struct TextField {
     char const* name;
-    std::string_view fault; ///< FastAPI's name, which peers know, for a text that cannot be read as this type.
-    bool may_be_absent;
+    FieldNote note;
+    std::string_view fault; ///< See text_fault.
+    bool is_required;
     Result<void> (*read)(std::string_view text, void* object);
     JsonType const& (*type)();
+    boost::json::value (*initial)(); ///< What an absent field is; null: nothing.
 };
 
 namespace text_field_detail {
 
-template <class Value>
-constexpr std::string_view fault_of()
-{
-    if constexpr (reflect_detail::is_optional<Value>) return fault_of<typename Value::value_type>();
-    else if constexpr (std::same_as<Value, bool>) return "bool_parsing";
-    else if constexpr (std::integral<Value>) return "int_parsing";
-    else return "enum";
-}
+/// What is read for a field of that type, and how it is described.
+template <class T>
+struct Value {
+    using type = T;
+    static constexpr bool is_required = false;
+};
+template <class T>
+struct Value<std::optional<T>> : Value<T> {};
+template <class T>
+struct Value<Required<T>> : Value<T> {
+    static constexpr bool is_required = true;
+};
+
+template <class T>
+inline constexpr bool has_form = requires { TextForm<T>::fault; };
 
 template <class T, class Member>
 Result<void> read_member(std::string_view text, void* object)
 {
-    auto& field = static_cast<T*>(object)->*Member::pointer;
-    if constexpr (reflect_detail::is_optional<reflect_detail::MemberType<T, Member>>)
-        return read_text(text, field.emplace());
-    else return read_text(text, field);
+    return read_text(text, static_cast<T*>(object)->*Member::pointer);
+}
+
+template <class T, class Member>
+boost::json::value initial_of()
+{
+    using Field = reflect_detail::MemberType<T, Member>;
+    if constexpr (Value<Field>::is_required || has_form<typename Value<Field>::type>) return nullptr;
+    else return to_json(T{}.*Member::pointer);
+}
+
+template <class T>
+constexpr FieldNote note_of(std::string_view name)
+{
+    for (auto const& note : field_notes<T>) {
+        if (note.field == name) return note;
+    }
+    return {};
 }
 
 template <class T, class Member>
 constexpr TextField field_of()
 {
-    using Value = reflect_detail::MemberType<T, Member>;
-    return {Member::name, fault_of<Value>(), reflect_detail::is_optional<Value>, &read_member<T, Member>,
-            &json_type<Value>};
+    using OfField = Value<reflect_detail::MemberType<T, Member>>;
+    using Read = typename OfField::type;
+    using Described = std::conditional_t<has_form<Read>, std::string, Read>;
+    return {Member::name,          note_of<T>(Member::name), text_fault<Read>,
+            OfField::is_required,  &read_member<T, Member>,  &json_type<Described>,
+            &initial_of<T, Member>};
 }
 
 template <class T, template <class...> class List, class... Member>

@@ -22,12 +22,12 @@ std::size_t room_for(std::size_t received_bytes, std::size_t max_bytes)
 
 } // namespace
 
-Task<std::optional<Response>> BodyReader::read(HeadParser& head, Route const& route, Request& request)
+Task<Admitted<>> BodyReader::read(HeadParser& head, Route const& route, Request& request)
 {
     left_bytes_ = static_cast<std::size_t>(head.content_length().value_or(0));
     max_bytes_ = route.max_body_bytes;
     bool const without_body = !head.chunked() && left_bytes_ == 0;
-    if (without_body && route.body_kind == BodyKind::memory) co_return std::nullopt;
+    if (without_body && route.body_kind == BodyKind::memory) co_return Admitted<>();
     all_was_read_ = without_body;
     if (left_bytes_ > max_bytes_ && !head.chunked()) co_return too_long();
     share_ = budget_.begin();
@@ -41,51 +41,49 @@ Task<std::optional<Response>> BodyReader::read(HeadParser& head, Route const& ro
         chunked_->body_limit(max_bytes_);
     }
     auto reading = route.body_kind == BodyKind::memory ? read_memory(request, route) : read_upload(request);
-    auto refusal = co_await std::move(reading);
-    all_was_read_ = !refusal && left_bytes_ == 0 && (!chunked_ || chunked_->is_done());
-    co_return refusal;
+    auto read = co_await std::move(reading);
+    all_was_read_ = read && left_bytes_ == 0 && (!chunked_ || chunked_->is_done());
+    co_return read;
 }
 
 /// A share is taken as the bytes come, not as they are announced: an announcement alone must not shut others out.
-BodyReader::Refusal BodyReader::take_memory(std::size_t bytes)
+Result<void> BodyReader::take_memory(std::size_t bytes)
 {
-    if (share_.grow_to(bytes)) return std::nullopt;
-    return error_response({Errc::unavailable, "too many large requests at once: try again"});
+    if (share_.grow_to(bytes)) return {};
+    return Error{Errc::unavailable, "too many large requests at once: try again"};
 }
 
-Response BodyReader::too_long() const
+Error BodyReader::too_long() const
 {
-    return error_response(413, "the body is longer than " + std::to_string(max_bytes_) +
-                                   " bytes, the most that this route takes: send less in one request");
+    return {Errc::too_large, "the body is longer than " + std::to_string(max_bytes_) +
+                                 " bytes, the most that this route takes: send less in one request"};
 }
 
-Task<std::optional<Response>> BodyReader::read_memory(Request& request, Route const& route)
+Task<Admitted<>> BodyReader::read_memory(Request& request, Route const& route)
 {
     auto& body = request.body;
     auto const max_bytes = chunked_ ? max_bytes_ : left_bytes_;
     for (std::size_t size = 0;;) {
         if (size == body.size()) {
             auto const room = room_for(size + wire_.buffer().size(), max_bytes);
-            if (auto refusal = take_memory(room)) co_return refusal;
+            if (auto const taken = take_memory(room); !taken) co_return taken.error();
             body.resize(room);
         }
         auto const read = co_await next(asio::buffer(body) + size);
-        if (auto const* refusal = std::get_if<Response>(&read)) co_return *refusal;
-        auto const bytes = std::get<std::size_t>(read);
-        size += bytes;
-        if (route.told_of_bytes) route.told_of_bytes(request, bytes);
-        if (bytes == 0) {
+        if (!read) co_return read.error();
+        size += *read;
+        if (route.told_of_bytes) route.told_of_bytes(request, *read);
+        if (*read == 0) {
             body.resize(size);
-            co_return std::nullopt;
+            co_return Admitted<>();
         }
     }
 }
 
-Task<std::optional<Response>> BodyReader::read_upload(Request& request)
+Task<Admitted<>> BodyReader::read_upload(Request& request)
 {
     auto made = UploadReader::of(request.content_type(), upload_folder_);
-    if (!made)
-        co_return request.content_type().empty() ? field_required("body", "files") : error_response(made.error());
+    if (!made) co_return request.content_type().empty() ? missing_value("body", "files") : made.error();
     // shared: with the jobs that write, one after another
     auto const reader = std::make_shared<UploadReader>(std::move(*made));
     auto const piece = std::make_shared<std::string>();
@@ -94,27 +92,28 @@ Task<std::optional<Response>> BodyReader::read_upload(Request& request)
         bool is_over = false;
         while (filled < piece_bytes && !is_over) {
             if (filled == piece->size()) piece->resize(room_for(filled, piece_bytes));
-            if (auto refusal = take_memory(piece->size() + reader->held_bytes())) co_return refusal;
+            auto const taken = take_memory(piece->size() + reader->held_bytes());
+            if (!taken) co_return taken.error();
             auto const read = co_await next(asio::buffer(*piece) + filled);
-            if (auto const* refusal = std::get_if<Response>(&read)) co_return *refusal;
-            filled += std::get<std::size_t>(read);
-            is_over = std::get<std::size_t>(read) == 0;
+            if (!read) co_return read.error();
+            filled += *read;
+            is_over = *read == 0;
         }
         auto feed = [reader, piece, filled]() -> Result<void> {
             return reader->feed(std::string_view(*piece).substr(0, filled));
         };
         auto const fed = co_await files_.run(std::move(feed));
-        if (!fed) co_return error_response(fed.error());
+        if (!fed) co_return fed.error();
         if (is_over) break;
     }
     auto upload = reader->finish();
-    if (!upload) co_return error_response(upload.error());
+    if (!upload) co_return upload.error();
     request.upload = std::move(*upload);
-    co_return std::nullopt;
+    co_return Admitted<>();
 }
 
 /// Reads the next bytes of the body. Returns their number; 0: it is over.
-Task<Read<std::size_t>> BodyReader::next(asio::mutable_buffer into)
+Task<Result<std::size_t>> BodyReader::next(asio::mutable_buffer into)
 {
     if (chunked_) co_return co_await next_of_chunked(into);
     auto const wanted = asio::buffer(into, left_bytes_);
@@ -126,7 +125,7 @@ Task<Read<std::size_t>> BodyReader::next(asio::mutable_buffer into)
     co_return bytes;
 }
 
-Task<Read<std::size_t>> BodyReader::next_of_chunked(asio::mutable_buffer into)
+Task<Result<std::size_t>> BodyReader::next_of_chunked(asio::mutable_buffer into)
 {
     auto& buffer = wire_.buffer();
     auto& body = chunked_->get().body();
@@ -139,11 +138,11 @@ Task<Read<std::size_t>> BodyReader::next_of_chunked(asio::mutable_buffer into)
         if (failure == beast::http::error::body_limit) co_return too_long();
         bool const goes_on =
             !failure || failure == beast::http::error::need_more || failure == beast::http::error::need_buffer;
-        if (!goes_on) co_return error_response(400, "the body's chunks are malformed: " + failure.message());
+        if (!goes_on) co_return Error{Errc::invalid_argument, "the body's chunks are malformed: " + failure.message()};
         if (auto const produced = into.size() - body.size; produced > 0) co_return produced;
         if (failure == beast::http::error::need_buffer) co_return too_long(); // `into` was all that was left
         if (failure != beast::http::error::need_more) continue;
-        if (buffer.size() == buffer.max_size()) co_return error_response(400, "a chunk's head has no end");
+        if (buffer.size() == buffer.max_size()) co_return Error{Errc::invalid_argument, "a chunk's head has no end"};
         auto const room = std::min(buffer.max_size() - buffer.size(), first_bytes);
         buffer.commit(co_await wire_.read_some(buffer.prepare(room)));
     }

@@ -3,6 +3,7 @@
 #include "learning_loop/async/pool.h"
 #include "learning_loop/http/api/router.h"
 #include "learning_loop/http/body_budget.h"
+#include "learning_loop/http/refusal.h"
 #include "learning_loop/http/server/wire.h"
 
 #include <boost/beast/http/buffer_body.hpp>
@@ -11,15 +12,10 @@
 
 #include <filesystem>
 #include <optional>
-#include <variant>
 
 namespace learning_loop::http {
 
 using HeadParser = boost::beast::http::request_parser<boost::beast::http::empty_body>;
-
-/// Either what was read, or the answer that refuses the request.
-template <class T>
-using Read = std::variant<T, Response>;
 
 /// Reads the body of one request, to where its route wants it.
 class BodyReader {
@@ -29,23 +25,22 @@ public:
         : wire_(wire), budget_(budget), files_(files), upload_folder_(upload_folder)
     {}
 
-    /// Puts the body into the request. Returns the answer that refuses the body (400, 413, 417, 503, 507), or nullopt.
-    /// Throws boost::system::system_error if the client has left or is too slow.
-    Task<std::optional<Response>> read(HeadParser& head, Route const& route, Request& request);
+    /// Puts the body into the request, unless it is refused (400, 413, 417, 422, 503, 507). Throws
+    /// boost::system::system_error if the client has left or is too slow.
+    Task<Admitted<>> read(HeadParser& head, Route const& route, Request& request);
 
     bool all_was_read() const { return all_was_read_; } ///< If so, the next request may follow on the connection.
     void give_back() { share_ = {}; }                   ///< Gives the share of the budget back, once the body is gone.
 
 private:
     using Chunked = boost::beast::http::request_parser<boost::beast::http::buffer_body>;
-    using Refusal = std::optional<Response>;
 
-    Refusal take_memory(std::size_t bytes);
-    Task<Refusal> read_memory(Request& request, Route const& route);
-    Task<Refusal> read_upload(Request& request);
-    Task<Read<std::size_t>> next(boost::asio::mutable_buffer into);
-    Task<Read<std::size_t>> next_of_chunked(boost::asio::mutable_buffer into);
-    Response too_long() const;
+    Result<void> take_memory(std::size_t bytes);
+    Task<Admitted<>> read_memory(Request& request, Route const& route);
+    Task<Admitted<>> read_upload(Request& request);
+    Task<Result<std::size_t>> next(boost::asio::mutable_buffer into);
+    Task<Result<std::size_t>> next_of_chunked(boost::asio::mutable_buffer into);
+    Error too_long() const;
 
     Wire& wire_;
     BodyBudget& budget_;

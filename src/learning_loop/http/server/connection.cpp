@@ -67,43 +67,45 @@ Connection::Client Connection::client_of(HeadParser const& head)
 Task<Connection::After> Connection::serve_one()
 {
     HeadParser head;
-    Request request;
-    Router::Match match;
-    auto answer = co_await read_head(head);
+    auto admitted = co_await read_head(head);
     bool const has_head = head.is_header_done();
-    if (!answer && !has_head) co_return After::close;
+    if (admitted && !has_head) co_return After::close;
     auto const begin = wire_.since();
+    Request request;
     request.id = request_id(head);
     begin_request(request.id);
-    if (!answer) answer = take_head(head, request, match);
-
+    Route const* route = nullptr;
+    if (admitted) admitted = take_head(head, request, route);
     Client const client = client_of(head); // reading the body may take the head's parser over
     BodyReader body(wire_, context_.budget, context_.files, context_.options.upload_folder);
     bool all_was_read = has_head && !head.chunked() && head.content_length().value_or(0) == 0;
-    if (!answer) {
-        answer = co_await read_body(body, head, *match.route, request);
+    if (admitted) {
+        admitted = co_await read_body(body, head, *route, request);
         all_was_read = body.all_was_read() && !wire_.late();
     }
     Request const bodiless{request.method, request.path, {}, {}, request.headers, {}, {}, request.id};
-    if (!answer) {
+    Response answer;
+    if (admitted) {
         wire_.enter(Wire::Phase::handler);
-        answer = co_await Router::answer_to(*match.route, std::move(request));
+        answer = co_await Router::answer_to(*route, std::move(request));
+    } else {
+        answer = admitted.error().response;
     }
     body.give_back();
-    if (auto* upgrade = std::get_if<WebSocketBody>(&answer->body)) {
-        auto refused = refusal_of(head.get());
-        if (!refused) {
+    if (auto* upgrade = std::get_if<WebSocketBody>(&answer.body)) {
+        auto const handshake = check_handshake(head.get());
+        if (handshake) {
             auto const upgraded = std::move(*upgrade);
-            account({match.route, bodiless, begin, true}, 101, 0);
+            account({route, bodiless, begin, true}, 101, 0);
             co_await run_websocket(head, upgraded);
             co_return After::close;
         }
-        answer = std::move(*refused);
+        answer = handshake.error().response;
         all_was_read = false; // what follows may be WebSocket frames
     }
-    gate_.allow_foreign_page(client.origin, *answer);
-    Handled const handled{match.route, bodiless, begin, all_was_read};
-    co_return co_await write_answer(client, handled, std::move(*answer));
+    gate_.allow_foreign_page(client.origin, answer);
+    Handled const handled{route, bodiless, begin, all_was_read};
+    co_return co_await write_answer(client, handled, std::move(answer));
 }
 
 /// Writes the answer and accounts for the request, also if the client has left or is too slow to take the answer.
@@ -141,9 +143,8 @@ Task<> Connection::run_websocket(HeadParser const& head, WebSocketBody body)
     co_await body.run(std::move(socket));
 }
 
-/// Puts the body into the request. Returns the answer that refuses it, or nullopt.
-Task<std::optional<Response>> Connection::read_body(BodyReader& body, HeadParser& head, Route const& route,
-                                                    Request& request)
+/// Puts the body into the request.
+Task<Admitted<>> Connection::read_body(BodyReader& body, HeadParser& head, Route const& route, Request& request)
 {
     try {
         co_return co_await body.read(head, route, request);
@@ -156,8 +157,8 @@ Task<std::optional<Response>> Connection::read_body(BodyReader& body, HeadParser
     }
 }
 
-/// Returns the answer that refuses the head. nullopt: there is a whole head, or the client left before it sent one.
-Task<std::optional<Response>> Connection::read_head(HeadParser& head)
+/// Reads a whole head, unless the client leaves before it sends one.
+Task<Admitted<>> Connection::read_head(HeadParser& head)
 {
     auto& buffer = wire_.buffer();
     auto const& limits = context_.options.head;
@@ -169,14 +170,13 @@ Task<std::optional<Response>> Connection::read_head(HeadParser& head)
     wire_.enter(buffer.size() == 0 ? Wire::Phase::idle : Wire::Phase::head);
     std::optional<std::size_t> end;
     for (bool at_start = true; !(end = end_of_head(received()));) {
-        if (buffer.size() == 0 && context_.is_finishing) co_return std::nullopt;
-        if (auto fault = fault_of_beginning(received(), limits))
-            co_return error_response(fault->status, fault->message);
+        if (buffer.size() == 0 && context_.is_finishing) co_return Admitted<>();
+        if (auto const checked = check_beginning(received(), limits); !checked) co_return checked.error();
         if (buffer.size() == 0) buffer.shrink_to_fit(); // an idle client must cost little
         try {
             buffer.commit(co_await wire_.read_some(buffer.prepare(first_read_bytes)));
         } catch (boost::system::system_error const& failure) {
-            if (buffer.size() == 0) co_return std::nullopt;
+            if (buffer.size() == 0) co_return Admitted<>();
             if (!wire_.late()) throw;
             co_return error_response(408, "the request's head came too slowly: send it at a stretch");
         }
@@ -184,17 +184,16 @@ Task<std::optional<Response>> Connection::read_head(HeadParser& head)
         if (std::exchange(at_start, false) && received().starts_with("\r\n"))
             buffer.consume(2); // some clients send a line break too many behind a body
     }
-    if (auto fault = fault_of_head(received().substr(0, *end), limits))
-        co_return error_response(fault->status, fault->message);
+    if (auto const checked = check_head(received().substr(0, *end), limits); !checked) co_return checked.error();
     boost::system::error_code failure;
     auto const used = head.put(asio::buffer(buffer.data(), *end), failure);
     buffer.consume(used);
-    if (!failure && head.is_header_done()) co_return std::nullopt;
+    if (!failure && head.is_header_done()) co_return Admitted<>();
     co_return error_response(400, "this is not HTTP/1.1: " + failure.message());
 }
 
-/// Fills the request from its head and finds its route. Returns the answer if the request is refused.
-std::optional<Response> Connection::take_head(HeadParser const& head, Request& request, Router::Match& match)
+/// Fills the request from its head and finds its route.
+Admitted<> Connection::take_head(HeadParser const& head, Request& request, Route const*& route)
 {
     auto const& message = head.get();
     request.budget = context_.budget;
@@ -202,17 +201,19 @@ std::optional<Response> Connection::take_head(HeadParser const& head, Request& r
     auto const target = path_and_query_of(view(message.target()));
     auto const question = std::min(target.find('?'), target.size());
     request.path = percent_decoded(target.substr(0, question)).value_or("/");
-    if (auto refused = gate_.refusal_of(head)) return refused;
-    match = context_.router.match(request.method, target.substr(0, question));
-    if (!match.route) return std::move(match.refusal);
+    if (auto const checked = gate_.check_origin(head); !checked) return checked.error();
+    auto match = context_.router.match(request.method, target.substr(0, question));
+    if (!match) return match.error();
+    route = match->route;
     auto query = decoded_pairs(target.substr(std::min(question + 1, target.size())));
     if (!query) return error_response(400, "the query has a broken %-escape or more than 1000 values");
     request.query = std::move(*query);
-    request.path_params = std::move(match.path_params);
+    request.path_params = std::move(match->path_params);
     request.headers.reserve(8);
     for (auto const& field : message)
         request.headers.add(std::string(view(field.name_string())), std::string(view(field.value())));
-    return gate_.refusal_of_operator(*match.route, request);
+    if (auto const checked = gate_.check_operator(*route, request); !checked) return checked.error();
+    return {};
 }
 
 /// The client's own id if it sent one that is fit for a log.

@@ -75,9 +75,9 @@ private:
     static Client client_of(HeadParser const& head);
     Task<After> serve_one();
     Task<After> write_answer(Client const& client, Handled const& handled, Response answer);
-    Task<std::optional<Response>> read_head(HeadParser& head);
-    Task<std::optional<Response>> read_body(BodyReader& body, HeadParser& head, Route const& route, Request& request);
-    std::optional<Response> take_head(HeadParser const& head, Request& request, Router::Match& match);
+    Task<Admitted<>> read_head(HeadParser& head);
+    Task<Admitted<>> read_body(BodyReader& body, HeadParser& head, Route const& route, Request& request);
+    Admitted<> take_head(HeadParser const& head, Request& request, Route const*& route);
     std::string request_id(HeadParser const& head);
     Task<> run_websocket(HeadParser const& head, WebSocketBody body);
     void account(Handled const& handled, int status, std::uint64_t body_bytes);

@@ -7,21 +7,21 @@
 namespace learning_loop::http {
 namespace {
 
-HeadFault malformed(std::string what)
+Refusal malformed(std::string const& what)
 {
-    return {400, "this is not HTTP/1.1: " + std::move(what)};
+    return error_response(400, "this is not HTTP/1.1: " + what);
 }
 
-HeadFault line_too_long(HeadLimits const& limits)
+Refusal line_too_long(HeadLimits const& limits)
 {
-    return {414, "the request line is longer than " + std::to_string(limits.request_line_bytes) +
-                     " bytes: ask for less in one request"};
+    return error_response(414, "the request line is longer than " + std::to_string(limits.request_line_bytes) +
+                                   " bytes: ask for less in one request");
 }
 
-HeadFault head_too_long(HeadLimits const& limits)
+Refusal head_too_long(HeadLimits const& limits)
 {
-    return {431, "the headers are longer than " + std::to_string(limits.bytes) + " bytes or more than " +
-                     std::to_string(limits.fields)};
+    return error_response(431, "the headers are longer than " + std::to_string(limits.bytes) + " bytes or more than " +
+                                   std::to_string(limits.fields));
 }
 
 bool is_token_character(char c)
@@ -40,7 +40,7 @@ struct Framing {
     int lengths = 0;
     int encodings = 0;
 
-    std::optional<HeadFault> add(std::string_view name, std::string_view value)
+    Admitted<> add(std::string_view name, std::string_view value)
     {
         if (same_name(name, "Content-Length")) {
             if (!is_length(value)) return malformed("Content-Length is no number");
@@ -49,11 +49,11 @@ struct Framing {
             if (!same_name(value, "chunked") || ++encodings > 1)
                 return malformed("Transfer-Encoding may be `chunked`, once, and nothing else");
         }
-        return std::nullopt;
+        return {};
     }
 };
 
-std::optional<HeadFault> fault_of_field(std::string_view line, Framing& framing)
+Admitted<> check_field(std::string_view line, Framing& framing)
 {
     if (line.front() == ' ' || line.front() == '\t') return malformed("a header is folded over several lines");
     auto const colon = line.find(':');
@@ -88,7 +88,7 @@ std::optional<std::size_t> end_of_head(std::string_view received)
     return at == std::string_view::npos ? std::nullopt : std::optional(at + 4);
 }
 
-std::optional<HeadFault> fault_of_beginning(std::string_view received, HeadLimits const& limits)
+Admitted<> check_beginning(std::string_view received, HeadLimits const& limits)
 {
     auto const line_end = received.find('\n');
     auto const max_without_end = limits.request_line_bytes + 1; // the CR at its end may have come already
@@ -96,10 +96,10 @@ std::optional<HeadFault> fault_of_beginning(std::string_view received, HeadLimit
     if (received.size() > limits.bytes) return head_too_long(limits);
     if (received.find('\0') != std::string_view::npos) return malformed("a NUL in the head");
     if (!received.empty() && has_lone_line_end(received)) return malformed("a line that does not end in CRLF");
-    return std::nullopt;
+    return {};
 }
 
-std::optional<HeadFault> fault_of_head(std::string_view head, HeadLimits const& limits)
+Admitted<> check_head(std::string_view head, HeadLimits const& limits)
 {
     auto const line_end = head.find("\r\n");
     if (line_end > limits.request_line_bytes) return line_too_long(limits);
@@ -114,11 +114,11 @@ std::optional<HeadFault> fault_of_head(std::string_view head, HeadLimits const& 
         if (std::any_of(line.begin(), line.end(), is_control)) return malformed("a control character in the head");
         if (is_request_line) continue;
         if (++fields > limits.fields) return head_too_long(limits);
-        if (auto fault = fault_of_field(line, framing)) return fault;
+        if (auto const checked = check_field(line, framing); !checked) return checked;
     }
     if (framing.lengths > 0 && framing.encodings > 0)
         return malformed("Content-Length and Transfer-Encoding exclude each other");
-    return std::nullopt;
+    return {};
 }
 
 } // namespace learning_loop::http

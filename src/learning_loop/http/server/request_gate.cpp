@@ -45,44 +45,43 @@ std::string_view path_and_query_of(std::string_view target)
 
 RequestGate::RequestGate(ServerOptions const& options) : options_(options), is_local_(is_loopback(options.host)) {}
 
-std::optional<Response> RequestGate::refusal_of(HeadParser const& head)
+Result<void> RequestGate::check_origin(HeadParser const& head)
 {
     auto const& message = head.get();
     auto const told = view(message[field::host]);
     auto const of_url = target_in(view(message.target())).authority;
     auto const host = of_url.empty() ? told : of_url;
     if (message.count(field::host) > 1 || (told.empty() && message.version() == 11))
-        return error_response(400, "the header Host must be there once");
-    if (message.version() < 11 && head.chunked()) return error_response(400, "HTTP/1.0 knows no Transfer-Encoding");
+        return Error{Errc::invalid_argument, "the header Host must be there once"};
+    if (message.version() < 11 && head.chunked())
+        return Error{Errc::invalid_argument, "HTTP/1.0 knows no Transfer-Encoding"};
     // A web page may make a browser on this machine ask here, under a name of its own that points to 127.0.0.1.
     if (!host.empty() && is_local_ && !is_this_machine(host)) {
-        return error_response(403, "the Host " + printable(host) +
-                                       " is not this machine: this server answers for localhost only");
+        return Error{Errc::forbidden,
+                     "the Host " + printable(host) + " is not this machine: this server answers for localhost only"};
     }
     auto const origin = origin_of(head);
     auto page_host = origin;
     bool const is_own = !take_scheme(page_host).empty() && same_name(page_host, host);
     if (!origin.empty() && !is_own && !is_allowed_origin(origin)) {
-        return error_response(403,
-                              "the Origin " + printable(origin) + " is foreign: only pages of this server may call it");
+        return Error{Errc::forbidden,
+                     "the Origin " + printable(origin) + " is foreign: only pages of this server may call it"};
     }
-    return std::nullopt;
+    return {};
 }
 
-std::optional<Response> RequestGate::refusal_of_operator(Route const& route, Request const& request) const
+Result<void> RequestGate::check_operator(Route const& route, Request const& request) const
 {
-    if (!route.operators_only || !options_.operators_need_token) return std::nullopt;
+    if (!route.operators_only || !options_.operators_need_token) return {};
     auto const& token = options_.operator_token;
-    if (token.empty() && is_local_) return std::nullopt;
+    if (token.empty() && is_local_) return {};
     if (token.empty()) {
-        return error_response(403, "this changes how the node runs: it takes a token beyond this machine, and none is "
-                                   "set (NODE_TOKEN)");
+        return Error{Errc::forbidden, "this changes how the node runs: it takes a token beyond this machine, and none "
+                                      "is set (NODE_TOKEN)"};
     }
     auto const given = request.bearer_token();
-    if (given && same_secret(*given, token)) return std::nullopt;
-    auto refused = error_response(401, "send the node's token (NODE_TOKEN) as `Authorization: Bearer <token>`");
-    refused.headers.add("WWW-Authenticate", "Bearer");
-    return refused;
+    if (given && same_secret(*given, token)) return {};
+    return Error{Errc::unauthorized, "send the node's token (NODE_TOKEN) as `Authorization: Bearer <token>`"};
 }
 
 void RequestGate::allow_foreign_page(std::string_view origin, Response& answer) const

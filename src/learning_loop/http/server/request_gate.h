@@ -4,7 +4,6 @@
 #include "learning_loop/http/server/body_reader.h"
 #include "learning_loop/http/server/server_options.h"
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,11 +24,13 @@ class RequestGate {
 public:
     explicit RequestGate(ServerOptions const& options); ///< The options must outlive it.
 
-    /// Returns the answer (400, 403) to a request for another host, or from a foreign page; nullopt: it is let through.
-    std::optional<Response> refusal_of(HeadParser const& head);
+    /// Errors: invalid_argument if the Host is missing or there twice. forbidden if it is another machine's, or a
+    /// foreign page asks.
+    Result<void> check_origin(HeadParser const& head);
 
-    /// Returns the answer (401, 403) to a request without the token that its route needs; nullopt: it is let through.
-    std::optional<Response> refusal_of_operator(Route const& route, Request const& request) const;
+    /// Checks the token of the routes that need one. Errors: unauthorized if it is missing or wrong. forbidden if the
+    /// program has none.
+    Result<void> check_operator(Route const& route, Request const& request) const;
 
     /// Adds the headers with which a browser gives the answer to a foreign page, if the options allow that page.
     void allow_foreign_page(std::string_view origin, Response& answer) const;

@@ -143,7 +143,7 @@ CloseCode WebSocket::code_to_send() const
     return impl_->code_to_send;
 }
 
-std::optional<Response> refusal_of(WebSocket::Handshake const& request)
+Admitted<> check_handshake(WebSocket::Handshake const& request)
 {
     constexpr std::size_t key_length = 24; // 16 bytes in base64
     using beast::http::field;
@@ -156,7 +156,7 @@ std::optional<Response> refusal_of(WebSocket::Handshake const& request)
     }
     if (request[field::sec_websocket_key].size() != key_length)
         return error_response(400, "the header Sec-WebSocket-Key must be 16 bytes in base64");
-    return std::nullopt;
+    return {};
 }
 
 bool wants_websocket(Request const& request)

@@ -3,7 +3,7 @@
 #include "learning_loop/async/task.h"
 #include "learning_loop/base/bytes.h"
 #include "learning_loop/http/body_budget.h"
-#include "learning_loop/http/message.h"
+#include "learning_loop/http/refusal.h"
 #include "learning_loop/http/stream.h"
 #include "learning_loop/http/websocket/close_code.h"
 
@@ -37,7 +37,8 @@ public:
 
     using Handshake = boost::beast::http::request<boost::beast::http::empty_body>;
 
-    /// Accepts the request of a client, which `refusal_of` must have passed. Returns false if the connection is over.
+    /// Accepts the request of a client, which `check_handshake` must have passed. Returns false if the connection is
+    /// over.
     Task<bool> accept(Handshake const& request);
 
     /// Asks a server for a WebSocket, after the TLS handshake if there is TLS. Errors: unavailable if it opens none;
@@ -73,8 +74,7 @@ private:
 /// Whether the client asks for a WebSocket.
 bool wants_websocket(Request const& request);
 
-/// Returns the answer to a request that does not ask for a WebSocket as RFC 6455, section 4.2.1, demands; nullopt: it
-/// does.
-std::optional<Response> refusal_of(WebSocket::Handshake const& request);
+/// Refuses a request that does not ask for a WebSocket as RFC 6455, section 4.2.1, demands.
+Admitted<> check_handshake(WebSocket::Handshake const& request);
 
 } // namespace learning_loop::http

@@ -18,15 +18,35 @@ struct OrganizationPath {
 };
 BOOST_DESCRIBE_STRUCT(OrganizationPath, (), (organization))
 
-Result<GeneratorRequest> request_from(std::string const& organization, std::string const& body)
+/// The body of the request, checked and completed.
+struct GeneratorBody {
+    GeneratorRequest request;
+};
+
+Error made_from_another(store::Project const& project)
 {
-    if (!is_name(organization) || lower_case(organization) != organization) {
-        return Error{Errc::unprocessable, "organization: its id is made of a-z, 0-9, '_', '-' and '.'"};
-    }
-    auto const json = parse_json(body, "the body");
-    if (!json) return Error{Errc::unprocessable, json.error().message};
-    return generator_request_from(*json);
+    return {Errc::conflict, "project_name: '" + project.name + "' exists already and was made from " +
+                                project.generator.value_or("something else") +
+                                ": choose another name or send those parameters"};
 }
+
+} // namespace
+
+template <>
+struct http::Argument<GeneratorBody> {
+    static Result<void> read(http::Request& request, GeneratorBody& into)
+    {
+        auto const json = parse_json(request.body, "the body");
+        if (!json) return Error{Errc::unprocessable, json.error().message};
+        auto wanted = generator_request_from(*json);
+        if (!wanted) return wanted.error();
+        into.request = std::move(*wanted);
+        return {};
+    }
+    static void describe(http::Operation& operation) { operation.takes_json(json_type<GeneratorRequest>()); }
+};
+
+namespace {
 
 class GeneratorApi {
 public:
@@ -38,24 +58,25 @@ public:
     void add_to(http::Router& router)
     {
         router.post(loop_api::generator, *this, &GeneratorApi::generate)
-            .summary("Makes a project of rendered field images, with exact boxes; docs/protocol.md tells the keys.")
-            .operation.takes("application/json");
+            .summary("Makes a project of rendered field images, with exact boxes; docs/protocol.md tells the keys.");
     }
 
 private:
     /// Ends once everything is there. What is there already, after a retry or a crash, stays.
-    Task<Result<GeneratedProject>> generate(http::FromPath<OrganizationPath> path, http::Request request)
+    Task<Result<GeneratedProject>> generate(http::FromPath<OrganizationPath> path, GeneratorBody body)
     {
         auto const& organization = path->organization;
-        auto const wanted = request_from(organization, request.body);
-        if (!wanted) co_return wanted.error();
-        store::Project asked{0, organization, wanted->project_name, categories_of(*wanted, organization),
-                             to_text(to_json(*wanted))};
-        auto const project = co_await projects_.make(std::move(asked));
+        if (!is_name(organization) || lower_case(organization) != organization)
+            co_return Error{Errc::unprocessable, "organization: its id is made of a-z, 0-9, '_', '-' and '.'"};
+        auto const& wanted = body.request;
+        store::Project asked{0, organization, wanted.project_name, categories_of(wanted, organization),
+                             to_text(to_json(wanted))};
+        auto const project = co_await projects_.find_or_make(asked);
         if (!project) co_return project.error();
-        GeneratedImages const images(*wanted);
+        if (project->generator != asked.generator) co_return made_from_another(*project);
+        GeneratedImages const images(wanted);
         if (auto const made = co_await generator_.make_images(*project, images); !made) co_return made.error();
-        auto const made = co_await generator_.make_models(*project, *wanted->trainings);
+        auto const made = co_await generator_.make_models(*project, *wanted.trainings);
         if (!made) co_return made.error();
         log::info("{}/{}: generated with {} images", organization, project->name, images.count());
         co_return GeneratedProject{organization, project->name, images.count()};

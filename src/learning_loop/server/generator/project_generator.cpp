@@ -28,12 +28,12 @@ Task<Result<void>> ProjectGenerator::make_images(store::Project const& project, 
 }
 
 Task<Result<ProjectGenerator::Numbers>> ProjectGenerator::find_missing(store::Project const& project,
-                                                                       GeneratedImages const& images,
-                                                                       std::size_t first, std::size_t end)
+                                                                       GeneratedImages const& images, std::size_t first,
+                                                                       std::size_t end)
 {
     std::vector<std::string> ids;
     for (auto number = first; number < end; ++number) ids.push_back(images.id_of(number));
-    auto const absent = co_await images_.missing(project, ids);
+    auto const absent = co_await images_.missing(project.number, ids);
     if (!absent) co_return absent.error();
     Numbers numbers;
     for (auto number = first; number < end; ++number) {
@@ -59,7 +59,7 @@ Task<Result<void>> ProjectGenerator::make_batch(store::Project const& project, G
             fresh.back().bytes = rendered.jpeg;
         }
     }
-    auto const added = co_await images_.add(project, std::move(fresh));
+    auto const added = co_await images_.add(project.number, std::move(fresh));
     if (!added) co_return added.error();
     co_return Result<void>{};
 }

@@ -3,9 +3,8 @@
 #include "learning_loop/data/loop_api.h"
 #include "learning_loop/http/api/router.h"
 #include "learning_loop/json/json.h"
-#include "learning_loop/server/projects/project_path.h"
 #include "learning_loop/store/image_repository.h"
-#include "learning_loop/store/project_repository.h"
+#include "learning_loop/store/project.h"
 
 #include <memory>
 
@@ -32,7 +31,7 @@ public:
     {
         if (!after_) co_return "";
         std::string piece = *after_ == 0 ? "{\"image_ids\":[" : "";
-        auto const page = (co_await images_.page(project_, state_, *after_, page_size)).value();
+        auto const page = (co_await images_.page(project_.number, state_, *after_, page_size)).value();
         for (auto const& id : page.ids) {
             piece.append(any_ ? ",\"" : "\"").append(id).append("\"");
             any_ = true;
@@ -52,8 +51,7 @@ private:
 
 class DataApi {
 public:
-    DataApi(store::ProjectRepository& projects, store::ImageRepository& images) : projects_(projects), images_(images)
-    {}
+    explicit DataApi(store::ImageRepository& images) : images_(images) {}
 
     void add_to(http::Router& router)
     {
@@ -62,26 +60,23 @@ public:
     }
 
 private:
-    Task<Result<http::Response>> data(http::FromPath<ProjectPath> path, http::FromQuery<DataFilter> filter)
+    Task<Result<http::Response>> data(http::FromQuery<DataFilter> filter, store::Project project)
     {
-        auto project = co_await projects_.find(path->organization, path->project);
-        if (!project) co_return project.error();
         // shared: with the copies that the answer may be made of
-        auto const ids = std::make_shared<ImageIds>(images_, std::move(*project), filter->state);
+        auto const ids = std::make_shared<ImageIds>(images_, std::move(project), filter->state);
         http::Response response;
         response.body = http::StreamBody{[ids] { return ids->next(); }};
         co_return response;
     }
 
-    store::ProjectRepository& projects_;
     store::ImageRepository& images_;
 };
 
 } // namespace
 
-void add_data_api(http::Router& router, store::ProjectRepository& projects, store::ImageRepository& images)
+void add_data_api(http::Router& router, store::ImageRepository& images)
 {
-    router.keep<DataApi>(projects, images);
+    router.keep<DataApi>(images);
 }
 
 } // namespace learning_loop

@@ -7,10 +7,9 @@ class Router;
 }
 namespace store {
 class ImageRepository;
-class ProjectRepository;
 } // namespace store
 
 /// The ids of a project's images. The parts must outlive the router.
-void add_data_api(http::Router& router, store::ProjectRepository& projects, store::ImageRepository& images);
+void add_data_api(http::Router& router, store::ImageRepository& images);
 
 } // namespace learning_loop

@@ -9,9 +9,9 @@
 #include "learning_loop/data/uploaded_images.h"
 #include "learning_loop/http/api/router.h"
 #include "learning_loop/server/images/image_upload.h"
-#include "learning_loop/server/projects/project_path.h"
+#include "learning_loop/server/projects/project_lookup.h"
 #include "learning_loop/store/image_repository.h"
-#include "learning_loop/store/project_repository.h"
+#include "learning_loop/store/project.h"
 
 #include <algorithm>
 #include <unordered_set>
@@ -20,14 +20,14 @@ namespace learning_loop {
 namespace {
 
 struct WantedImages {
-    std::string ids; ///< Separated by commas.
+    http::Required<std::string> ids; ///< Separated by commas.
 };
 BOOST_DESCRIBE_STRUCT(WantedImages, (), (ids))
 
-struct ImagePath : ProjectPath {
+struct ImagePath {
     std::string image;
 };
-BOOST_DESCRIBE_STRUCT(ImagePath, (ProjectPath), (image))
+BOOST_DESCRIBE_STRUCT(ImagePath, (), (image))
 
 /// The answer to an upload; an id that came twice is one image.
 UploadedImages answer_of(std::vector<store::NewImage> const& images)
@@ -57,6 +57,12 @@ Result<std::vector<std::string>> ids_in(std::string_view text)
     return ids;
 }
 
+Error with_remedy(Error error)
+{
+    if (error.code == Errc::conflict) error.message += ": send it under another UUID";
+    return error;
+}
+
 ListedImage listed(store::Project const& project, StoredImage image)
 {
     auto const resource = resource_of(project) + "/images/" + image.id;
@@ -65,14 +71,11 @@ ListedImage listed(store::Project const& project, StoredImage image)
 
 class ImageApi {
 public:
-    ImageApi(store::ProjectRepository& projects, store::ImageRepository& images, Pool& checking)
-        : projects_(projects), images_(images), checking_(checking)
-    {}
+    ImageApi(store::ImageRepository& images, Pool& checking) : images_(images), checking_(checking) {}
 
     void add_to(http::Router& router)
     {
-        router.get(loop_api::images, *this, &ImageApi::list)
-            .summary("What is known of the images of the given ids.");
+        router.get(loop_api::images, *this, &ImageApi::list).summary("What is known of the images of the given ids.");
         router.get(loop_api::image_file, *this, &ImageApi::file)
             .summary("An image's bytes as they came.")
             .operation.gives("image/jpeg");
@@ -84,41 +87,38 @@ public:
 
 private:
     /// Answers 200 once every image of the request is durable, and keeps none of them otherwise.
-    Task<Result<UploadedImages>> add(http::FromPath<ProjectPath> path, http::Request request)
+    Task<Result<UploadedImages>> add(store::Project project, http::Request request)
     {
-        auto project = co_await projects_.find(path->organization, path->project);
-        if (!project) co_return project.error();
-        // The images are views into the request's body, which stays here until both lanes are done.
+        // The images are views into the request's body, which stays here until the check and the database are done.
         auto read = [&request] { return read_image_upload(request.content_type(), request.body); };
         auto uploaded = co_await checking_.run(read);
         if (!uploaded) co_return uploaded.error();
         auto answer = answer_of(*uploaded);
-        auto const count = co_await images_.add(std::move(*project), std::move(*uploaded));
-        if (!count) co_return count.error();
-        log::info("{}/{}: {} of {} images are new", path->organization, path->project, *count, answer.images.size());
+        auto const added = co_await images_.add(project.number, std::move(*uploaded));
+        if (!added) co_return with_remedy(added.error());
+        log::info("{}/{}: {} of {} images are new", project.organization, project.name, *added, answer.images.size());
         co_return answer;
     }
 
-    Task<Result<ImageList>> list(http::FromPath<ProjectPath> path, http::FromQuery<WantedImages> wanted)
+    Task<Result<ImageList>> list(http::FromQuery<WantedImages> wanted, store::Project project)
     {
-        auto const project = co_await projects_.find(path->organization, path->project);
-        if (!project) co_return project.error();
-        auto ids = ids_in(wanted->ids);
+        auto ids = ids_in(wanted->ids.value);
         if (!ids) co_return ids.error();
-        auto found = co_await images_.find(*project, std::move(*ids));
+        auto found = co_await images_.find(project.number, std::move(*ids));
         if (!found) co_return found.error();
         ImageList list;
-        for (auto& image : *found) list.images.push_back(listed(*project, std::move(image)));
+        for (auto& image : *found) list.images.push_back(listed(project, std::move(image)));
         co_return list;
     }
 
     /// The bytes never change, so a reader may keep them for good.
-    Task<Result<http::Response>> file(http::FromPath<ImagePath> path)
+    Task<Result<http::Response>> file(http::FromPath<ImagePath> path, store::Project project)
     {
-        auto const project = co_await projects_.find(path->organization, path->project);
-        if (!project) co_return project.error();
-        auto const file = co_await images_.file(*project, lower_case(path->image));
-        if (!file) co_return file.error();
+        auto const id = lower_case(path->image);
+        auto const found = co_await images_.file(project.number, id);
+        if (!found) co_return found.error();
+        auto const& file = *found;
+        if (!file) co_return Error{Errc::not_found, "the project '" + project.name + "' has no image " + printable(id)};
         http::Response response;
         response.content_type = file->media_type;
         response.headers.add("Cache-Control", "private, max-age=31536000, immutable");
@@ -126,17 +126,15 @@ private:
         co_return response;
     }
 
-    store::ProjectRepository& projects_;
     store::ImageRepository& images_;
     Pool& checking_;
 };
 
 } // namespace
 
-void add_image_api(http::Router& router, store::ProjectRepository& projects, store::ImageRepository& images,
-                   Pool& checking)
+void add_image_api(http::Router& router, store::ImageRepository& images, Pool& checking)
 {
-    router.keep<ImageApi>(projects, images, checking);
+    router.keep<ImageApi>(images, checking);
 }
 
 } // namespace learning_loop

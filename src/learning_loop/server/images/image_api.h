@@ -8,11 +8,9 @@ class Router;
 }
 namespace store {
 class ImageRepository;
-class ProjectRepository;
 } // namespace store
 
 /// A project's images come in and go out. `checking` reads and hashes what comes in; the parts must outlive the router.
-void add_image_api(http::Router& router, store::ProjectRepository& projects, store::ImageRepository& images,
-                   Pool& checking);
+void add_image_api(http::Router& router, store::ImageRepository& images, Pool& checking);
 
 } // namespace learning_loop

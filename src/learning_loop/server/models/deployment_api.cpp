@@ -5,9 +5,9 @@
 #include "learning_loop/data/deployment.h"
 #include "learning_loop/data/loop_api.h"
 #include "learning_loop/http/api/router.h"
-#include "learning_loop/server/projects/project_path.h"
+#include "learning_loop/server/models/model_errors.h"
 #include "learning_loop/store/model_repository.h"
-#include "learning_loop/store/project_repository.h"
+#include "learning_loop/store/project.h"
 
 namespace learning_loop {
 namespace {
@@ -19,9 +19,7 @@ DeploymentTargetDetails details_of(DeploymentTarget const& target)
 
 class DeploymentApi {
 public:
-    DeploymentApi(store::ProjectRepository& projects, store::ModelRepository& models)
-        : projects_(projects), models_(models)
-    {}
+    explicit DeploymentApi(store::ModelRepository& models) : models_(models) {}
 
     void add_to(http::Router& router)
     {
@@ -31,40 +29,32 @@ public:
     }
 
 private:
-    Task<Result<DeploymentTargetDetails>> target(http::FromPath<ProjectPath> path)
+    Task<Result<DeploymentTargetDetails>> target(store::Project project)
     {
-        auto const project = co_await projects_.find(path->organization, path->project);
-        if (!project) co_return project.error();
-        auto const target = co_await models_.target(*project);
+        auto const target = co_await models_.target(project.number);
         if (!target) co_return target.error();
-        co_return details_of(*target);
+        if (!*target) co_return no_deployment_target(project);
+        co_return details_of(**target);
     }
 
-    Task<Result<DeploymentTargetDetails>> choose(http::FromPath<ProjectPath> path,
-                                                 http::FromJson<DeploymentTargetChoice> choice)
+    Task<Result<DeploymentTargetDetails>> choose(http::FromJson<DeploymentTargetChoice> choice, store::Project project)
     {
-        auto const project = co_await projects_.find(path->organization, path->project);
-        if (!project) co_return project.error();
-        auto const chosen = co_await models_.set_target(*project, lower_case(choice->model_uuid));
-        if (!chosen && chosen.error().code == Errc::not_found) {
-            co_return Error{Errc::unprocessable, "model_uuid: " + printable(chosen.error().message)};
-        }
-        if (!chosen) co_return chosen.error();
-        auto const target = co_await models_.target(*project);
+        auto const id = lower_case(choice->model_uuid);
+        auto const target = co_await models_.set_target(project.number, id);
         if (!target) co_return target.error();
-        log::info("{}/{}: the deployment target is version {}", project->organization, project->name, target->version);
-        co_return details_of(*target);
+        if (!*target) co_return Error{Errc::unprocessable, "model_uuid: " + no_model(project, id).message};
+        log::info("{}/{}: the deployment target is version {}", project.organization, project.name, (*target)->version);
+        co_return details_of(**target);
     }
 
-    store::ProjectRepository& projects_;
     store::ModelRepository& models_;
 };
 
 } // namespace
 
-void add_deployment_api(http::Router& router, store::ProjectRepository& projects, store::ModelRepository& models)
+void add_deployment_api(http::Router& router, store::ModelRepository& models)
 {
-    router.keep<DeploymentApi>(projects, models);
+    router.keep<DeploymentApi>(models);
 }
 
 } // namespace learning_loop

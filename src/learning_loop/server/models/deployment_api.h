@@ -7,10 +7,9 @@ class Router;
 }
 namespace store {
 class ModelRepository;
-class ProjectRepository;
 } // namespace store
 
 /// Which model a project's detectors are to run. The parts must outlive the router.
-void add_deployment_api(http::Router& router, store::ProjectRepository& projects, store::ModelRepository& models);
+void add_deployment_api(http::Router& router, store::ModelRepository& models);
 
 } // namespace learning_loop

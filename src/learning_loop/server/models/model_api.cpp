@@ -6,20 +6,20 @@
 #include "learning_loop/data/loop_api.h"
 #include "learning_loop/data/model_list.h"
 #include "learning_loop/http/api/router.h"
+#include "learning_loop/server/models/model_errors.h"
 #include "learning_loop/server/models/model_intake.h"
-#include "learning_loop/server/projects/project_path.h"
 #include "learning_loop/store/model_repository.h"
-#include "learning_loop/store/project_repository.h"
+#include "learning_loop/store/project.h"
 
 #include <algorithm>
 
 namespace learning_loop {
 namespace {
 
-struct FormatPath : ProjectPath {
+struct FormatPath {
     std::string format;
 };
-BOOST_DESCRIBE_STRUCT(FormatPath, (ProjectPath), (format))
+BOOST_DESCRIBE_STRUCT(FormatPath, (), (format))
 
 struct ModelFilePath : FormatPath {
     std::string model;
@@ -38,9 +38,7 @@ bool has_format(Model const& model, std::string_view format)
 
 class ModelApi {
 public:
-    ModelApi(store::ProjectRepository& projects, store::ModelRepository& models, ModelIntake& intake)
-        : projects_(projects), models_(models), intake_(intake)
-    {}
+    ModelApi(store::ModelRepository& models, ModelIntake& intake) : models_(models), intake_(intake) {}
 
     void add_to(http::Router& router)
     {
@@ -55,11 +53,9 @@ public:
     }
 
 private:
-    Task<Result<ModelList>> list(http::FromPath<ProjectPath> path, http::FromQuery<ModelFilter> filter)
+    Task<Result<ModelList>> list(http::FromQuery<ModelFilter> filter, store::Project project)
     {
-        auto const project = co_await projects_.find(path->organization, path->project);
-        if (!project) co_return project.error();
-        auto const models = co_await models_.all(*project);
+        auto const models = co_await models_.all(project.number);
         if (!models) co_return models.error();
         ModelList list;
         for (auto const& model : *models) {
@@ -68,26 +64,25 @@ private:
         co_return list;
     }
 
-    Task<Result<UploadedModel>> add(http::FromPath<FormatPath> path, http::Upload upload)
+    Task<Result<UploadedModel>> add(http::FromPath<FormatPath> path, store::Project project, http::Upload upload)
     {
-        auto const project = co_await projects_.find(path->organization, path->project);
-        if (!project) co_return project.error();
         auto const& format = path->format;
         if (!is_name(format)) co_return Error{Errc::unprocessable, "format: use letters, digits, '_', '-' and '.'"};
         auto files = co_await intake_.read(std::move(upload));
         if (!files) co_return files.error();
-        auto const model = co_await intake_.add(*project, new_uuid(), format, std::move(*files));
+        auto const model = co_await intake_.add(project, new_uuid(), format, std::move(*files));
         if (!model) co_return model.error();
-        log::info("{}/{}: model {} came in as {}", project->organization, project->name, model->version, format);
+        log::info("{}/{}: model {} came in as {}", project.organization, project.name, model->version, format);
         co_return UploadedModel{model->id, model->version};
     }
 
-    Task<Result<http::Response>> file(http::FromPath<ModelFilePath> path)
+    Task<Result<http::Response>> file(http::FromPath<ModelFilePath> path, store::Project project)
     {
-        auto const project = co_await projects_.find(path->organization, path->project);
-        if (!project) co_return project.error();
-        auto const model = co_await models_.find(*project, lower_case(path->model));
-        if (!model) co_return model.error();
+        auto const id = lower_case(path->model);
+        auto const found = co_await models_.find(project.number, id);
+        if (!found) co_return found.error();
+        auto const& model = *found;
+        if (!model) co_return no_model(project, id);
         auto const& format = path->format;
         if (!has_format(*model, format)) {
             co_return Error{Errc::not_found,
@@ -95,24 +90,22 @@ private:
         }
         http::Response response;
         response.content_type = "application/zip";
-        auto const name = project->name + "_" + model->version + "_" + format + ".zip";
+        auto const name = project.name + "_" + model->version + "_" + format + ".zip";
         // Nodes take all that follows `filename=` for the name: nothing may come after it.
         response.headers.add("Content-Disposition", "attachment; filename=\"" + name + "\"");
-        response.body = http::FileBody{models_.file_of(*project, model->id, format), {}};
+        response.body = http::FileBody{models_.file_of(project.organization, project.name, model->id, format), {}};
         co_return response;
     }
 
-    store::ProjectRepository& projects_;
     store::ModelRepository& models_;
     ModelIntake& intake_;
 };
 
 } // namespace
 
-void add_model_api(http::Router& router, store::ProjectRepository& projects, store::ModelRepository& models,
-                   ModelIntake& intake)
+void add_model_api(http::Router& router, store::ModelRepository& models, ModelIntake& intake)
 {
-    router.keep<ModelApi>(projects, models, intake);
+    router.keep<ModelApi>(models, intake);
 }
 
 } // namespace learning_loop

@@ -8,11 +8,9 @@ class Router;
 }
 namespace store {
 class ModelRepository;
-class ProjectRepository;
 } // namespace store
 
 /// Models come in and go out. The parts must outlive the router.
-void add_model_api(http::Router& router, store::ProjectRepository& projects, store::ModelRepository& models,
-                   ModelIntake& intake);
+void add_model_api(http::Router& router, store::ModelRepository& models, ModelIntake& intake);
 
 } // namespace learning_loop

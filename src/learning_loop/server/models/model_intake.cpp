@@ -38,17 +38,17 @@ Task<Result<Model>> ModelIntake::add(store::Project project, std::string id, std
                                      std::vector<ZipEntry> files)
 {
     auto const comment = "uploaded at " + timestamp_now();
-    auto model = co_await models_.reserve(project, id, comment);
+    auto model = co_await models_.reserve(project.number, id, comment);
     if (!model) co_return model.error();
     ModelFacts facts{host_, project.organization, project.name, id, model->version, format, project.categories};
-    auto job = [zip = models_.file_of(project, id, format), files = std::move(files),
+    auto job = [zip = models_.file_of(project.organization, project.name, id, format), files = std::move(files),
                 facts = std::move(facts)]() mutable { return pack(zip, std::move(files), facts); };
     auto const bytes = co_await packing_.run(std::move(job));
     if (!bytes) {
         auto const freed = co_await models_.give_up(id);
         co_return freed ? bytes.error() : freed.error();
     }
-    auto const added = co_await models_.add_format(project, id, format, *bytes);
+    auto const added = co_await models_.add_format(project.number, id, format, *bytes);
     if (!added) co_return added.error();
     model->formats.push_back(format);
     co_return model;

@@ -3,18 +3,15 @@
 #include "learning_loop/data/loop_api.h"
 #include "learning_loop/data/loop_status.h"
 #include "learning_loop/http/api/router.h"
-#include "learning_loop/server/projects/project_path.h"
 #include "learning_loop/store/detector_repository.h"
-#include "learning_loop/store/project_repository.h"
+#include "learning_loop/store/project.h"
 
 namespace learning_loop {
 namespace {
 
 class DetectorApi {
 public:
-    DetectorApi(store::ProjectRepository& projects, store::DetectorRepository& detectors)
-        : projects_(projects), detectors_(detectors)
-    {}
+    explicit DetectorApi(store::DetectorRepository& detectors) : detectors_(detectors) {}
 
     void add_to(http::Router& router)
     {
@@ -25,34 +22,29 @@ public:
     }
 
 private:
-    Task<Result<DetectorList>> list(http::FromPath<ProjectPath> path)
+    Task<Result<DetectorList>> list(store::Project project)
     {
-        auto const project = co_await projects_.find(path->organization, path->project);
-        if (!project) co_return project.error();
-        auto detectors = co_await detectors_.all(*project);
+        auto detectors = co_await detectors_.all(project.number);
         if (!detectors) co_return detectors.error();
         co_return DetectorList{std::move(*detectors)};
     }
 
-    Task<Result<LoopStatus>> report(http::FromPath<ProjectPath> path, http::FromJson<DetectorStatus> status)
+    Task<Result<LoopStatus>> report(http::FromJson<DetectorStatus> status, store::Project project)
     {
-        auto const project = co_await projects_.find(path->organization, path->project);
-        if (!project) co_return project.error();
         if (status->uuid.empty()) co_return Error{Errc::unprocessable, "uuid: is empty"};
-        auto const kept = co_await detectors_.keep(*project, std::move(status.value));
+        auto const kept = co_await detectors_.keep(project.number, std::move(status.value));
         if (!kept) co_return kept.error();
         co_return LoopStatus{"ok"};
     }
 
-    store::ProjectRepository& projects_;
     store::DetectorRepository& detectors_;
 };
 
 } // namespace
 
-void add_detector_api(http::Router& router, store::ProjectRepository& projects, store::DetectorRepository& detectors)
+void add_detector_api(http::Router& router, store::DetectorRepository& detectors)
 {
-    router.keep<DetectorApi>(projects, detectors);
+    router.keep<DetectorApi>(detectors);
 }
 
 } // namespace learning_loop

@@ -2,6 +2,7 @@
 
 #include "learning_loop/http/api/router.h"
 #include "learning_loop/server/page/page_html.h"
+#include "learning_loop/server/projects/project_lookup.h"
 #include "learning_loop/store/detector_repository.h"
 #include "learning_loop/store/image_repository.h"
 #include "learning_loop/store/model_repository.h"
@@ -11,6 +12,13 @@ namespace learning_loop {
 namespace {
 
 constexpr int shown_images = 20;
+
+/// Empty: the project that changed last.
+struct ShownProject {
+    std::string organization;
+    std::string project;
+};
+BOOST_DESCRIBE_STRUCT(ShownProject, (), (organization, project))
 
 class Page {
 public:
@@ -24,12 +32,12 @@ public:
 
 private:
     /// Shows the project that the query names or, without one, the project that changed last.
-    Task<Result<http::Response>> show(http::Request request)
+    Task<Result<http::Response>> show(http::FromQuery<ShownProject> shown)
     {
         auto const projects = co_await sources_.projects.all();
         if (!projects) co_return projects.error();
-        std::string organization(request.query_value("organization").value_or(""));
-        std::string name(request.query_value("project").value_or(""));
+        auto organization = shown->organization;
+        auto name = shown->project;
         if ((organization.empty() || name.empty()) && !projects->empty()) {
             organization = projects->front().organization;
             name = projects->front().name;
@@ -52,28 +60,20 @@ private:
 
     Task<Result<ProjectView>> view_of(std::string organization, std::string name)
     {
-        auto project = co_await sources_.projects.find(organization, name);
+        auto project = co_await require_project(sources_.projects, organization, name);
         if (!project) co_return project.error();
-        auto counts = co_await sources_.images.counts(*project);
+        auto counts = co_await sources_.images.counts(project->number);
         if (!counts) co_return counts.error();
-        auto inbox = co_await sources_.images.newest(*project, ImageState::inbox, shown_images);
+        auto inbox = co_await sources_.images.newest(project->number, ImageState::inbox, shown_images);
         if (!inbox) co_return inbox.error();
-        auto models = co_await sources_.models.all(*project);
+        auto models = co_await sources_.models.all(project->number);
         if (!models) co_return models.error();
-        auto target = co_await target_of(*project);
+        auto target = co_await sources_.models.target(project->number);
         if (!target) co_return target.error();
-        auto detectors = co_await sources_.detectors.all(*project);
+        auto detectors = co_await sources_.detectors.all(project->number);
         if (!detectors) co_return detectors.error();
         co_return ProjectView{std::move(*project), std::move(*counts), std::move(*inbox),
                               std::move(*models),  std::move(*target), std::move(*detectors)};
-    }
-
-    Task<Result<std::optional<DeploymentTarget>>> target_of(store::Project const& project)
-    {
-        auto target = co_await sources_.models.target(project);
-        if (target) co_return std::optional(std::move(*target));
-        if (target.error().code == Errc::not_found) co_return std::optional<DeploymentTarget>();
-        co_return target.error();
     }
 
     PageSources sources_;

@@ -3,7 +3,7 @@
 #include "learning_loop/data/loop_api.h"
 #include "learning_loop/data/project.h"
 #include "learning_loop/http/api/router.h"
-#include "learning_loop/server/projects/project_path.h"
+#include "learning_loop/server/projects/project_lookup.h"
 #include "learning_loop/store/image_repository.h"
 #include "learning_loop/store/project_repository.h"
 
@@ -39,13 +39,11 @@ private:
         co_return list;
     }
 
-    Task<Result<ProjectDetails>> describe(http::FromPath<ProjectPath> path)
+    Task<Result<ProjectDetails>> describe(store::Project project)
     {
-        auto const project = co_await projects_.find(path->organization, path->project);
-        if (!project) co_return project.error();
-        auto const counts = co_await images_.counts(*project);
+        auto const counts = co_await images_.counts(project.number);
         if (!counts) co_return counts.error();
-        ProjectDetails details{{entry_of(*project)}, project->categories, {}};
+        ProjectDetails details{{entry_of(project)}, project.categories, {}};
         for (auto const& [state, count] : *counts) {
             details.image_counts[boost::describe::enum_to_string(state, "?")] = count;
         }

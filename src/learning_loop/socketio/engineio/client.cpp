@@ -1,6 +1,7 @@
 #include "learning_loop/socketio/engineio/client.h"
 
 #include "learning_loop/base/log.h"
+#include "learning_loop/base/overloaded.h"
 #include "learning_loop/base/text.h"
 #include "learning_loop/http/client/open_websocket.h"
 #include "learning_loop/http/url.h"
@@ -224,16 +225,19 @@ void Client::execute(ClientActions actions)
 
 void Client::execute(ClientAction action)
 {
-    if (std::holds_alternative<Opened>(action)) application_.opened();
-    else if (auto* deliver = std::get_if<Deliver>(&action)) application_.received(std::move(deliver->message));
-    else if (auto* start = std::get_if<StartPoll>(&action)) tasks_.spawn("a poll", poll(start->after));
-    else if (auto* payload = std::get_if<Post>(&action)) writers_.spawn("a post", post(std::move(payload->payload)));
-    else if (std::holds_alternative<OpenProbe>(action)) tasks_.spawn("an upgrade", probe());
-    else if (auto* send = std::get_if<Send>(&action)) websocket_->put(std::move(send->packet));
-    else if (auto* to_probe = std::get_if<SendProbe>(&action)) probe_->put(std::move(to_probe->packet));
-    else if (std::holds_alternative<Promote>(action)) promote();
-    else if (std::holds_alternative<DropProbe>(action)) drop_probe(http::CloseCode::policy_violation);
-    else if (auto* over = std::get_if<End>(&action)) end(std::move(*over));
+    std::visit(Overloaded{
+                   [&](Opened const&) { application_.opened(); },
+                   [&](Deliver& deliver) { application_.received(std::move(deliver.message)); },
+                   [&](StartPoll const& start) { tasks_.spawn("a poll", poll(start.after)); },
+                   [&](Post& payload) { writers_.spawn("a post", post(std::move(payload.payload))); },
+                   [&](OpenProbe const&) { tasks_.spawn("an upgrade", probe()); },
+                   [&](Send& send) { websocket_->put(std::move(send.packet)); },
+                   [&](SendProbe& send) { probe_->put(std::move(send.packet)); },
+                   [&](Promote const&) { promote(); },
+                   [&](DropProbe const&) { drop_probe(http::CloseCode::policy_violation); },
+                   [&](End& over) { end(std::move(over)); },
+               },
+               action);
 }
 
 void Client::promote()

@@ -1,6 +1,7 @@
 #include "learning_loop/socketio/engineio/server.h"
 
 #include "learning_loop/http/api/router.h"
+#include "learning_loop/http/refusal.h"
 #include "learning_loop/http/websocket/websocket.h"
 #include "learning_loop/socketio/engineio/impl/sessions.h"
 
@@ -8,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <utility>
 
 namespace learning_loop::engineio {
@@ -24,8 +24,8 @@ http::Response refusal(int code, std::string_view message)
     return http::json_response({{"code", code}, {"message", message}}, 400);
 }
 
-/// Returns the answer to a request that is not Engine.IO 4, else nullopt.
-std::optional<http::Response> fault_of(http::Request const& request)
+/// Refuses a request that is not Engine.IO 4.
+http::Admitted<> check_request(http::Request const& request)
 {
     auto const version = request.query_value("EIO");
     auto const transport = request.query_value("transport");
@@ -35,7 +35,7 @@ std::optional<http::Response> fault_of(http::Request const& request)
     if (request.query_value("j")) return refusal(3, "JSONP is not served");
     if (transport == "websocket" && !http::wants_websocket(request))
         return refusal(3, "Bad request: this is no handshake of a WebSocket");
-    return std::nullopt;
+    return {};
 }
 
 /// Counts the binary messages in the budget, as those of a WebSocket are, because they may be kept until more of them
@@ -93,13 +93,13 @@ void Server::add_to(http::Router& router, std::string const& path)
             if (session) sessions_->receive(*session, bytes);
         });
     for (auto const* method : {"PUT", "PATCH", "DELETE"})
-        router.add(method, path, http::handler_of(*this, &Server::refuse)).summary("Engine.IO 4 knows no such method.");
+        router.add(method, path, *this, &Server::refuse).summary("Engine.IO 4 knows no such method.");
 }
 
 Task<Result<http::Response>> Server::get(http::Request request)
 {
     if (request.method == "HEAD") co_return refusal(2, "Bad handshake method: HEAD would throw messages away");
-    if (auto fault = fault_of(request)) co_return std::move(*fault);
+    if (auto const checked = check_request(request); !checked) co_return checked.error().response;
     bool const is_websocket = request.query_value("transport") == "websocket";
     if (auto const sid = request.query_value("sid")) {
         auto session = sessions_->find(*sid);
@@ -115,7 +115,7 @@ Task<Result<http::Response>> Server::get(http::Request request)
 
 Task<Result<http::Response>> Server::post(http::Request request)
 {
-    if (auto fault = fault_of(request)) co_return std::move(*fault);
+    if (auto const checked = check_request(request); !checked) co_return checked.error().response;
     auto const sid = request.query_value("sid");
     if (!sid) co_return refusal(2, "Bad handshake method: a session is opened by GET");
     auto const session = sessions_->find(*sid);
@@ -127,8 +127,8 @@ Task<Result<http::Response>> Server::post(http::Request request)
         close(std::string(*sid), "too many large messages at once", http::CloseCode::try_again_later);
         co_return Error{Errc::unavailable, "too many large messages at once: try again later"};
     }
-    auto const refused = sessions_->execute(session, std::move(actions));
-    if (refused) co_return refusal(3, *refused);
+    auto const executed = sessions_->execute(session, std::move(actions));
+    if (!executed) co_return refusal(3, executed.error().message);
     co_return http::text_response("ok");
 }
 
@@ -167,8 +167,8 @@ Task<http::Response> Server::poll(SessionPtr session)
     auto const before = std::exchange(session->poll, poll);
     auto actions = session->core.on_poll(Clock::now());
     if (has_refuse(actions)) session->poll = before; // an AnswerPoll is for the one that waits already
-    auto const refused = sessions_->execute(session, std::move(actions));
-    if (refused) co_return refusal(3, *refused);
+    auto const executed = sessions_->execute(session, std::move(actions));
+    if (!executed) co_return refusal(3, executed.error().message);
     while (!poll->payload) co_await poll->answered.sleep(until_woken);
     co_return payload_response(std::move(*poll->payload));
 }
@@ -184,8 +184,8 @@ Task<> Server::serve_websocket(Socket socket, http::Headers handshake)
 Task<> Server::serve_probe(Socket socket, SessionPtr session)
 {
     auto const queue = sessions_->send_queue_of(socket, session);
-    auto const refused = sessions_->execute(session, session->core.on_websocket(Clock::now()));
-    if (refused || sessions_->is_finishing()) co_return co_await socket->close(http::CloseCode::policy_violation);
+    auto const executed = sessions_->execute(session, session->core.on_websocket(Clock::now()));
+    if (!executed || sessions_->is_finishing()) co_return co_await socket->close(http::CloseCode::policy_violation);
     session->probe = queue;
     while (session->probe == queue) {
         auto const frame = co_await socket->read();

@@ -3,7 +3,7 @@
 #include <array>
 #include <string>
 
-namespace learning_loop::store {
+namespace learning_loop::store::sqlite {
 namespace {
 
 // Numbered from 1 in this order; a migration that was released is never edited.
@@ -146,9 +146,9 @@ CREATE TABLE detectors (
 
 } // namespace
 
-void migrate(Database& database)
+void migrate(Connection& database)
 {
-    auto const applied = database.query_one("PRAGMA user_version")->integer(0);
+    auto const applied = std::get<std::int64_t>(database.query_one("PRAGMA user_version", {}).value().at(0));
     auto const newest = static_cast<std::int64_t>(migrations.size());
     if (applied > newest) {
         throw DatabaseError("the database was written by a newer version of this program (schema " +
@@ -163,4 +163,4 @@ void migrate(Database& database)
     }
 }
 
-} // namespace learning_loop::store
+} // namespace learning_loop::store::sqlite

@@ -3,6 +3,9 @@
 
 #include "support/run.h"
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/describe/class.hpp>
 #include <gtest/gtest.h>
 
@@ -21,9 +24,10 @@ BOOST_DESCRIBE_STRUCT(ThingPath, (), (shelf, number))
 struct ThingFilter {
     std::optional<Colour> colour;
     std::optional<bool> broken;
-    std::int64_t after = 0;
+    Required<std::int64_t> after;
+    int count = 20;
 };
-BOOST_DESCRIBE_STRUCT(ThingFilter, (), (colour, broken, after))
+BOOST_DESCRIBE_STRUCT(ThingFilter, (), (colour, broken, after, count))
 
 struct Thing {
     std::string name;
@@ -31,10 +35,41 @@ struct Thing {
 };
 BOOST_DESCRIBE_STRUCT(Thing, (), (name, width))
 
+/// What only a lookup finds, from the path.
+struct Shelf {
+    std::string name;
+};
+
+/// What another lookup finds, from the shelf and a header.
+struct Keeper {
+    std::string name;
+};
+
+struct ShelfPath {
+    std::string shelf;
+};
+BOOST_DESCRIBE_STRUCT(ShelfPath, (), (shelf))
+
+struct KeeperNotes {
+    std::string keeper_name = "nobody";
+};
+BOOST_DESCRIBE_STRUCT(KeeperNotes, (), (keeper_name))
+
+} // namespace
+
+template <>
+inline constexpr std::array<FieldNote, 1> field_notes<KeeperNotes>{
+    {{"keeper_name", "Who keeps the shelf.", {"keeper"}}}};
+
+namespace {
+
 class ThingApi {
 public:
     void add_to(Router& router)
     {
+        router.look_up(*this, &ThingApi::find_shelf);
+        router.look_up(*this, &ThingApi::find_keeper);
+        router.get("/shelves/{shelf}/keeper", *this, &ThingApi::tell_keeper);
         router.get("/shelves/{shelf}/{number}", *this, &ThingApi::find).summary("Finds a thing.");
         router.put("/shelves/{shelf}/{number}", *this, &ThingApi::put).for_operators();
         router.put("/name", *this, &ThingApi::rename);
@@ -42,11 +77,25 @@ public:
     }
 
 private:
+    Task<Result<Shelf>> find_shelf(FromPath<ShelfPath> path)
+    {
+        co_await boost::asio::post(co_await boost::asio::this_coro::executor, boost::asio::use_awaitable);
+        if (path->shelf == "none") co_return Error{Errc::not_found, "there is no shelf"};
+        co_return Shelf{path->shelf};
+    }
+    Task<Result<Keeper>> find_keeper(Shelf shelf, FromHeaderOrQuery<KeeperNotes> notes)
+    {
+        co_return Keeper{notes->keeper_name + " of " + shelf.name};
+    }
+    Task<Result<std::string>> tell_keeper(Shelf shelf, Keeper keeper, Request request)
+    {
+        co_return shelf.name + ", " + keeper.name + ", " + request.body;
+    }
     Task<Result<Thing>> find(FromPath<ThingPath> path, FromQuery<ThingFilter> filter)
     {
-        if (filter->after < 0) co_return Error{Errc::not_found, "nothing is there"};
+        if (filter->after.value < 0) co_return Error{Errc::not_found, "nothing is there"};
         auto name = path->shelf + " " + (filter->colour == Colour::green ? "green" : "any");
-        co_return Thing{std::move(name), path->number};
+        co_return Thing{std::move(name), path->number + filter->count};
     }
     Task<Result<std::vector<Thing>>> put(FromPath<ThingPath> path, FromJson<Thing> thing, Request request)
     {
@@ -68,10 +117,10 @@ struct HandlerTest : testing::Test {
         auto match = router.match(method, path);
         Request request;
         request.path = path;
-        request.path_params = match.path_params;
+        request.path_params = match->path_params;
         request.query = std::move(query);
         request.body = body;
-        auto const response = test::run(Router::answer_to(*match.route, std::move(request)));
+        auto const response = test::run(Router::answer_to(*match->route, std::move(request)));
         return std::to_string(response.status) + " " + std::get<std::string>(response.body);
     }
 };
@@ -79,9 +128,9 @@ struct HandlerTest : testing::Test {
 TEST_F(HandlerTest, gets_path_and_query_as_its_signature_says)
 {
     EXPECT_EQ(ask("GET", "/shelves/a/7", "", {{"colour", "green"}, {"after", "1"}, {"unknown", "x"}}),
-              R"(200 {"name":"a green","width":7})");
+              R"(200 {"name":"a green","width":27})");
     EXPECT_EQ(ask("GET", "/shelves/a/7", "", {{"after", "1"}, {"broken", "true"}}),
-              R"(200 {"name":"a any","width":7})");
+              R"(200 {"name":"a any","width":27})");
     EXPECT_EQ(ask("GET", "/shelves/a/7", "", {{"after", "-1"}}), R"(404 {"detail":"nothing is there"})");
 }
 
@@ -100,6 +149,56 @@ TEST_F(HandlerTest, is_not_asked_when_a_parameter_is_wrong)
     }
 }
 
+TEST_F(HandlerTest, gets_the_initial_value_of_what_is_absent)
+{
+    EXPECT_EQ(ask("GET", "/shelves/a/7", "", {{"after", "1"}, {"count", "3"}}), R"(200 {"name":"a any","width":10})");
+}
+
+TEST_F(HandlerTest, gets_what_lookups_find_also_from_what_others_find)
+{
+    EXPECT_EQ(ask("GET", "/shelves/a/keeper", "b", {{"keeper", "Ann"}}), R"(200 "a, Ann of a, b")");
+    EXPECT_EQ(ask("GET", "/shelves/a/keeper"), R"(200 "a, nobody of a, ")");
+}
+
+TEST_F(HandlerTest, is_not_asked_when_a_lookup_finds_nothing)
+{
+    EXPECT_EQ(ask("GET", "/shelves/none/keeper"), R"(404 {"detail":"there is no shelf"})");
+}
+
+TEST_F(HandlerTest, takes_nothing_that_no_lookup_finds_and_reads_nothing_that_its_path_lacks)
+{
+    struct Api {
+        Task<Result<std::string>> take(Shelf shelf) { co_return shelf.name; }
+        Task<Result<std::string>> read(FromPath<ShelfPath> path) { co_return path->shelf; }
+    } api;
+    Router empty;
+    EXPECT_THROW(empty.get("/{shelf}", api, &Api::take), std::logic_error);
+    EXPECT_THROW(empty.get("/{desk}", api, &Api::read), std::logic_error);
+}
+
+static_assert(moves_out_only_at_the_end<Argument, FromPath<ThingPath>, Request>());
+static_assert(!moves_out_only_at_the_end<Argument, Request, FromPath<ThingPath>>());
+static_assert(!moves_out_only_at_the_end<Argument, Upload, Shelf>());
+
+TEST_F(HandlerTest, gets_a_value_under_each_of_its_names_but_not_two_of_them)
+{
+    for (auto const* name : {"keeper-name", "keeper_name", "keeper"})
+        EXPECT_EQ(ask("GET", "/shelves/a/keeper", "", {{name, "Ann"}}), R"(200 "a, Ann of a, ")") << name;
+    EXPECT_EQ(ask("GET", "/shelves/a/keeper", "", {{"keeper", "Ann"}, {"keeper_name", "Ben"}}),
+              R"(400 {"detail":"keeper-name: is given twice, as 'Ben' and 'Ann': send one of them"})");
+}
+
+TEST_F(HandlerTest, tells_what_its_lookups_read)
+{
+    auto const document = api_document(router, "Things", "1.2");
+    auto const& parameters = document.at("paths").at("/shelves/{shelf}/keeper").at("get").at("parameters").as_array();
+    ASSERT_EQ(parameters.size(), 2U); // handler and lookup both read the shelf, which is told once
+    EXPECT_EQ(parameters.front().at("in"), "path");
+    EXPECT_EQ(parameters.back().at("name"), "keeper-name");
+    EXPECT_EQ(parameters.back().at("description"), "Who keeps the shelf. Also keeper_name, keeper.");
+    EXPECT_EQ(parameters.back().at("schema").at("default"), "nobody");
+}
+
 TEST_F(HandlerTest, gets_a_json_body)
 {
     EXPECT_EQ(ask("PUT", "/shelves/a/7", R"({"name": "n", "width": 3})"),
@@ -113,8 +212,8 @@ TEST_F(HandlerTest, gets_and_gives_plain_text)
 {
     EXPECT_EQ(ask("PUT", "/name", "x"), "200 now x");
     EXPECT_EQ(ask("POST", "/files"), "200 0");
-    EXPECT_EQ(router.match("POST", "/files").route->body_kind, BodyKind::upload);
-    EXPECT_EQ(router.match("PUT", "/name").route->body_kind, BodyKind::memory);
+    EXPECT_EQ(router.match("POST", "/files")->route->body_kind, BodyKind::upload);
+    EXPECT_EQ(router.match("PUT", "/name")->route->body_kind, BodyKind::memory);
 }
 
 TEST_F(HandlerTest, is_told_in_the_api_document)
@@ -123,7 +222,7 @@ TEST_F(HandlerTest, is_told_in_the_api_document)
     EXPECT_EQ(document.at("openapi"), "3.1.0");
     auto const& find = document.at("paths").at("/shelves/{shelf}/{number}").at("get");
     EXPECT_EQ(find.at("summary"), "Finds a thing.");
-    EXPECT_EQ(find.at("parameters").as_array().size(), 5u);
+    EXPECT_EQ(find.at("parameters").as_array().size(), 6u);
     auto const& colour = find.at("parameters").at(2);
     EXPECT_EQ(colour.at("name"), "colour");
     EXPECT_EQ(colour.at("in"), "query");

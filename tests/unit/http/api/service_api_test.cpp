@@ -21,7 +21,7 @@ struct ServiceApiTest : testing::Test {
     }
     Response get(std::string const& path)
     {
-        return test::run(Router::answer_to(*router.match("GET", path).route, Request()));
+        return test::run(Router::answer_to(*router.match("GET", path)->route, Request()));
     }
     static std::string body_of(Response const& response) { return std::get<std::string>(response.body); }
 };

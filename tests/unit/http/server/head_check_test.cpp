@@ -14,8 +14,8 @@ std::string head_with(std::string const& fields)
 
 int status_of(std::string const& head)
 {
-    auto const fault = fault_of_head(head, {});
-    return fault ? fault->status : 0;
+    auto const checked = check_head(head, {});
+    return checked ? 0 : checked.error().response.status;
 }
 
 TEST(HeadCheck, passes_what_clients_send)
@@ -53,10 +53,10 @@ TEST(HeadCheck, bounds_the_request_line_the_fields_and_the_whole)
 
 TEST(HeadCheck, tells_as_early_as_it_can)
 {
-    EXPECT_FALSE(fault_of_beginning("GET /" + std::string(8000, 'x'), {}));
-    EXPECT_EQ(fault_of_beginning("GET /" + std::string(8200, 'x'), {})->status, 414);
-    EXPECT_EQ(fault_of_beginning("GET / HTTP/1.1\r\nA: " + std::string(16'400, 'x'), {})->status, 431);
-    EXPECT_EQ(fault_of_beginning("GET /\0"s, {})->status, 400);
+    EXPECT_TRUE(check_beginning("GET /" + std::string(8000, 'x'), {}));
+    EXPECT_EQ(check_beginning("GET /" + std::string(8200, 'x'), {}).error().response.status, 414);
+    EXPECT_EQ(check_beginning("GET / HTTP/1.1\r\nA: " + std::string(16'400, 'x'), {}).error().response.status, 431);
+    EXPECT_EQ(check_beginning("GET /\0"s, {}).error().response.status, 400);
 }
 
 TEST(HeadCheck, finds_the_end)

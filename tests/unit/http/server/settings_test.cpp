@@ -9,33 +9,33 @@ namespace {
 
 struct HttpSettingsTest : testing::Test {
     std::string said;
+    int status = 0;
 
-    std::variant<HttpSettings, int> read(std::vector<std::string> flags,
-                                         std::map<std::string, std::string> variables = {})
+    Result<std::optional<HttpSettings>> read(std::vector<std::string> flags,
+                                             std::map<std::string, std::string> variables = {})
     {
         test::Started started{std::move(flags), std::move(variables), {}, {}};
-        auto settings = started.read([](Invocation const& invocation) {
-            auto const check = [](HttpSettings& read, SettingsReader const& reader) {
-                return check_http_settings(read, reader);
-            };
-            return read_settings<HttpSettings>({"program", "Serves.", http_settings()}, {}, invocation, check);
+        auto settings = started.read("program", [](Invocation const& invocation) {
+            ProgramDescription const description{"program", "Serves.", http_settings()};
+            return read_settings(description, HttpSettings(), invocation, check_http_settings);
         });
         said = started.err.str();
+        status = started.status;
         return settings;
     }
 
     void expect_refused(std::vector<std::string> const& flags, std::string const& text)
     {
         auto const settings = read(flags);
-        ASSERT_EQ(settings.index(), 1u) << text;
-        EXPECT_EQ(std::get<int>(settings), 2);
+        ASSERT_FALSE(settings) << text;
+        EXPECT_EQ(status, 2);
         EXPECT_NE(said.find(text), std::string::npos) << said;
     }
 };
 
 TEST_F(HttpSettingsTest, have_defaults)
 {
-    auto const settings = std::get<HttpSettings>(read({}));
+    auto const settings = read({}).value().value();
     EXPECT_EQ(settings.host, "127.0.0.1");
     EXPECT_EQ(settings.tls_cert.string() + settings.tls_key.string(), "");
     EXPECT_EQ(settings.log_level, log::Level::info);
@@ -44,12 +44,14 @@ TEST_F(HttpSettingsTest, have_defaults)
 
 TEST_F(HttpSettingsTest, are_read_from_variables)
 {
-    auto const settings = std::get<HttpSettings>(read({}, {{"NODE_HOST", "0.0.0.0"},
-                                                           {"NODE_PORT", "80"},
-                                                           {"TLS_CERT", "/cert.pem"},
-                                                           {"TLS_KEY", "/key.pem"},
-                                                           {"LOG_LEVEL", "DEBUG"},
-                                                           {"ACCESS_LOG", "false"}}));
+    auto const settings = read({}, {{"NODE_HOST", "0.0.0.0"},
+                                    {"NODE_PORT", "80"},
+                                    {"TLS_CERT", "/cert.pem"},
+                                    {"TLS_KEY", "/key.pem"},
+                                    {"LOG_LEVEL", "DEBUG"},
+                                    {"ACCESS_LOG", "false"}})
+                              .value()
+                              .value();
     EXPECT_EQ(settings.host, "0.0.0.0");
     EXPECT_EQ(settings.port, 80);
     EXPECT_EQ(settings.tls_cert.string() + settings.tls_key.string(), "/cert.pem/key.pem");

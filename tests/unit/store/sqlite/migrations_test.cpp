@@ -1,10 +1,11 @@
 #include "learning_loop/store/sqlite/migrations.h"
 
 #include "support/temp_folder.h"
+#include "unit/store/sqlite/rows.h"
 
 #include <gtest/gtest.h>
 
-namespace learning_loop::store {
+namespace learning_loop::store::sqlite {
 namespace {
 
 class MigrationsTest : public testing::Test {
@@ -12,7 +13,7 @@ protected:
     std::int64_t count_of(std::string const& state)
     {
         auto const row = database.query_one("SELECT count FROM image_counts WHERE state = $1", {state});
-        return row ? row->integer(0) : 0;
+        return row ? column<std::int64_t>(*row, 0) : 0;
     }
 
     void add_image(std::string const& id, std::string const& state)
@@ -24,15 +25,16 @@ protected:
     }
 
     test::TempFolder folder;
-    Database database{folder / "test.db", Database::Access::write};
+    Connection database{folder / "test.db", Connection::Access::write};
 };
 
 TEST_F(MigrationsTest, a_second_run_changes_nothing)
 {
     migrate(database);
-    database.execute_script("INSERT INTO projects VALUES (1, 'o', 'p', '', '', NULL, NULL)");
+    database.execute_script("INSERT INTO projects (number, organization, name, created, changed) "
+                            "VALUES (1, 'o', 'p', '', '')");
     migrate(database);
-    EXPECT_TRUE(database.query_one("SELECT 1 FROM projects"));
+    EXPECT_TRUE(database.query_one("SELECT 1 FROM projects", {}));
 }
 
 TEST_F(MigrationsTest, a_database_of_a_newer_program_is_refused)
@@ -45,17 +47,18 @@ TEST_F(MigrationsTest, a_database_of_a_newer_program_is_refused)
 TEST_F(MigrationsTest, the_counters_follow_the_images)
 {
     migrate(database);
-    database.execute_script("INSERT INTO projects VALUES (1, 'o', 'p', '', '', NULL, NULL)");
+    database.execute_script("INSERT INTO projects (number, organization, name, created, changed) "
+                            "VALUES (1, 'o', 'p', '', '')");
     add_image("a", "inbox");
     add_image("b", "inbox");
     add_image("c", "complete");
     EXPECT_EQ(count_of("inbox"), 2);
-    database.execute("UPDATE images SET state = 'review' WHERE id = 'a'");
-    database.execute("DELETE FROM images WHERE id = 'c'");
+    database.execute("UPDATE images SET state = 'review' WHERE id = 'a'", {});
+    database.execute("DELETE FROM images WHERE id = 'c'", {});
     EXPECT_EQ(count_of("inbox"), 1);
     EXPECT_EQ(count_of("review"), 1);
     EXPECT_EQ(count_of("complete"), 0);
 }
 
 } // namespace
-} // namespace learning_loop::store
+} // namespace learning_loop::store::sqlite

@@ -2,6 +2,7 @@
 
 #include "learning_loop/base/ids.h"
 #include "learning_loop/base/log.h"
+#include "learning_loop/base/overloaded.h"
 
 #include <algorithm>
 #include <utility>
@@ -64,18 +65,23 @@ SessionPtr Sessions::find(std::string_view sid) const
     return found == sessions_.end() ? nullptr : found->second;
 }
 
-std::optional<std::string> Sessions::execute(SessionPtr const& session, ServerActions actions)
+Result<void> Sessions::execute(SessionPtr const& session, ServerActions actions)
 {
-    std::optional<std::string> refused;
+    Result<void> refused;
     for (auto& action : actions) {
-        if (auto* arrived = std::get_if<Deliver>(&action)) deliver(*session, std::move(arrived->message));
-        else if (auto* answer = std::get_if<AnswerPoll>(&action)) answer_poll(*session, std::move(answer->payload));
-        else if (auto* refuse = std::get_if<Refuse>(&action)) refused = std::move(refuse->why);
-        else if (auto* send = std::get_if<Send>(&action)) put(session->websocket, std::move(send->packet));
-        else if (auto* to_probe = std::get_if<SendProbe>(&action)) put(session->probe, std::move(to_probe->packet));
-        else if (std::holds_alternative<Promote>(action)) session->websocket = std::exchange(session->probe, nullptr);
-        else if (auto* drop = std::get_if<DropProbe>(&action)) drop_probe(*session, drop->why);
-        else if (auto* over = std::get_if<End>(&action)) end(*session, *over);
+        std::visit(Overloaded{
+                       [&](Deliver& arrived) { deliver(*session, std::move(arrived.message)); },
+                       [&](AnswerPoll& answer) { answer_poll(*session, std::move(answer.payload)); },
+                       [&](Refuse& refuse) {
+                           refused = Error{Errc::invalid_argument, std::move(refuse.why)};
+                       },
+                       [&](Send& send) { put(session->websocket, std::move(send.packet)); },
+                       [&](SendProbe& send) { put(session->probe, std::move(send.packet)); },
+                       [&](Promote) { session->websocket = std::exchange(session->probe, nullptr); },
+                       [&](DropProbe const& drop) { drop_probe(*session, drop.why); },
+                       [&](End const& over) { end(*session, over); },
+                   },
+                   action);
     }
     if (session->core.next_time() < next_check_) next_.wake(); // e.g. an upgrade begins
     return refused;

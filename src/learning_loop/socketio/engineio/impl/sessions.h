@@ -42,8 +42,9 @@ public:
     /// Returns nullptr if there is no such session, or if it is over.
     SessionPtr find(std::string_view sid) const;
 
-    /// Executes the actions of a session. Returns the reason of a Refuse, if there is one.
-    std::optional<std::string> execute(SessionPtr const& session, ServerActions actions);
+    /// Executes the actions of a session. Errors: invalid_argument if one of them is a Refuse; the message is its
+    /// reason.
+    Result<void> execute(SessionPtr const& session, ServerActions actions);
 
     /// Some bytes of a message came, which may not be complete yet.
     void receive(OpenSession& session, std::size_t bytes);

@@ -1,0 +1,134 @@
+#include "learning_loop/http/api/argument.h"
+
+#include "learning_loop/base/text.h"
+#include "learning_loop/base/utf8.h"
+#include "learning_loop/json/json.h"
+
+#include <algorithm>
+#include <array>
+
+namespace learning_loop::http {
+namespace {
+
+/// A text of a request, and where it stands.
+struct FoundText {
+    std::string text;
+    std::string where; ///< `header` or `query`.
+    std::string name;  ///< As it was sent.
+};
+
+Result<void> read_field(TextField const& field, std::string_view where, std::string_view text, void* object)
+{
+    auto const read = field.read(text, object);
+    if (read) return {};
+    return wrong_value({std::string(where), field.name, std::string(field.fault), std::string(text)},
+                       std::string(field.name) + ": " + read.error().message);
+}
+
+std::optional<FoundText> text_under(Request const& request, std::string const& name, std::string_view where)
+{
+    auto const text = where == "header" ? request.headers.find(name) : request.query_value(name);
+    if (!text || text->empty()) return std::nullopt;
+    return FoundText{as_utf8(*text), std::string(where), name}; // it goes into JSON, which must be UTF-8
+}
+
+/// Its name in a header first: the one that is documented.
+std::vector<std::string> names_of(TextField const& field)
+{
+    std::vector<std::string> names{name_in_header(field), field.name};
+    for (auto const other : field.note.other_names) {
+        if (!other.empty()) names.emplace_back(other);
+    }
+    return names;
+}
+
+Result<std::optional<FoundText>> find_text(Request const& request, TextField const& field)
+{
+    std::optional<FoundText> found;
+    for (auto const& name : names_of(field)) {
+        for (auto const* where : {"header", "query"}) {
+            auto other = text_under(request, name, where);
+            if (!other) continue;
+            if (found && found->text != other->text) {
+                return Error{Errc::invalid_argument, name_in_header(field) + ": is given twice, as '" +
+                                                         printable(found->text) + "' and '" + printable(other->text) +
+                                                         "': send one of them"};
+            }
+            if (!found) found = std::move(other);
+        }
+    }
+    return found;
+}
+
+} // namespace
+
+namespace argument_detail {
+
+Result<void> read_path(Request const& request, std::span<TextField const> fields, void* object)
+{
+    for (auto const& field : fields) {
+        auto const read = read_field(field, "path", request.path_param(field.name), object);
+        if (!read) return read;
+    }
+    return {};
+}
+
+Result<void> read_query(Request const& request, std::span<TextField const> fields, void* object)
+{
+    for (auto const& field : fields) {
+        auto const text = request.query_value(field.name);
+        if (!text && field.is_required) return missing_value("query", field.name);
+        if (!text) continue;
+        if (auto const read = read_field(field, "query", *text, object); !read) return read;
+    }
+    return {};
+}
+
+Result<void> read_headers_or_query(Request const& request, std::span<TextField const> fields, void* object)
+{
+    for (auto const& field : fields) {
+        auto const found = find_text(request, field);
+        if (!found) return found.error();
+        auto const name = name_in_header(field);
+        if (!*found && field.is_required) return missing_value("header", name);
+        if (!*found) continue;
+        auto const& [text, where, sent_as] = **found;
+        auto const read = field.read(text, object);
+        if (read) continue;
+        auto const shown_name = where == "header" ? name : std::string(field.name);
+        return wrong_value({where, shown_name, std::string(field.fault), printable(text)},
+                           name + ": " + read.error().message);
+    }
+    return {};
+}
+
+Result<void> read_json_body(Request const& request, JsonType const& type, void* into)
+{
+    auto const json = parse_json(request.body, "the body");
+    if (!json) return placed_in("body", json.error());
+    auto const read = type.read(*json, {}, into);
+    if (!read) return placed_in("body", read.error());
+    return {};
+}
+
+} // namespace argument_detail
+
+Result<void> Argument<Request>::read(Request& request, Request& into)
+{
+    into = std::move(request);
+    return {};
+}
+
+Result<void> Argument<TextBody>::read(Request& request, TextBody& into)
+{
+    into.text = std::move(request.body);
+    return {};
+}
+
+Result<void> Argument<Upload>::read(Request& request, Upload& into)
+{
+    into = std::move(request.upload);
+    return {};
+}
+
+} // namespace learning_loop::http

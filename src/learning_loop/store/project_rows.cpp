@@ -1,0 +1,54 @@
+#include "learning_loop/store/project_rows.h"
+
+#include "learning_loop/base/timestamps.h"
+#include "learning_loop/store/tables.h"
+
+namespace learning_loop::store {
+namespace {
+
+Project project_of(Database& database, ProjectRow row)
+{
+    Project project{row.number, std::move(row.organization), std::move(row.name), {}, std::move(row.generator)};
+    for_each<CategoryRow>(database, "WHERE project = $1 ORDER BY position", {project.number},
+                          [&](CategoryRow category) { project.categories.push_back(std::move(category)); });
+    return project;
+}
+
+} // namespace
+
+std::optional<Project> find_project(Database& database, std::string const& organization, std::string const& name)
+{
+    auto row = find_row<ProjectRow>(database, "WHERE organization = $1 AND name = $2", {organization, name});
+    return row ? std::optional(project_of(database, std::move(*row))) : std::nullopt;
+}
+
+Project load_project(Database& database, std::int64_t number)
+{
+    auto row = find_row<ProjectRow>(database, "WHERE number = $1", {number});
+    if (!row) throw DatabaseError("there is no project " + std::to_string(number));
+    return project_of(database, std::move(*row));
+}
+
+void insert_project(Database& database, Project const& project)
+{
+    ProjectRow row;
+    row.organization = project.organization;
+    row.name = project.name;
+    row.created = row.changed = timestamp_now();
+    row.generator = project.generator;
+    auto const number = insert_numbered(database, std::move(row));
+    std::int64_t position = 0;
+    for (auto const& category : project.categories) {
+        CategoryRow category_row{category};
+        category_row.project = number;
+        category_row.position = position++;
+        insert(database, std::move(category_row));
+    }
+}
+
+void touch_project(Database& database, std::int64_t number)
+{
+    database.execute("UPDATE projects SET changed = $1 WHERE number = $2", {timestamp_now(), number});
+}
+
+} // namespace learning_loop::store

@@ -1,0 +1,154 @@
+#pragma once
+
+#include "learning_loop/data/category.h"
+#include "learning_loop/data/stored_image.h"
+#include "learning_loop/store/columns.h"
+
+#include <boost/describe/class.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+// The rows of each table. A new column is a field here and a step of the migrations, nowhere else: code fills the
+// fields of a row by their names. `number` is given by the database, in the order of arrival.
+
+namespace learning_loop::store {
+
+struct ProjectRow {
+    std::int64_t number = 0;
+    std::string organization;
+    std::string name;
+    std::string created;
+    std::string changed;
+    std::optional<std::string> generator; ///< What it was generated from, as JSON.
+    std::optional<std::string> target;    ///< The id of the model that its detectors are to run.
+};
+BOOST_DESCRIBE_STRUCT(ProjectRow, (), (number, organization, name, created, changed, generator, target))
+template <>
+inline constexpr std::string_view table_of<ProjectRow> = "projects";
+
+struct CategoryRow : Category {
+    std::int64_t project = 0;
+    std::int64_t position = 0; ///< From 0, in the order in which people see them.
+};
+BOOST_DESCRIBE_STRUCT(CategoryRow, (Category), (project, position))
+template <>
+inline constexpr std::string_view table_of<CategoryRow> = "categories";
+
+struct ImageRow {
+    std::int64_t number = 0;
+    std::int64_t project = 0;
+    std::string id;
+    ImageState state = ImageState::inbox;
+    ImageSet split = ImageSet::train;
+    std::string created;
+    std::string received;
+    int width = 0; ///< Of the upright image.
+    int height = 0;
+    std::string media_type;
+    std::int64_t bytes = 0;
+    std::string image_hash;
+    std::string metadata_hash; ///< Of what came with the image; edits leave it alone.
+    std::optional<std::string> source;
+};
+BOOST_DESCRIBE_STRUCT(ImageRow, (),
+                      (number, project, id, state, split, created, received, width, height, media_type, bytes,
+                       image_hash, metadata_hash, source))
+template <>
+inline constexpr std::string_view table_of<ImageRow> = "images";
+
+/// What people and models mark in an image.
+enum class MarkKind { box, point, segmentation, classification };
+BOOST_DESCRIBE_ENUM(MarkKind, box, point, segmentation, classification)
+
+/// The fields of annotations and detections. A point has x and y, a box all four, in pixels.
+struct MarkRow {
+    std::int64_t number = 0;
+    std::int64_t image = 0;
+    std::string id;
+    MarkKind kind = MarkKind::box;
+    std::optional<std::string> category_id;
+    std::string category_name;
+    std::optional<double> x;
+    std::optional<double> y;
+    std::optional<double> width;
+    std::optional<double> height;
+};
+BOOST_DESCRIBE_STRUCT(MarkRow, (), (number, image, id, kind, category_id, category_name, x, y, width, height))
+
+struct AnnotationRow : MarkRow {};
+BOOST_DESCRIBE_STRUCT(AnnotationRow, (MarkRow), ())
+template <>
+inline constexpr std::string_view table_of<AnnotationRow> = "annotations";
+
+struct DetectionRow : MarkRow {
+    std::string model_name;
+    double confidence = 0;            ///< 0 to 1.
+    std::optional<std::string> shape; ///< Of a segmentation: `x1,y1,x2,y2,...`
+};
+BOOST_DESCRIBE_STRUCT(DetectionRow, (MarkRow), (model_name, confidence, shape))
+template <>
+inline constexpr std::string_view table_of<DetectionRow> = "detections";
+
+struct TagRow {
+    std::int64_t number = 0;
+    std::int64_t project = 0;
+    std::string id;
+    std::string name;
+};
+BOOST_DESCRIBE_STRUCT(TagRow, (), (number, project, id, name))
+template <>
+inline constexpr std::string_view table_of<TagRow> = "tags";
+
+struct ImageTagRow {
+    std::int64_t number = 0;
+    std::int64_t image = 0;
+    std::int64_t tag = 0;
+};
+BOOST_DESCRIBE_STRUCT(ImageTagRow, (), (number, image, tag))
+template <>
+inline constexpr std::string_view table_of<ImageTagRow> = "image_tags";
+
+/// How many images of a project are in a state; kept by triggers.
+struct ImageCountRow {
+    std::int64_t project = 0;
+    ImageState state = ImageState::inbox;
+    std::int64_t count = 0;
+};
+BOOST_DESCRIBE_STRUCT(ImageCountRow, (), (project, state, count))
+template <>
+inline constexpr std::string_view table_of<ImageCountRow> = "image_counts";
+
+struct ModelRow {
+    std::int64_t number = 0;
+    std::int64_t project = 0;
+    std::string id;
+    std::string version;
+    std::string created;
+    std::string comment;
+};
+BOOST_DESCRIBE_STRUCT(ModelRow, (), (number, project, id, version, created, comment))
+template <>
+inline constexpr std::string_view table_of<ModelRow> = "models";
+
+struct ModelFileRow {
+    std::string model;
+    std::string format;
+    std::int64_t bytes = 0;
+};
+BOOST_DESCRIBE_STRUCT(ModelFileRow, (), (model, format, bytes))
+template <>
+inline constexpr std::string_view table_of<ModelFileRow> = "model_files";
+
+struct DetectorRow {
+    std::int64_t project = 0;
+    std::string uuid;
+    std::string status; ///< Its newest report, as JSON.
+    std::string last_seen;
+};
+BOOST_DESCRIBE_STRUCT(DetectorRow, (), (project, uuid, status, last_seen))
+template <>
+inline constexpr std::string_view table_of<DetectorRow> = "detectors";
+
+} // namespace learning_loop::store
