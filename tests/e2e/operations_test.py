@@ -41,9 +41,11 @@ def test_health_tells_whether_a_program_runs_and_whether_it_can_work(loop, node,
 def test_metrics_count_requests_by_route_and_status(node):
     node.post_files("/detect", [("a.jpg", jpeg(1))], field="file")
     node.get("/no/such/path")
+    assert node.get("/about?%zz").status == 400
     text = node.get("/metrics").body.decode()
     assert re.search(r'^http_requests_total\{method="POST",route="/detect",status="200"\} [1-9]', text, re.M), text
     assert re.search(r'^http_requests_total\{method="-",route="none",status="404"\} [1-9]', text, re.M), text
+    assert re.search(r'^http_requests_total\{method="GET",route="/about",status="400"\} 1', text, re.M), text
     assert re.search(r"^outbox_images \d", text, re.M), text
 
 

@@ -194,9 +194,10 @@ int main(int argc, char** argv)
 {
     ll::start_log(ll::log::Level::debug);
     auto const read = ll::read_settings(description(), CallerSettings(), {argc, argv}, check);
-    if (auto const* status = std::get_if<int>(&read)) return *status;
+    if (!read) return ll::refuse_settings("socketio_caller", read.error());
+    if (!*read) return 0; // --help
     boost::asio::io_context context(1);
-    Caller caller(context.get_executor(), std::get<CallerSettings>(read));
+    Caller caller(context.get_executor(), **read);
     ll::ShutdownSignal end(context.get_executor());
     ll::TaskGroup tasks(context.get_executor());
     tasks.spawn("the program", caller.run(end));
