@@ -15,7 +15,7 @@ sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests/e2e")]
 from engineio_by_hand import Service  # noqa: E402
 from loop_programs.ports import free_port  # noqa: E402
 from nodes import picture, wait_until  # noqa: E402
-from programs import Program  # noqa: E402
+from programs import Program, generate  # noqa: E402
 
 LEFT_OUT = {"build", ".git", "demo-runs", "shared"}
 
@@ -52,6 +52,10 @@ class Patch:
     def new_files(self):
         return {file for file in self.added if not (ROOT / file).exists()}
 
+    def places(self):
+        """How many pieces of files it changes."""
+        return len(re.findall(r"^@@ ", self.file.read_text(), re.MULTILINE))
+
     def sources(self):
         """What is changed or new, but for tests, pages and the list of rooms."""
         return {file for file in self.added if file.startswith(("src/", "apps/")) and not file.endswith("rooms.txt")}
@@ -64,6 +68,16 @@ def fixture_applied(tree, request):
     run(tree, "git", "apply", "--whitespace=error", patch.file)
     yield patch
     run(tree, "git", "apply", "--reverse", patch.file)
+
+
+def loop_of(tree, folder):
+    """The tree's Loop, with a project."""
+    run(tree, "tools/build", "release", "learning-loop")
+    port = free_port()
+    words = [tree / "build/release/bin/learning-loop", "server", "--port", port, "--data-folder", folder / "loop"]
+    loop = Program(words, port, folder / "log").start()
+    assert generate(loop, "p", "o") == "/api/o/projects/p"
+    return loop
 
 
 def lines_of_code(lines):
@@ -124,3 +138,34 @@ def test_a_setting_is_two_files_and_the_page(tree, applied):
     run(tree, "tools/build", "release", "learning-loop")
     assert run(tree, "build/release/bin/learning-loop", "settings") == (tree / "docs/settings.md").read_text()
     assert "--title" in run(tree, "build/release/bin/learning-loop", "server", "--help")
+
+
+@pytest.mark.parametrize("applied", ["project_route"], indirect=True)
+def test_a_route_with_a_project_is_two_places_in_one_file(tree, applied, tmp_path):
+    assert applied.added.keys() == {"src/learning_loop/server/projects/project_api.cpp"} and applied.places() == 2
+    with loop_of(tree, tmp_path) as loop:
+        assert loop.get("/names/o/p").json() == ["purple box", "green box"]
+        assert loop.get("/names/o/moon").status == 404
+        operation = loop.get("/openapi.json").json()["paths"]["/names/{organization}/{project}"]["get"]
+        assert [parameter["name"] for parameter in operation["parameters"]] == ["organization", "project"]
+
+
+@pytest.mark.parametrize("applied", ["query_value"], indirect=True)
+def test_an_optional_query_value_with_a_default_is_one_place(tree, applied, tmp_path):
+    assert not applied.new_files() and len(applied.added) == 1 and applied.places() == 1
+    with loop_of(tree, tmp_path) as loop:
+        path = "/api/o/projects/p/data"
+        assert loop.get(path).status == loop.get(f"{path}?count=7").status == 200
+        answer = loop.get(f"{path}?count=many")
+        assert answer.status == 422 and answer.json()["detail"][0]["loc"] == ["query", "count"]
+        parameters = loop.get("/openapi.json").json()["paths"]["/api/{organization}/projects/{project}/data"]["get"]["parameters"]
+        assert {"in": "query", "name": "count", "required": False,
+                "schema": {"type": "integer", "format": "int32", "default": 500}} in parameters
+
+
+@pytest.mark.parametrize("applied", ["image_column"], indirect=True)
+def test_a_column_on_images_is_its_struct_and_a_migration(tree, applied, tmp_path):
+    store = "src/learning_loop/store"
+    assert applied.added.keys() == {f"{store}/tables.h", f"{store}/sqlite/migrations.cpp"}
+    run(tree, "tools/build", "dev", "unit_store_tests")
+    run(tree, "build/dev/bin/unit_store_tests", "--gtest_filter=*Tables*:ImageRepositoryTest.*")

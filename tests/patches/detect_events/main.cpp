@@ -54,8 +54,9 @@ int main(int argc, char** argv)
     };
     DetectorKind const kind{"size_of_image", "", [factory](DetectorSettings const&) { return factory; }};
     auto const read = read_detector_settings(kind.name, {argc, argv});
-    if (auto const* status = std::get_if<int>(&read)) return *status;
-    auto const& settings = std::get<DetectorSettings>(read);
+    if (!read) return refuse_settings(kind.name, read.error());
+    if (!*read) return 0;
+    auto const& settings = **read;
     Program program;
     program.name = kind.name;
     program.options = server_options(settings, settings.data_folder);
