@@ -5,7 +5,7 @@
 #include <string_view>
 
 // What the Loop and its nodes agree on beside their data: routes, field names and limits. docs/protocol.md tells the
-// same; a test compares the two.
+// same: tests compare it with the names and limits here, and with the routes that the Loop has.
 
 namespace learning_loop::loop_api {
 
