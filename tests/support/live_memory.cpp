@@ -8,10 +8,10 @@
 #include <iterator>
 
 #if defined(__SANITIZE_THREAD__)
-#define LL_SHADOWED 1
+#define LL_OTHER_ALLOCATOR 1
 #elif defined(__has_feature)
 #if __has_feature(thread_sanitizer)
-#define LL_SHADOWED 1
+#define LL_OTHER_ALLOCATOR 1
 #endif
 #endif
 
@@ -26,28 +26,28 @@ double memory_bytes()
 #if defined(__SANITIZE_ADDRESS__)
     return static_cast<double>(__sanitizer_get_current_allocated_bytes());
 #else
+    auto const figures = ::mallinfo2(); // of all arenas
+    return static_cast<double>(figures.uordblks + figures.hblkhd);
+#endif
+}
+
+double resident_bytes()
+{
     ::malloc_trim(0);
     std::ifstream statm("/proc/self/statm");
     double all = 0;
     double resident = 0;
     statm >> all >> resident;
     return resident * static_cast<double>(::sysconf(_SC_PAGESIZE));
-#endif
 }
 
 bool memory_tells_something()
 {
-#ifdef LL_SHADOWED
+#ifdef LL_OTHER_ALLOCATOR
     return false;
 #else
     return true;
 #endif
-}
-
-void give_memory_back_at_once()
-{
-    ::mallopt(M_MMAP_THRESHOLD, 128 * 1024);
-    ::mallopt(M_TRIM_THRESHOLD, 128 * 1024);
 }
 
 std::size_t open_descriptors()

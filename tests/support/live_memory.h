@@ -4,18 +4,19 @@
 
 namespace learning_loop::test {
 
-/// Resident memory of this process, without what the allocator holds in store for later. The address sanitizer keeps
-/// what was freed, and a shadow of it: there it is what is allocated.
+/// What this process has allocated and not freed. What is resident would tell less: glibc keeps the free end of each
+/// thread's arena, some megabytes in all, and which threads there are differs from run to run.
 double memory_bytes();
 
-/// How far two looks at it may differ though nothing was kept: the allocator's doing.
-constexpr double memory_noise = 3.0 * 1024 * 1024;
+/// What of it the system had to find room for: memory that was never written costs nothing.
+double resident_bytes();
 
-/// False under the thread sanitizer, which keeps a shadow of all memory.
+/// How far two looks at memory_bytes may differ though nothing was kept: by what threads hold in store for small
+/// blocks.
+constexpr double memory_noise = 1024 * 1024;
+
+/// False under the thread sanitizer, which has an allocator of its own.
 bool memory_tells_something();
-
-/// Lets glibc give large blocks back when they are freed: else each makes it keep more of what is freed after it.
-void give_memory_back_at_once();
 
 /// How many files and sockets this process has open.
 std::size_t open_descriptors();

@@ -2,7 +2,7 @@
 
 #include "learning_loop/async/task_group.h"
 #include "support/fault_proxy.h"
-#include "support/process_figures.h"
+#include "support/live_memory.h"
 #include "support/raw_connection.h"
 #include "support/run.h"
 #include "support/scripted_server.h"
@@ -222,9 +222,9 @@ TEST_F(LoopAnswersTest, peers_that_hang_cost_no_descriptors)
     keep("first");
     start(loop.url());
     ASSERT_TRUE(io.run_until([&] { return loop.requests().size() == 2; }));
-    auto const before = test::process_figures().descriptors;
+    auto const before = test::open_descriptors();
     ASSERT_TRUE(io.run_until([&] { return loop.requests().size() == 4; }));
-    EXPECT_LE(test::process_figures().descriptors, before + 2);
+    EXPECT_LE(test::open_descriptors(), before + 2);
 }
 
 } // namespace

@@ -52,8 +52,6 @@ struct AttachmentsTest : SocketIoFixture {
                     static_cast<long long>(std::chrono::duration_cast<std::chrono::milliseconds>(took).count()));
         EXPECT_LE(each, max_each) << what;
     }
-
-    void SetUp() override { test::give_memory_back_at_once(); }
 };
 
 TEST_F(AttachmentsTest, as_many_as_64_go_both_ways)
@@ -168,7 +166,7 @@ TEST_F(AttachmentsTest, a_text_has_a_limit_of_its_own)
 
 TEST_F(AttachmentsTest, withheld_ones_cost_what_came_and_nothing_when_their_client_has_gone)
 {
-    if (!test::memory_tells_something()) GTEST_SKIP() << "what is resident tells nothing here";
+    if (!test::memory_tells_something()) GTEST_SKIP() << "the allocator does not tell what is allocated";
     storm("attachments withheld", {event_with("1", placeholders(1))}, 64 * kib);
     storm(
         "63 of 64 attachments of 64 KiB",

@@ -2,7 +2,7 @@
 
 #include "integration/socketio/socketio_fixture.h"
 #include "support/fault_proxy.h"
-#include "support/process_figures.h"
+#include "support/live_memory.h"
 #include "support/run.h"
 
 #include <algorithm>
@@ -324,17 +324,15 @@ TEST_F(SocketIoClient, leaks_neither_descriptors_nor_memory_over_a_thousand_reco
         }
     };
     reconnect(100); // what is needed once
-    auto const before = test::process_figures();
+    auto const descriptors = test::open_descriptors();
+    auto const bytes = test::memory_bytes();
     reconnect(1000);
     ASSERT_TRUE(has_connections(1));
-    auto const after = test::process_figures();
-    EXPECT_LE(after.descriptors, before.descriptors + 2);
-    std::cout << "figures: 1000 reconnects of the Socket.IO client: descriptors " << before.descriptors << " to "
-              << after.descriptors << ", RSS " << before.resident_bytes / 1024 << " to " << after.resident_bytes / 1024
-              << " KiB\n";
-#ifndef __SANITIZE_ADDRESS__ // which keeps what is freed for a while
-    EXPECT_LE(after.resident_bytes, before.resident_bytes + (4u << 20));
-#endif
+    auto const left = test::memory_bytes() - bytes;
+    std::cout << "figures: 1000 reconnects of the Socket.IO client: descriptors " << descriptors << " to "
+              << test::open_descriptors() << ", " << left / 1024 << " KiB left\n";
+    EXPECT_LE(test::open_descriptors(), descriptors + 2);
+    EXPECT_LE(left, test::memory_noise);
 }
 
 } // namespace

@@ -24,8 +24,7 @@ std::string repeated(std::string_view piece, int count)
 struct PublishedAttacksTest : SocketIoFixture {
     void SetUp() override
     {
-        if (!test::memory_tells_something()) GTEST_SKIP() << "what is resident tells nothing here";
-        test::give_memory_back_at_once();
+        if (!test::memory_tells_something()) GTEST_SKIP() << "the allocator does not tell what is allocated";
         options.max_body_bytes_in_memory = 256 << 20;
         healthy = client();
         expect_served(*healthy);

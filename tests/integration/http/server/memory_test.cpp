@@ -19,15 +19,11 @@ struct MemoryTest : ServerFixture {
     int count = 1000; ///< Clients at once.
     static constexpr int rounds = 3;
 
-    MemoryTest()
-    {
-        test::give_memory_back_at_once();
-        test::put(folder / "large", std::string(8 << 20, 'x'));
-    }
+    MemoryTest() { test::put(folder / "large", std::string(8 << 20, 'x')); }
 
     void SetUp() override
     {
-        if (!test::memory_tells_something()) GTEST_SKIP() << "what is resident tells nothing here";
+        if (!test::memory_tells_something()) GTEST_SKIP() << "the allocator does not tell what is allocated";
     }
 
     /// Waits until the server has as many connections as that.
@@ -59,12 +55,12 @@ struct MemoryTest : ServerFixture {
             auto const each = (memory_bytes() - before) / count;
             clients.clear();
             wait_for_connections(0);
-            test::eventually([&] { return memory_bytes() - before <= 5 * mib; }, 2s); // a pool's thread may be behind
+            test::eventually([&] { return memory_bytes() - before <= test::memory_noise; }, 2s); // a pool may be behind
             auto const left = memory_bytes() - before;
             std::printf("%s: %.1f KiB for each of %d connections, %.1f MiB left\n", what, each / 1024, count,
                         left / mib);
             EXPECT_LE(each, 64 * 1024) << what;
-            EXPECT_LE(left, 5 * mib) << what;
+            EXPECT_LE(left, test::memory_noise) << what;
         }
     }
 };
@@ -120,7 +116,7 @@ TEST_F(MemoryTest, large_bodies_and_answers_leave_nothing)
     wait_for_connections(0);
     auto const after = memory_bytes();
     std::printf("large bodies: %.1f MiB left\n", (after - before) / mib);
-    EXPECT_LE(after - before, 5 * mib);
+    EXPECT_LE(after - before, test::memory_noise);
 }
 
 } // namespace
