@@ -60,13 +60,17 @@ void Operation::add(Parameter parameter)
     if (std::ranges::none_of(parameters_, is_same)) parameters_.push_back(std::move(parameter));
 }
 
-void Operation::check_path(std::vector<std::string> const& segments) const
+void Operation::put_path_first(std::vector<std::string> const& segments)
 {
+    auto const place = [&](Parameter const& parameter) {
+        bool const is_in_path = parameter.in == "path";
+        return is_in_path ? std::ranges::find(segments, "{" + parameter.name + "}") : segments.end();
+    };
     for (auto const& parameter : parameters_) {
-        bool const is_there = std::ranges::find(segments, "{" + parameter.name + "}") != segments.end();
-        if (parameter.in == "path" && !is_there)
+        if (parameter.in == "path" && place(parameter) == segments.end())
             throw std::logic_error("a route's path has no {" + parameter.name + "}, which its handler reads");
     }
+    std::ranges::stable_sort(parameters_, {}, place);
 }
 
 std::string name_in_header(TextField const& field)

@@ -28,9 +28,9 @@ public:
     void takes(std::string media_type) { takes_ = std::move(media_type); }
     void gives(std::string media_type) { gives_ = std::move(media_type); }
 
-    /// Throws std::logic_error if a field is to be read from the path that the pattern, whose segments these are,
-    /// lacks.
-    void check_path(std::vector<std::string> const& segments) const;
+    /// Puts what is read from the path first, in the order of the pattern, whose segments these are. Throws
+    /// std::logic_error if the pattern lacks one of them.
+    void put_path_first(std::vector<std::string> const& segments);
 
     /// The operation in the form of OpenAPI 3.1. Structs go into the collector.
     boost::json::object document(SchemaCollector& collector) const;

@@ -120,7 +120,7 @@ private:
     {
         auto& route = add(std::move(method), pattern, handler_of(lookups_, api, handler));
         describe_handler<Out, In...>(route.operation, lookups_);
-        route.operation.check_path(route.segments);
+        route.operation.put_path_first(route.segments);
         if constexpr ((std::same_as<In, Upload> || ...)) route.body_kind = BodyKind::upload;
         return route;
     }

@@ -199,6 +199,21 @@ TEST_F(HandlerTest, tells_what_its_lookups_read)
     EXPECT_EQ(parameters.back().at("schema").at("default"), "nobody");
 }
 
+TEST_F(HandlerTest, is_told_with_what_is_in_its_path_first)
+{
+    struct Api {
+        Task<Result<int>> count(FromQuery<ThingFilter>, FromPath<ThingPath> path) { co_return path->number; }
+    } api;
+    Router labels;
+    labels.get("/labels/{number}/{shelf}", api, &Api::count);
+    auto const document = api_document(labels, "Things", "1.2");
+    std::string names;
+    auto const& get = document.at("paths").at("/labels/{number}/{shelf}").at("get");
+    for (auto const& parameter : get.at("parameters").as_array())
+        names.append(parameter.at("name").as_string()).append(" ");
+    EXPECT_EQ(names, "number shelf colour broken after count ");
+}
+
 TEST_F(HandlerTest, gets_a_json_body)
 {
     EXPECT_EQ(ask("PUT", "/shelves/a/7", R"({"name": "n", "width": 3})"),
