@@ -1,8 +1,8 @@
 #include "learning_loop/json/reflect.h"
 
 #include "learning_loop/base/text.h"
+#include "learning_loop/json/words.h"
 
-#include <algorithm>
 #include <cmath>
 
 namespace learning_loop {
@@ -123,14 +123,13 @@ Result<void> read_struct(json::value const& json, JsonPath const& path, void* in
 
 json::value write_word(std::int64_t value, std::span<Word const> words)
 {
-    auto const word = std::ranges::find(words, value, &Word::value);
-    return json::string(word == words.end() ? "?" : word->text);
+    auto const* word = find_word(value, words);
+    return json::string(word ? word->text : "?");
 }
 
 Result<std::int64_t> read_word(std::string_view text, std::span<Word const> words)
 {
-    auto const word = std::ranges::find_if(words, [text](Word const& known) { return text == known.text; });
-    if (word != words.end()) return word->value;
+    if (auto const* word = find_word(text, words)) return word->value;
     return Error{Errc::invalid_argument, "'" + printable(text) + "' is unknown: use " + listed(words)};
 }
 

@@ -2,6 +2,7 @@
 
 #include "learning_loop/base/text.h"
 #include "learning_loop/base/utf8.h"
+#include "learning_loop/json/words.h"
 
 #include <algorithm>
 #include <stdexcept>
@@ -115,8 +116,8 @@ std::string expected_word(std::span<Word const> words)
 
 std::string word_text(std::int64_t value, std::span<Word const> words)
 {
-    auto const word = std::ranges::find(words, value, &Word::value);
-    return word == words.end() ? "?" : word->text;
+    auto const* word = reflect_detail::find_word(value, words);
+    return word ? word->text : "?";
 }
 
 std::optional<std::int64_t> read_word(std::string_view text, std::span<Word const> words)

@@ -1,6 +1,6 @@
 #include "learning_loop/store/columns.h"
 
-#include <algorithm>
+#include "learning_loop/json/words.h"
 
 namespace learning_loop::store {
 namespace {
@@ -16,8 +16,8 @@ Wanted const& get(Row const& row, std::size_t column, std::string_view wanted)
 
 std::string text_of_word(std::int64_t value, std::span<reflect_detail::Word const> words)
 {
-    auto const word = std::ranges::find(words, value, &reflect_detail::Word::value);
-    if (word == words.end()) throw DatabaseError("no word has the value " + std::to_string(value));
+    auto const* word = reflect_detail::find_word(value, words);
+    if (!word) throw DatabaseError("no word has the value " + std::to_string(value));
     return word->text;
 }
 
@@ -47,10 +47,8 @@ void read_column(Row const& row, std::size_t column, std::string& into)
 std::int64_t word_in(Row const& row, std::size_t column, std::span<reflect_detail::Word const> words)
 {
     auto const& text = get<std::string>(row, column, "text");
-    auto const word =
-        std::ranges::find_if(words, [&](reflect_detail::Word const& known) { return text == known.text; });
-    if (word == words.end())
-        throw DatabaseError("column " + std::to_string(column) + " holds the unknown word " + text);
+    auto const* word = reflect_detail::find_word(text, words);
+    if (!word) throw DatabaseError("column " + std::to_string(column) + " holds the unknown word " + text);
     return word->value;
 }
 
