@@ -179,19 +179,21 @@ Pixel pixel(std::optional<double> const& value)
     return static_cast<int>(present(value));
 }
 
-void add_annotation(StoredImage& image, AnnotationRow const& r)
+void add_annotation(StoredImage& image, AnnotationRow r)
 {
     switch (r.kind) {
     case MarkKind::box:
-        image.box_annotations.push_back(
-            {r.id, image.id, r.category_id, r.category_name, pixel(r.x), pixel(r.y), pixel(r.width), pixel(r.height)});
+        image.box_annotations.push_back({std::move(r.id), image.id, std::move(r.category_id),
+                                         std::move(r.category_name), pixel(r.x), pixel(r.y), pixel(r.width),
+                                         pixel(r.height)});
         break;
     case MarkKind::point:
-        image.point_annotations.push_back(
-            {r.id, image.id, r.category_id, r.category_name, present(r.x), present(r.y)});
+        image.point_annotations.push_back({std::move(r.id), image.id, std::move(r.category_id),
+                                           std::move(r.category_name), present(r.x), present(r.y)});
         break;
     case MarkKind::classification:
-        image.classification_annotation = {r.id, image.id, r.category_id, r.category_name};
+        image.classification_annotation = {std::move(r.id), image.id, std::move(r.category_id),
+                                           std::move(r.category_name)};
         break;
     case MarkKind::segmentation:
         throw DatabaseError("an annotation is of the kind segmentation, which there is none of");
@@ -204,24 +206,27 @@ Polygon polygon_of(std::string const& flat)
     return shape ? Polygon{std::move(shape->points)} : Polygon{};
 }
 
-void add_detection(StoredImage& image, DetectionRow const& r)
+void add_detection(StoredImage& image, DetectionRow r)
 {
     switch (r.kind) {
     case MarkKind::box:
-        image.box_detections.push_back({r.id, image.id, r.category_id, r.category_name, pixel(r.x), pixel(r.y),
-                                        pixel(r.width), pixel(r.height), r.confidence, r.model_name});
+        image.box_detections.push_back({std::move(r.id), image.id, std::move(r.category_id), std::move(r.category_name),
+                                        pixel(r.x), pixel(r.y), pixel(r.width), pixel(r.height), r.confidence,
+                                        std::move(r.model_name)});
         break;
     case MarkKind::point:
-        image.point_detections.push_back({r.id, image.id, r.category_id, r.category_name, present(r.x),
-                                          present(r.y), r.confidence, r.model_name});
+        image.point_detections.push_back({std::move(r.id), image.id, std::move(r.category_id),
+                                          std::move(r.category_name), present(r.x), present(r.y), r.confidence,
+                                          std::move(r.model_name)});
         break;
     case MarkKind::segmentation:
-        image.segmentation_detections.push_back({r.id, image.id, r.category_id, r.category_name,
-                                                 polygon_of(present(r.shape)), r.confidence, r.model_name});
+        image.segmentation_detections.push_back({std::move(r.id), image.id, std::move(r.category_id),
+                                                 std::move(r.category_name), polygon_of(present(r.shape)), r.confidence,
+                                                 std::move(r.model_name)});
         break;
     case MarkKind::classification:
-        image.classification_detections.push_back(
-            {r.id, image.id, r.category_id, r.category_name, r.confidence, r.model_name});
+        image.classification_detections.push_back({std::move(r.id), image.id, std::move(r.category_id),
+                                                   std::move(r.category_name), r.confidence, std::move(r.model_name)});
         break;
     }
 }
@@ -250,14 +255,14 @@ StoredImage load_image(Database& database, ImageRow row)
     image.height = row.height;
     image.source = std::move(row.source);
     for_each<AnnotationRow>(database, "WHERE image = $1 ORDER BY number", {row.number},
-                            [&](AnnotationRow const& annotation) { add_annotation(image, annotation); });
+                            [&](AnnotationRow annotation) { add_annotation(image, std::move(annotation)); });
     for_each<DetectionRow>(database, "WHERE image = $1 ORDER BY number", {row.number},
-                           [&](DetectionRow const& detection) { add_detection(image, detection); });
+                           [&](DetectionRow detection) { add_detection(image, std::move(detection)); });
     for_each<TagRow>(database,
                      "JOIN image_tags ON image_tags.tag = tags.number WHERE image_tags.image = $1 "
                      "ORDER BY image_tags.number",
-                     {row.number}, [&](TagRow const& tag) {
-                         image.tags.push_back({tag.id, tag.name});
+                     {row.number}, [&](TagRow tag) {
+                         image.tags.push_back({std::move(tag.id), std::move(tag.name)});
                      });
     return image;
 }

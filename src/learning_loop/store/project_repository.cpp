@@ -35,7 +35,8 @@ Task<Result<std::vector<Project>>> ProjectRepository::all()
     auto job = [](Database& database) -> Result<std::vector<Project>> {
         std::vector<Project> projects;
         for_each<ProjectRow>(database, "ORDER BY changed DESC, number DESC", {}, [&](ProjectRow row) {
-            projects.push_back({row.number, row.organization, row.name, {}, row.generator});
+            projects.push_back(
+                {row.number, std::move(row.organization), std::move(row.name), {}, std::move(row.generator)});
         });
         return projects;
     };
