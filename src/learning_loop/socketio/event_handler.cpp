@@ -2,27 +2,32 @@
 
 namespace learning_loop::socketio {
 
-std::string IncomingEvent::name_of_next()
+boost::json::value const& IncomingEvent::next_value()
 {
-    return "argument " + std::to_string(++index_);
+    static boost::json::value const null;
+    auto const index = index_++;
+    return index < arguments_.values.size() ? arguments_.values[index] : null;
+}
+
+std::string IncomingEvent::name() const
+{
+    return "argument " + std::to_string(index_);
 }
 
 Result<void> IncomingEvent::read_next(JsonType const& type, bool may_be_null, void* into)
 {
-    static boost::json::value const null;
-    auto const& value = index_ < arguments_.values.size() ? arguments_.values[index_] : null;
-    auto const name = name_of_next();
-    if (value.is_null() && !may_be_null) return missing_at(JsonPath(name));
-    return type.read(value, JsonPath(name), into);
+    auto const& value = next_value();
+    auto const name_of_value = name(); // the path refers to it
+    JsonPath const path(name_of_value);
+    if (value.is_null() && !may_be_null) return missing_at(path);
+    return type.read(value, path, into);
 }
 
 Result<void> IncomingEvent::read_next(Bytes& into)
 {
-    auto const num =
-        index_ < arguments_.values.size() ? number_of_placeholder(arguments_.values[index_]) : std::nullopt;
+    auto const num = number_of_placeholder(next_value());
     auto const* bytes = num ? arguments_.bytes_of({*num}) : nullptr;
-    auto const name = name_of_next();
-    if (!bytes) return error_at(JsonPath(name), "expected bytes");
+    if (!bytes) return error_at(JsonPath(name()), "expected bytes");
     into = *bytes;
     return {};
 }

@@ -48,7 +48,8 @@ public:
 
 private:
     Result<void> read_next(JsonType const& type, bool may_be_null, void* into);
-    std::string name_of_next();
+    boost::json::value const& next_value(); ///< Null if there is none.
+    std::string name() const;               ///< Of the value that was read last: `argument 1`.
 
     PeerPtr peer_;
     Arguments arguments_;

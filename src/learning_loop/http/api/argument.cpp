@@ -4,9 +4,6 @@
 #include "learning_loop/base/utf8.h"
 #include "learning_loop/json/json.h"
 
-#include <algorithm>
-#include <array>
-
 namespace learning_loop::http {
 namespace {
 
@@ -14,7 +11,6 @@ namespace {
 struct FoundText {
     std::string text;
     std::string where; ///< `header` or `query`.
-    std::string name;  ///< As it was sent.
 };
 
 Result<void> read_field(TextField const& field, std::string_view where, std::string_view text, void* object)
@@ -29,7 +25,7 @@ std::optional<FoundText> text_under(Request const& request, std::string const& n
 {
     auto const text = where == "header" ? request.headers.find(name) : request.query_value(name);
     if (!text || text->empty()) return std::nullopt;
-    return FoundText{as_utf8(*text), std::string(where), name}; // it goes into JSON, which must be UTF-8
+    return FoundText{as_utf8(*text), std::string(where)}; // it goes into JSON, which must be UTF-8
 }
 
 /// Its name in a header first: the one that is documented.
@@ -89,12 +85,12 @@ Result<void> read_headers_or_query(Request const& request, std::span<TextField c
     for (auto const& field : fields) {
         auto const found = find_text(request, field);
         if (!found) return found.error();
-        auto const name = name_in_header(field);
-        if (!*found && field.is_required) return missing_value("header", name);
+        if (!*found && field.is_required) return missing_value("header", name_in_header(field));
         if (!*found) continue;
-        auto const& [text, where, sent_as] = **found;
+        auto const& [text, where] = **found;
         auto const read = field.read(text, object);
         if (read) continue;
+        auto const name = name_in_header(field);
         auto const shown_name = where == "header" ? name : std::string(field.name);
         return wrong_value({where, shown_name, std::string(field.fault), printable(text)},
                            name + ": " + read.error().message);
