@@ -13,15 +13,19 @@ public:
 
     void add_to(http::Router& router)
     {
-        router.get("/about", *this, &ControlApi::about).summary("What runs here.");
-        router.get("/model_version", *this, &ControlApi::model_version).summary("Which model runs, and which shall.");
+        router.get("/about", *this, &ControlApi::about).summary("What runs here.").open_to(http::Access::everybody);
+        router.get("/model_version", *this, &ControlApi::model_version)
+            .summary("Which model runs, and which shall.")
+            .open_to(http::Access::everybody);
         router.put("/model_version", *this, &ControlApi::choose_model_version)
             .summary("`follow_loop`, `pause` or a version.")
-            .for_operators();
-        router.get("/outbox_mode", *this, &ControlApi::outbox_mode).summary("Whether kept images are uploaded.");
+            .open_to(http::Access::operators);
+        router.get("/outbox_mode", *this, &ControlApi::outbox_mode)
+            .summary("Whether kept images are uploaded.")
+            .open_to(http::Access::everybody);
         router.put("/outbox_mode", *this, &ControlApi::choose_outbox_mode)
             .summary("`continuous_upload` or `stopped`.")
-            .for_operators();
+            .open_to(http::Access::operators);
     }
 
 private:

@@ -47,9 +47,11 @@ public:
     {
         auto& detect = router.post("/detect", *this, &DetectApi::detect)
                            .summary("Finds things in the JPEG or PNG `file`; keeps it for the Loop when it is news.")
+                           .open_to(http::Access::everybody)
                            .body_limit(max_image_bytes + multipart_overhead_bytes);
         auto& upload = router.post("/upload", *this, &DetectApi::upload)
                            .summary("Keeps the images `files` for the Loop, all of them or none.")
+                           .open_to(http::Access::everybody)
                            .body_limit(2 * max_image_bytes + multipart_overhead_bytes);
         detect.operation.takes("multipart/form-data");
         detect.operation.gives_json(json_type<ImageMetadata>());

@@ -5,6 +5,7 @@
 #include "learning_loop/detector/control_api.h"
 #include "learning_loop/detector/detect_api.h"
 #include "learning_loop/http/api/service_api.h"
+#include "learning_loop/http/loopback.h"
 #include "learning_loop/http/server/runner.h"
 
 namespace learning_loop {
@@ -18,6 +19,13 @@ OutboxLimits outbox_limits(DetectorSettings const& settings)
     limits.max_bytes = settings.outbox_max_bytes;
     limits.max_normal_images = settings.max_outbox_size.value_or(0);
     return limits;
+}
+
+http::OperatorDoor door_of(DetectorSettings const& settings)
+{
+    using WithoutToken = http::OperatorDoor::WithoutToken;
+    if (settings.open_control) return {Secret(), WithoutToken::open};
+    return {settings.node_token, http::is_loopback(settings.host) ? WithoutToken::open : WithoutToken::closed};
 }
 
 void add_metrics(Metrics& metrics, Outbox const& outbox)
@@ -34,6 +42,7 @@ void add_metrics(Metrics& metrics, Outbox const& outbox)
 DetectorParts::DetectorParts(Runner& runner, DetectorKind const& kind, DetectorSettings const& settings_,
                              std::string uuid)
     : settings(settings_),
+      door(door_of(settings)),
       outbox(runner.executor(), settings.data_folder / "outbox", outbox_limits(settings)),
       session(runner.executor(), settings),
       loop(session, Context{settings.organization, settings.project}),
@@ -44,6 +53,7 @@ DetectorParts::DetectorParts(Runner& runner, DetectorKind const& kind, DetectorS
       detector(detection, filter, keeper),
       sync(runner.executor(), settings, std::move(uuid), kind.model_format, loop, detection, uploader)
 {
+    runner.router().guard(door);
     add_detect_api(runner.router(), detector);
     add_control_api(runner.router(), sync, uploader);
     add_metrics(runner.metrics(), outbox);

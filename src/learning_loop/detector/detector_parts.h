@@ -9,6 +9,7 @@
 #include "learning_loop/detector/outbox.h"
 #include "learning_loop/detector/outbox_uploader.h"
 #include "learning_loop/detector/relevance_filter.h"
+#include "learning_loop/http/server/operator_door.h"
 #include "learning_loop/http/server/parts.h"
 #include "learning_loop/node/loop_client.h"
 #include "learning_loop/node/loop_session.h"
@@ -29,6 +30,7 @@ struct DetectorParts final : Parts {
     Task<bool> finish() override;
 
     DetectorSettings settings;
+    http::OperatorDoor door;
     Outbox outbox;
     LoopSession session;
     LoopClient loop;

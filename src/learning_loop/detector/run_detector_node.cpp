@@ -13,14 +13,6 @@ namespace {
 
 constexpr std::chrono::milliseconds grace{1300}; // for requests in flight
 
-http::ServerOptions options_of(DetectorSettings const& settings)
-{
-    auto options = server_options(settings, settings.data_folder);
-    options.operator_token = settings.node_token.reveal();
-    options.operators_need_token = !settings.open_control;
-    return options;
-}
-
 Result<std::unique_ptr<Parts>> build_parts(Runner& runner, DetectorKind const& kind, DetectorSettings const& settings)
 {
     auto const uuid = load_node_uuid(settings.data_folder, settings.name);
@@ -43,7 +35,7 @@ int run_detector_node(DetectorKind const& kind, int argc, char const* const* arg
 
     Program program;
     program.name = settings.name;
-    program.options = options_of(settings);
+    program.options = server_options(settings, settings.data_folder);
     program.data_folder = settings.data_folder;
     program.grace = grace;
     program.build = [&](Runner& runner) { return build_parts(runner, kind, settings); };

@@ -113,13 +113,21 @@ Response text_response(std::string text, int status)
     return response;
 }
 
+Response redirect_response(std::string location)
+{
+    auto response = text_response("", 303);
+    response.headers.add("Location", std::move(location));
+    response.headers.add("Cache-Control", "no-store");
+    return response;
+}
+
 Response html_response(std::string html)
 {
     auto response = text_response(std::move(html));
     response.content_type = "text/html; charset=utf-8";
     response.headers = {{"Content-Security-Policy", "default-src 'none'; img-src 'self'; style-src 'self'; "
-                                                    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
-                        {"Referrer-Policy", "no-referrer"},
+                                                    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"},
+                        {"Referrer-Policy", "same-origin"},
                         {"Cache-Control", "no-store"}};
     return response;
 }

@@ -3,6 +3,7 @@
 #include "learning_loop/async/task.h"
 #include "learning_loop/base/error.h"
 #include "learning_loop/http/body_budget.h"
+#include "learning_loop/http/caller.h"
 #include "learning_loop/http/upload.h"
 #include "learning_loop/json/json.h"
 #include "learning_loop/json/reflect.h"
@@ -47,7 +48,9 @@ struct Request {
     std::string body;                                ///< Empty if the route takes an upload.
     Upload upload;                                   ///< The parts of the multipart body, if the route takes an upload.
     std::string id;                                  ///< Stands in the log and in the answer's header X-Request-Id.
-    std::optional<BodyBudget> budget = std::nullopt; ///< The server's, for what is kept longer than the answer takes.
+    std::optional<BodyBudget> budget = std::nullopt; ///< The sender's, for what is kept longer than the answer takes.
+    Sender sender{};                                 ///< Told by the server.
+    Caller caller{};                                 ///< Told by the router's doorkeeper; without one: nobody.
 
     std::string const&
     path_param(std::string_view name) const; ///< Throws std::logic_error if the pattern has no such name.
@@ -87,7 +90,8 @@ struct Response {
 
 Response json_response(boost::json::value const& value, int status = 200);
 Response text_response(std::string text, int status = 200);
-Response html_response(std::string html); ///< A page without scripts that loads only from this server.
+Response redirect_response(std::string location); ///< 303: the client asks there with GET.
+Response html_response(std::string html);         ///< A page without scripts that loads only from this server.
 
 template <class T>
 Response json_of_struct(T const& value)

@@ -163,4 +163,22 @@ std::optional<Url> parse_url(std::string_view text)
     return url;
 }
 
+bool is_plain_path(std::string_view path)
+{
+    auto const is_plain = [](char c) {
+        bool const is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        return is_letter || std::string_view("/-._~").find(c) != std::string_view::npos;
+    };
+    bool const begins_well = path.empty() || path.front() == '/';
+    return begins_well && std::all_of(path.begin(), path.end(), is_plain) &&
+           path.find("//") == std::string_view::npos && path.find("/.") == std::string_view::npos;
+}
+
+std::string path_prefix_of(std::optional<Url> const& url)
+{
+    auto path = url ? url->path_and_query : std::string();
+    while (path.ends_with('/')) path.pop_back();
+    return path;
+}
+
 } // namespace learning_loop::http

@@ -54,4 +54,11 @@ struct Url {
 /// Returns nullopt if the text is no such URL.
 std::optional<Url> parse_url(std::string_view text);
 
+/// Whether the text is a path, or empty, of segments of letters, digits, `-`, `.`, `_` and `~`, none of which is empty
+/// or begins with a dot.
+bool is_plain_path(std::string_view path);
+
+/// The path of the URL, without a slash at its end; empty without a URL, and for the root.
+std::string path_prefix_of(std::optional<Url> const& url);
+
 } // namespace learning_loop::http

@@ -15,11 +15,12 @@
 // `Task<Result<Status>> upload(PeerPtr, UploadRequest, Arguments)`.
 //
 // It takes, in the order of the event's arguments: described structs, texts, numbers, bools, JSON values, optionals and
-// lists of them, and Bytes. Anywhere among them it may take the PeerPtr (who sent the event), the Arguments (all of
-// them, as they came; their `bytes_of` has the bytes for the Attachment fields of a struct), and what a lookup of the
-// Events finds; what that lookup takes of the event's arguments stands where its result stands. An argument that is
-// missing or wrong is answered with an error that names it. Arguments beyond those that the handler takes are ignored.
-// It gives what the ack carries: one such value, Arguments, or nothing.
+// lists of them, and Bytes. Anywhere among them it may take the PeerPtr (the connection that sent the event), the
+// http::Caller (who opened it), the Arguments (all of them, as they came; their `bytes_of` has the bytes for the
+// Attachment fields of a struct), and what a lookup of the Events finds; what that lookup takes of the event's
+// arguments stands where its result stands. An argument that is missing or wrong is answered with an error that names
+// it. Arguments beyond those that the handler takes are ignored. It gives what the ack carries: one such value,
+// Arguments, or nothing.
 //
 // The templates only convert types. The arguments are read by functions that do not know the types, and there is one
 // coroutine for each type of answer, not one for each handler; the common ones are compiled once, in event_handler.cpp.
@@ -76,6 +77,14 @@ struct Parameter<PeerPtr> {
     static Result<void> read(IncomingEvent& event, PeerPtr& into)
     {
         into = event.peer();
+        return {};
+    }
+};
+template <>
+struct Parameter<http::Caller> {
+    static Result<void> read(IncomingEvent& event, http::Caller& into)
+    {
+        into = event.peer()->caller;
         return {};
     }
 };

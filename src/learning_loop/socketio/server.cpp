@@ -42,7 +42,7 @@ Task<Result<void>> ask_admission(Namespace const& nsp, PeerPtr peer)
 
 struct Server::Connection {
     std::string session;
-    http::Headers headers;
+    engineio::Handshake handshake;
     ServerSession core;
     std::map<std::string, PeerPtr> peers; ///< By namespace.
     Acks acks;
@@ -58,7 +58,7 @@ Server::~Server() = default;
 engineio::Application Server::application()
 {
     engineio::Application application;
-    application.opened = [this](std::string const& sid, http::Headers const& handshake) { open(sid, handshake); };
+    application.opened = [this](std::string const& sid, engineio::Handshake const& handshake) { open(sid, handshake); };
     application.received = [this](std::string const& sid, engineio::Message message) {
         if (auto const connection = find(sid))
             execute(connection, connection->core.on_message(std::move(message), Clock::now()));
@@ -129,7 +129,7 @@ Task<Result<Arguments>> Server::call(PeerPtr peer, std::string event, Arguments 
     co_return co_await std::move(ack);
 }
 
-void Server::open(std::string const& sid, http::Headers const& handshake)
+void Server::open(std::string const& sid, engineio::Handshake const& handshake)
 {
     auto const until = Clock::now() + options_.connect_timeout;
     Connection connection{sid, handshake, ServerSession(options_.packets, until), {}, Acks(executor_), {}};
@@ -166,8 +166,8 @@ void Server::join(ConnectionPtr const& connection, Join join)
 {
     auto const found = namespaces_.find(join.nsp);
     if (found == namespaces_.end()) return execute(connection, connection->core.refuse(join.nsp, "Invalid namespace"));
-    auto peer = std::make_shared<Peer>(
-        Peer{random_token(), join.nsp, connection->headers, std::move(join.auth), connection->session});
+    auto peer = std::make_shared<Peer>(Peer{random_token(), join.nsp, connection->handshake.headers,
+                                            std::move(join.auth), connection->session, connection->handshake.caller});
     auto const& nsp = found->second;
     if (nsp.admit) tasks_.spawn("the admission of a peer", decide_admission(connection, nsp, std::move(peer)));
     else let_in(connection, nsp, std::move(peer));

@@ -61,7 +61,7 @@ private:
     using ConnectionPtr = std::shared_ptr<Connection>; // shared: with the handlers of its events
 
     engineio::Application application();
-    void open(std::string const& sid, http::Headers const& handshake);
+    void open(std::string const& sid, engineio::Handshake const& handshake);
     void forget(std::string const& sid, std::string const& why);
     void execute(ConnectionPtr const& connection, ServerActions actions);
     void join(ConnectionPtr const& connection, Join join);

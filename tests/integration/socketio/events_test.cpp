@@ -35,6 +35,42 @@ std::string error_of(Result<Arguments> const& answer)
     return answer ? "none" : answer.error().message;
 }
 
+/// Whoever opens a connection is a node of that name; nobody may without one.
+struct NameDoor final : http::Doorkeeper {
+    Result<void> admit(http::Route const&, http::Request& request) override
+    {
+        if (name.empty()) return Error{Errc::unauthorized, "who asks?"};
+        request.caller = {http::Caller::Kind::node, name, http::Access::nodes, {}};
+        return {};
+    }
+    std::string name;
+};
+
+struct KnownCallersTest : EventsTest {
+    KnownCallersTest()
+    {
+        guard = &door;
+        more = [this](Server& started) { started.of("/").events.on("who", *this, &KnownCallersTest::who); };
+    }
+
+    Task<Result<std::string>> who(std::string question, http::Caller caller) { co_return question + " " + caller.name; }
+
+    NameDoor door;
+};
+
+TEST_F(KnownCallersTest, a_handler_is_told_who_opened_the_connection)
+{
+    EXPECT_EQ(test::RawPolling(port(), "/socket.io").opening().status, 401);
+    door.name = "cam1";
+    auto const first = client();
+    door.name = "cam2";
+    auto const second = client();
+    first->send(R"(21["who","is it"])");
+    second->send(R"(21["who","is it"])");
+    EXPECT_EQ(first->next(), R"(31["is it cam1"])");
+    EXPECT_EQ(second->next(), R"(31["is it cam2"])");
+}
+
 TEST_F(EventsTest, handlers_give_values_errors_and_nothing)
 {
     auto const peer = client();
@@ -343,7 +379,7 @@ TEST_F(EventsTest, too_many_events_at_once_are_told_so)
     EXPECT_TRUE(test::eventually([&] { return notes.count("waits") == 3; }));
     peer->send(R"(21["add",1,2])");
     EXPECT_EQ(peer->next(), R"(31[{"error":"add: too many events at once: wait for their acks"}])");
-    expect_healthy(); // the limit is that of one connection
+    expect_healthy();              // the limit is that of one connection
     peer->send(R"(2["add",1,2])"); // and nobody could be told
     EXPECT_EQ(peer->close_code(), 1013);
 }

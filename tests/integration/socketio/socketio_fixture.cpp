@@ -27,6 +27,7 @@ std::uint16_t SocketIoFixture::port()
     if (server) return server->port();
     options.access_log = false;
     auto const build = [this](Runner& runner) {
+        if (guard) runner.router().guard(*guard);
         auto parts = std::make_unique<SocketIoParts>(runner, socketio_options);
         io = &parts->server;
         for (auto const* nsp : {"/", "/other"}) declare(nsp);

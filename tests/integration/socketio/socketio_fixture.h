@@ -43,6 +43,7 @@ struct SocketIoFixture : testing::Test {
     std::size_t staying = 0; ///< Clients that a test keeps beside those of `expect_ended`.
     http::ServerOptions options;
     ServerOptions socketio_options;
+    http::Doorkeeper* guard = nullptr;           ///< Of the server; null: everybody may connect.
     std::function<void(Server&)> more;           ///< Adds to the server before it runs.
     test::Notes notes;                           ///< `connected <nsp>`, `disconnected <nsp>`, `cancelled`.
     PeerPtr last_peer;                           ///< That connected, for the io thread.

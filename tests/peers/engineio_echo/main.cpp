@@ -23,7 +23,7 @@ private:
     ll::engineio::Application application()
     {
         ll::engineio::Application application;
-        application.opened = [](std::string const&, ll::http::Headers const&) {};
+        application.opened = [](std::string const&, ll::engineio::Handshake const&) {};
         application.received = [this](std::string const& sid, ll::engineio::Message message) {
             server_.send(sid, {std::move(message)});
         };

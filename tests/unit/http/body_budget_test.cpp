@@ -74,6 +74,24 @@ TEST(BodyBudget, is_one_for_all_its_copies_and_is_outlived_by_its_shares)
     EXPECT_FALSE(share.grow_to(101));
 }
 
+TEST(BodyBudget, within_another_takes_from_both)
+{
+    BodyBudget whole(100);
+    auto part = whole.within(60);
+    auto own = whole.begin();
+    auto share = part.begin();
+    EXPECT_FALSE(share.grow_to(61));
+    EXPECT_TRUE(share.grow_to(50));
+    EXPECT_EQ(whole.free_bytes(), 50u);
+    EXPECT_TRUE(own.grow_to(45));
+    EXPECT_FALSE(share.grow_to(60)); // the part has room, the whole has not
+    EXPECT_EQ(part.free_bytes(), 10u);
+    share = {};
+    own = {};
+    EXPECT_EQ(part.free_bytes(), 60u);
+    EXPECT_EQ(whole.free_bytes(), 100u);
+}
+
 TEST(BodyBudget, is_whole_again_after_many_threads)
 {
     BodyBudget budget(1000);

@@ -105,24 +105,26 @@ json::object api_document(Router const& router, std::string const& title, std::s
         auto& path = paths[route.pattern];
         if (path.is_null()) path.emplace_object();
         auto operation = route.operation.document(collector);
-        if (route.operators_only) operation["security"] = json::array{json::object{{"operator", json::array()}}};
+        if (route.access.value_or(Access::everybody) != Access::everybody)
+            operation["security"] = json::array{json::object{{"bearer", json::array()}}};
         path.as_object()[lower_case(route.method)] = std::move(operation);
     }
     json::object const bearer{{"type", "http"}, {"scheme", "bearer"}};
     return {{"openapi", "3.1.0"},
             {"info", {{"title", title}, {"version", version}}},
             {"paths", std::move(paths)},
-            {"components", {{"schemas", collector.schemas()}, {"securitySchemes", {{"operator", bearer}}}}}};
+            {"components", {{"schemas", collector.schemas()}, {"securitySchemes", {{"bearer", bearer}}}}}};
 }
 
-std::string api_page(json::object const& document)
+std::string api_page(json::object const& document, std::string const& up)
 {
     auto const title = escape_html(text_of(document.at("info").at("title")));
     std::string html = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
-                       title + "</title>\n<link rel=\"stylesheet\" href=\"/docs.css\">\n</head>\n<body>\n<h1>" + title +
-                       "</h1>\n<p>Version " + escape_html(text_of(document.at("info").at("version"))) +
-                       ". For programs: <a href=\"/openapi.json\">/openapi.json</a>.</p>\n";
+                       title + "</title>\n<link rel=\"stylesheet\" href=\"" + up +
+                       "docs.css\">\n</head>\n<body>\n<h1>" + title + "</h1>\n<p>Version " +
+                       escape_html(text_of(document.at("info").at("version"))) + ". For programs: <a href=\"" + up +
+                       "openapi.json\">/openapi.json</a>.</p>\n";
     for (auto const& [path, methods] : document.at("paths").as_object()) {
         for (auto const& [method, operation] : methods.as_object()) {
             add_operation(html, std::string_view(path.data(), path.size()),

@@ -12,6 +12,6 @@ namespace learning_loop::http {
 boost::json::object api_document(Router const& router, std::string const& title, std::string const& version);
 
 /// The same as a page for people, which loads nothing from other servers.
-std::string api_page(boost::json::object const& document);
+std::string api_page(boost::json::object const& document, std::string const& up);
 
 } // namespace learning_loop::http

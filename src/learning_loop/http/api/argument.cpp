@@ -2,10 +2,13 @@
 
 #include "learning_loop/base/text.h"
 #include "learning_loop/base/utf8.h"
+#include "learning_loop/http/url.h"
 #include "learning_loop/json/json.h"
 
 namespace learning_loop::http {
 namespace {
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 /// A text of a request, and where it stands.
 struct FoundText {
@@ -17,7 +20,7 @@ Result<void> read_field(TextField const& field, std::string_view where, std::str
 {
     auto const read = field.read(text, object);
     if (read) return {};
-    return wrong_value({std::string(where), field.name, std::string(field.fault), std::string(text)},
+    return wrong_value({std::string(where), field.name, std::string(field.fault), as_utf8(text)},
                        std::string(field.name) + ": " + read.error().message);
 }
 
@@ -56,6 +59,25 @@ Result<std::optional<FoundText>> find_text(Request const& request, TextField con
     return found;
 }
 
+std::optional<std::string_view> value_in(Pairs const& pairs, std::string_view name)
+{
+    for (auto const& [key, value] : pairs) {
+        if (key == name) return value;
+    }
+    return std::nullopt;
+}
+
+Result<void> read_pairs(Pairs const& pairs, std::string_view where, std::span<TextField const> fields, void* object)
+{
+    for (auto const& field : fields) {
+        auto const text = value_in(pairs, field.name);
+        if (!text && field.is_required) return missing_value(where, field.name);
+        if (!text) continue;
+        if (auto const read = read_field(field, where, *text, object); !read) return read;
+    }
+    return {};
+}
+
 } // namespace
 
 namespace argument_detail {
@@ -71,13 +93,17 @@ Result<void> read_path(Request const& request, std::span<TextField const> fields
 
 Result<void> read_query(Request const& request, std::span<TextField const> fields, void* object)
 {
-    for (auto const& field : fields) {
-        auto const text = request.query_value(field.name);
-        if (!text && field.is_required) return missing_value("query", field.name);
-        if (!text) continue;
-        if (auto const read = read_field(field, "query", *text, object); !read) return read;
+    return read_pairs(request.query, "query", fields, object);
+}
+
+Result<void> read_form(Request const& request, std::span<TextField const> fields, void* object)
+{
+    auto const pairs = decoded_pairs(request.body);
+    if (!pairs) {
+        return wrong_value({"body", "", "form_parsing", std::string()},
+                           "the body is no form: a %-escape is broken, or it has more than 1000 values");
     }
-    return {};
+    return read_pairs(*pairs, "body", fields, object);
 }
 
 Result<void> read_headers_or_query(Request const& request, std::span<TextField const> fields, void* object)
@@ -112,6 +138,12 @@ Result<void> read_json_body(Request const& request, JsonType const& type, void* 
 Result<void> Argument<Request>::read(Request& request, Request& into)
 {
     into = std::move(request);
+    return {};
+}
+
+Result<void> Argument<Caller>::read(Request& request, Caller& into)
+{
+    into = request.caller;
     return {};
 }
 

@@ -44,6 +44,13 @@ struct FromJson {
     T const* operator->() const { return &value; }
 };
 
+/// The fields of a form: a body of `application/x-www-form-urlencoded`.
+template <class T>
+struct FromForm {
+    T value{};
+    T const* operator->() const { return &value; }
+};
+
 /// A body or an answer of plain text.
 struct TextBody {
     std::string text;
@@ -67,6 +74,8 @@ Result<void> read_query(Request const& request, std::span<TextField const> field
 /// Errors: also invalid_argument if a value comes twice, with different texts.
 Result<void> read_headers_or_query(Request const& request, std::span<TextField const> fields, void* object);
 
+Result<void> read_form(Request const& request, std::span<TextField const> fields, void* object);
+
 /// Reads the body as JSON into the value that `into` points to, which must be of that type.
 Result<void> read_json_body(Request const& request, JsonType const& type, void* into);
 
@@ -76,6 +85,12 @@ template <>
 struct Argument<Request> {
     static constexpr bool moves_out = true;
     static Result<void> read(Request& request, Request& into);
+    static void describe(Operation&) {}
+};
+
+template <>
+struct Argument<Caller> {
+    static Result<void> read(Request& request, Caller& into);
     static void describe(Operation&) {}
 };
 
@@ -127,6 +142,15 @@ struct Argument<FromJson<T>> {
         return argument_detail::read_json_body(request, json_type<T>(), &into.value);
     }
     static void describe(Operation& operation) { operation.takes_json(json_type<T>()); }
+};
+
+template <class T>
+struct Argument<FromForm<T>> {
+    static Result<void> read(Request& request, FromForm<T>& into)
+    {
+        return argument_detail::read_form(request, text_fields_of<T>(), &into.value);
+    }
+    static void describe(Operation& operation) { operation.takes("application/x-www-form-urlencoded"); }
 };
 
 /// Adds what is read for an argument of that type to the API document.

@@ -16,9 +16,10 @@
 // it.
 //
 // A handler may take FromPath<T>, FromQuery<T> and FromHeaderOrQuery<T> (T: a described struct of texts, whole numbers,
-// bools, enums and optionals of them), FromJson<T> (the body), what a lookup of the router finds, and, as the last one,
-// TextBody, Upload (a multipart body whose long parts go to disk) or the Request. They are checked in the order of the
-// signature. It may give anything that has a JSON form (`HasJson`), TextBody, or a Response.
+// bools, enums and optionals of them), FromJson<T> or FromForm<T> (the body), the Caller, what a lookup of the router
+// finds, and, as the last one, TextBody, Upload (a multipart body whose long parts go to disk) or the Request. They are
+// checked in the order of the signature. It may give anything that has a JSON form (`HasJson`), TextBody, or a
+// Response.
 
 namespace learning_loop::http {
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <stdexcept>
 
 namespace learning_loop::http {
 namespace {
@@ -64,15 +65,44 @@ Route& Route::on_body_bytes(std::function<void(Request const&, std::size_t)> tol
     return *this;
 }
 
-Route& Route::for_operators()
+Route& Route::open_to(Access least)
 {
-    operators_only = true;
+    access = least;
+    return *this;
+}
+
+Route& Route::takes_room()
+{
+    needs_room = true;
     return *this;
 }
 
 Route& Router::add(std::string method, std::string_view pattern, Handler handler)
 {
     return routes_.emplace_back(std::move(method), pattern, std::move(handler));
+}
+
+void Router::guard(Doorkeeper& doorkeeper)
+{
+    if (doorkeeper_) throw std::logic_error("the router has a doorkeeper already");
+    doorkeeper_ = &doorkeeper;
+}
+
+void Router::require_access() const
+{
+    if (!doorkeeper_) return;
+    for (auto const& route : routes_) {
+        if (!route.access)
+            throw std::logic_error(route.method + " " + route.pattern +
+                                   " does not tell who may call it: add open_to()");
+    }
+}
+
+Result<void> Router::admit(Route const& route, Request& request) const
+{
+    if (doorkeeper_) return doorkeeper_->admit(route, request);
+    if (route.access != Access::operators) return {};
+    return Error{Errc::forbidden, "this is for operators, whom this program does not know: it has no doorkeeper"};
 }
 
 Admitted<Router::Match> Router::match(std::string_view method, std::string_view path) const

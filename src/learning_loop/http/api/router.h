@@ -1,6 +1,8 @@
 #pragma once
 
 #include "learning_loop/async/task.h"
+#include "learning_loop/http/access.h"
+#include "learning_loop/http/api/doorkeeper.h"
 #include "learning_loop/http/api/handler.h"
 #include "learning_loop/http/api/operation.h"
 #include "learning_loop/http/message.h"
@@ -9,6 +11,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,7 +32,8 @@ public:
 
     Route& summary(std::string line);         ///< One line for the API document.
     Route& body_limit(std::size_t max_bytes); ///< A longer body is answered 413.
-    Route& for_operators();                   ///< It needs the operators' token (ServerOptions).
+    Route& open_to(Access least);             ///< Who may call it; these and all who may do more.
+    Route& takes_room();                      ///< It stores what may be large: 507 when the disk is almost full.
 
     /// `told` is called with their number whenever bytes of a body in memory have come.
     Route& on_body_bytes(std::function<void(Request const&, std::size_t)> told);
@@ -42,7 +46,8 @@ public:
     BodyKind body_kind = BodyKind::memory;
     std::size_t max_body_bytes = 1024 * 1024;
     std::function<void(Request const&, std::size_t)> told_of_bytes; ///< May be empty.
-    bool operators_only = false;
+    std::optional<Access> access;                                   ///< Absent: nobody has told it.
+    bool needs_room = false;
 };
 
 /// Finds the handler for a method and a path. Routes must be added before a server uses it.
@@ -99,6 +104,17 @@ public:
         api->add_to(*this);
     }
 
+    /// From now on the doorkeeper decides who may call which route. It must outlive the requests. To be called once.
+    void guard(Doorkeeper& doorkeeper);
+
+    /// Throws std::logic_error if a doorkeeper guards a route whose access was not told. A server calls it before it
+    /// serves.
+    void require_access() const;
+
+    /// Asks the doorkeeper and fills `request.caller`. Without one everybody may call all but what is for operators.
+    /// Errors: see Doorkeeper.
+    Result<void> admit(Route const& route, Request& request) const;
+
     struct Match {
         Route const* route = nullptr;
         std::vector<std::pair<std::string, std::string>> path_params;
@@ -126,6 +142,7 @@ private:
     }
 
     RequestLookups lookups_;
+    Doorkeeper* doorkeeper_ = nullptr;
     std::deque<Route> routes_;                // references to its elements stay valid
     std::vector<std::shared_ptr<void>> kept_; // shared: no other smart pointer owns objects of any type
 };

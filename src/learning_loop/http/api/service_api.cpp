@@ -24,17 +24,24 @@ public:
 
     void add_to(Router& router)
     {
-        router.get("/health/live", *this, &ServiceApi::live).summary("Whether the program runs at all.");
+        router.get("/health/live", *this, &ServiceApi::live)
+            .summary("Whether the program runs at all.")
+            .open_to(Access::everybody);
         router.get("/health/ready", *this, &ServiceApi::ready)
-            .summary("Whether it can do its work: 200, or 503 with what is missing.");
-        router.get("/metrics", *this, &ServiceApi::metrics).summary("What it counts and measures, for Prometheus.");
+            .summary("Whether it can do its work: 200, or 503 with what is missing.")
+            .open_to(Access::everybody);
+        router.get("/metrics", *this, &ServiceApi::metrics)
+            .summary("What it counts and measures, for Prometheus.")
+            .open_to(Access::detectors);
         router.put("/debug_logging", *this, &ServiceApi::choose_debug_logging)
             .summary("`on`: the log tells more; `off`: as much as at the start.")
-            .for_operators();
-        router.get("/openapi.json", *this, &ServiceApi::document).summary("This document, for programs.");
-        router.get("/docs", *this, &ServiceApi::page).summary("This document, for people.");
-        router.get("/redoc", *this, &ServiceApi::page).summary("The same as /docs.");
-        router.get("/docs.css", *this, &ServiceApi::page_style).summary("How /docs looks.");
+            .open_to(Access::operators);
+        router.get("/openapi.json", *this, &ServiceApi::document)
+            .summary("This document, for programs.")
+            .open_to(Access::everybody);
+        router.get("/docs", *this, &ServiceApi::page).summary("This document, for people.").open_to(Access::everybody);
+        router.get("/redoc", *this, &ServiceApi::page).summary("The same as /docs.").open_to(Access::everybody);
+        router.get("/docs.css", *this, &ServiceApi::page_style).summary("How /docs looks.").open_to(Access::everybody);
         document_ = api_document(router_, title_, std::string(version()));
     }
 
@@ -66,7 +73,11 @@ private:
 
     Task<Result<boost::json::value>> document() { co_return document_; }
 
-    Task<Result<Response>> page() { co_return html_response(api_page(document_)); }
+    /// Its links are relative, since a proxy may have the program below a path.
+    Task<Result<Response>> page(Request request)
+    {
+        co_return html_response(api_page(document_, request.path.ends_with('/') ? "../" : ""));
+    }
 
     Task<Result<Response>> page_style()
     {

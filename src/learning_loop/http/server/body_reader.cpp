@@ -1,5 +1,6 @@
 #include "learning_loop/http/server/body_reader.h"
 
+#include "learning_loop/base/files.h"
 #include "learning_loop/base/text.h"
 
 #include <algorithm>
@@ -30,7 +31,7 @@ Task<Admitted<>> BodyReader::read(HeadParser& head, Route const& route, Request&
     if (without_body && route.body_kind == BodyKind::memory) co_return Admitted<>();
     all_was_read_ = without_body;
     if (left_bytes_ > max_bytes_ && !head.chunked()) co_return too_long();
-    share_ = budget_.begin();
+    share_ = request.budget->begin();
     auto const expect = request.headers.find("Expect");
     if (expect && !same_name(*expect, "100-continue"))
         co_return error_response(417, "Expect: only 100-continue is understood");
@@ -82,11 +83,13 @@ Task<Admitted<>> BodyReader::read_memory(Request& request, Route const& route)
 
 Task<Admitted<>> BodyReader::read_upload(Request& request)
 {
-    auto made = UploadReader::of(request.content_type(), upload_folder_);
+    auto made = UploadReader::of(request.content_type(), options_.upload_folder);
     if (!made) co_return request.content_type().empty() ? missing_value("body", "files") : made.error();
     // shared: with the jobs that write, one after another
     auto const reader = std::make_shared<UploadReader>(std::move(*made));
     auto const piece = std::make_shared<std::string>();
+    disk_share_ = uploads_->begin();
+    std::size_t received = 0;
     for (;;) {
         std::size_t filled = 0; // large pieces, so that a job is worth its way to another thread
         bool is_over = false;
@@ -97,9 +100,14 @@ Task<Admitted<>> BodyReader::read_upload(Request& request)
             auto const read = co_await next(asio::buffer(*piece) + filled);
             if (!read) co_return read.error();
             filled += *read;
+            received += *read;
             is_over = *read == 0;
         }
-        auto feed = [reader, piece, filled]() -> Result<void> {
+        if (!disk_share_.grow_to(received))
+            co_return Error{Errc::unavailable, "too many large uploads at once: try again"};
+        auto feed = [reader, piece, filled, &options = options_]() -> Result<void> {
+            auto const floor = options.min_free_disk_bytes;
+            if (floor != 0 && free_bytes(options.upload_folder) < floor) return out_of_disk();
             return reader->feed(std::string_view(*piece).substr(0, filled));
         };
         auto const fed = co_await files_.run(std::move(feed));
@@ -147,6 +155,17 @@ Task<Result<std::size_t>> BodyReader::next_of_chunked(asio::mutable_buffer into)
         buffer.commit(co_await wire_.read_some(buffer.prepare(room)));
     }
     co_return std::size_t{0};
+}
+
+void BodyReader::give_back()
+{
+    share_ = {};
+    disk_share_ = {};
+}
+
+Error out_of_disk()
+{
+    return {Errc::out_of_space, "the disk is almost full, so nothing large is taken: free some space"};
 }
 
 } // namespace learning_loop::http

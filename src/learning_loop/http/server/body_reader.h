@@ -4,13 +4,13 @@
 #include "learning_loop/http/api/router.h"
 #include "learning_loop/http/body_budget.h"
 #include "learning_loop/http/refusal.h"
+#include "learning_loop/http/server/server_options.h"
 #include "learning_loop/http/server/wire.h"
 
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 
-#include <filesystem>
 #include <optional>
 
 namespace learning_loop::http {
@@ -20,17 +20,18 @@ using HeadParser = boost::beast::http::request_parser<boost::beast::http::empty_
 /// Reads the body of one request, to where its route wants it.
 class BodyReader {
 public:
-    /// Uploads are written to `upload_folder`, on `files`.
-    BodyReader(Wire& wire, BodyBudget& budget, Pool& files, std::filesystem::path const& upload_folder)
-        : wire_(wire), budget_(budget), files_(files), upload_folder_(upload_folder)
+    /// Uploads are written to the options' folder, on `files`, within the budget `uploads`, which is needed to read.
+    BodyReader(Wire& wire, ServerOptions const& options, Pool& files, BodyBudget* uploads)
+        : wire_(wire), options_(options), files_(files), uploads_(uploads)
     {}
 
-    /// Puts the body into the request, unless it is refused (400, 413, 417, 422, 503, 507). Throws
+    /// Puts the body into the request, unless it is refused (400, 413, 417, 422, 503, 507). The request must have its
+    /// budget. Throws
     /// boost::system::system_error if the client has left or is too slow.
     Task<Admitted<>> read(HeadParser& head, Route const& route, Request& request);
 
     bool all_was_read() const { return all_was_read_; } ///< If so, the next request may follow on the connection.
-    void give_back() { share_ = {}; }                   ///< Gives the share of the budget back, once the body is gone.
+    void give_back(); ///< Gives the shares of the budgets back, once the body is gone.
 
 private:
     using Chunked = boost::beast::http::request_parser<boost::beast::http::buffer_body>;
@@ -43,14 +44,18 @@ private:
     Error too_long() const;
 
     Wire& wire_;
-    BodyBudget& budget_;
+    ServerOptions const& options_;
     Pool& files_;
-    std::filesystem::path const& upload_folder_;
+    BodyBudget* uploads_;
     BodyBudget::Share share_;
+    BodyBudget::Share disk_share_;
     std::optional<Chunked> chunked_;
     std::size_t left_bytes_ = 0; ///< Still to come of a body whose length was told.
     std::size_t max_bytes_ = 0;
     bool all_was_read_ = true;
 };
+
+/// out_of_space: what is left of the disk is kept for what must go on.
+Error out_of_disk();
 
 } // namespace learning_loop::http

@@ -3,6 +3,7 @@
 #include "learning_loop/async/running_task.h"
 #include "learning_loop/base/log.h"
 #include "learning_loop/base/text.h"
+#include "learning_loop/base/utf8.h"
 #include "learning_loop/http/url.h"
 #include "learning_loop/http/websocket/websocket.h"
 
@@ -24,19 +25,24 @@ bool may_be_id(std::string_view text)
     return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), plain);
 }
 
+ConnectionEnds ends_of(Stream& stream)
+{
+    boost::system::error_code gone;
+    auto const peer = stream.socket().remote_endpoint(gone);
+    auto const own = stream.socket().local_endpoint(gone);
+    return {peer.address(), own.address(), stream.tls() != nullptr};
+}
+
 } // namespace
 
 Connection::Connection(ConnectionContext& context, Stream stream)
     : context_(context),
       place_(context.connections.insert(context.connections.end(), this)),
       wire_(std::move(stream), context.options.deadlines),
-      gate_(context.options),
+      gate_(context.options, ends_of(wire_.stream())),
+      budget_(context.budget),
       id_prefix_(context.id_prefix + std::to_string(context.next_connection++) + "-")
-{
-    boost::system::error_code gone;
-    auto const endpoint = wire_.stream().socket().remote_endpoint(gone);
-    if (!gone) peer_ = endpoint.address().to_string();
-}
+{}
 
 Connection::~Connection()
 {
@@ -73,17 +79,25 @@ Task<Connection::After> Connection::serve_one()
     auto const begin = wire_.since();
     Request request;
     request.id = request_id(head);
+    request.sender.address = gate_.peer();
     begin_request(request.id);
     Route const* route = nullptr;
     if (admitted) admitted = take_head(head, request, route);
+    std::optional<RequestLoad::Ticket> ticket;
+    if (admitted) {
+        auto taken = context_.let_in(head, *route, request, *this);
+        if (taken) ticket.emplace(std::move(*taken));
+        else admitted = taken.error();
+    }
     Client const client = client_of(head); // reading the body may take the head's parser over
-    BodyReader body(wire_, context_.budget, context_.files, context_.options.upload_folder);
+    BodyReader body(wire_, context_.options, context_.files, ticket ? &ticket->uploads() : nullptr);
     bool all_was_read = has_head && !head.chunked() && head.content_length().value_or(0) == 0;
     if (admitted) {
         admitted = co_await read_body(body, head, *route, request);
         all_was_read = body.all_was_read() && !wire_.late();
     }
-    Request const bodiless{request.method, request.path, {}, {}, request.headers, {}, {}, request.id};
+    Request const bodiless{request.method, request.path, {}, {}, request.headers, {}, {}, request.id, {},
+                           request.sender};
     Response answer;
     if (admitted) {
         wire_.enter(Wire::Phase::handler);
@@ -97,6 +111,8 @@ Task<Connection::After> Connection::serve_one()
         if (handshake) {
             auto const upgraded = std::move(*upgrade);
             account({route, bodiless, begin, true}, 101, 0);
+            budget_ = ticket->memory();
+            ticket->give_back(); // it stays, maybe for days
             co_await run_websocket(head, upgraded);
             co_return After::close;
         }
@@ -134,8 +150,7 @@ Task<> Connection::run_websocket(HeadParser const& head, WebSocketBody body)
     wire_.buffer().consume(text.size());
     wire_.buffer().shrink_to_fit();
     // shared: by the tasks that read and write
-    auto socket =
-        std::make_shared<WebSocket>(wire_.give_away(), std::move(text), body.max_message_bytes, context_.budget);
+    auto socket = std::make_shared<WebSocket>(wire_.give_away(), std::move(text), body.max_message_bytes, budget_);
     socket->end_within(context_.options.deadlines.header); // the client may still have to take earlier answers
     bool const is_open = co_await socket->accept(head.get());
     if (!is_open) co_return;
@@ -196,23 +211,26 @@ Task<Admitted<>> Connection::read_head(HeadParser& head)
 Admitted<> Connection::take_head(HeadParser const& head, Request& request, Route const*& route)
 {
     auto const& message = head.get();
-    request.budget = context_.budget;
     request.method = view(message.method_string());
     auto const target = path_and_query_of(view(message.target()));
     auto const question = std::min(target.find('?'), target.size());
-    request.path = percent_decoded(target.substr(0, question)).value_or("/");
-    if (auto const checked = gate_.check_origin(head); !checked) return checked.error();
-    auto match = context_.router.match(request.method, target.substr(0, question));
+    auto const path = context_.path_in(target.substr(0, question));
+    request.path = percent_decoded(path).value_or("/");
+    auto sender = gate_.check(head);
+    if (!sender) return sender.error();
+    request.sender = std::move(*sender);
+    auto match = context_.router.match(request.method, path);
     if (!match) return match.error();
     route = match->route;
     auto query = decoded_pairs(target.substr(std::min(question + 1, target.size())));
     if (!query) return error_response(400, "the query has a broken %-escape or more than 1000 values");
+    if (!std::all_of(query->begin(), query->end(), [](auto const& one) { return is_utf8(one.second); }))
+        return error_response(400, "the query is not UTF-8");
     request.query = std::move(*query);
     request.path_params = std::move(match->path_params);
     request.headers.reserve(8);
     for (auto const& field : message)
         request.headers.add(std::string(view(field.name_string())), std::string(view(field.value())));
-    if (auto const checked = gate_.check_operator(*route, request); !checked) return checked.error();
     return {};
 }
 
@@ -236,7 +254,8 @@ void Connection::account(Handled const& handled, int status, std::uint64_t body_
     // Without the query, which may hold secrets.
     log::access("method={} path={} status={} bytes={} ms={:.1f} peer={}",
                 request.method.empty() ? "-" : printable(request.method),
-                log::value(request.path.empty() ? std::string_view("-") : request.path), status, body_bytes, ms, peer_);
+                log::value(request.path.empty() ? std::string_view("-") : request.path), status, body_bytes, ms,
+                request.sender.address.empty() ? "-" : request.sender.address);
 }
 
 } // namespace learning_loop::http

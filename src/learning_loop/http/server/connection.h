@@ -1,11 +1,10 @@
 #pragma once
 
-#include "learning_loop/async/pool.h"
 #include "learning_loop/http/api/router.h"
 #include "learning_loop/http/server/answer_writer.h"
 #include "learning_loop/http/server/body_reader.h"
+#include "learning_loop/http/server/connection_context.h"
 #include "learning_loop/http/server/request_gate.h"
-#include "learning_loop/http/server/request_metrics.h"
 #include "learning_loop/http/server/server_options.h"
 #include "learning_loop/http/server/wire.h"
 
@@ -15,30 +14,6 @@
 #include <string>
 
 namespace learning_loop::http {
-
-class Connection;
-
-/// What the connections of a server share.
-struct ConnectionContext {
-    ConnectionContext(Router const& router_, ServerOptions const& options_, RequestMetrics& metrics_,
-                      std::string id_prefix_)
-        : router(router_),
-          options(options_),
-          metrics(metrics_),
-          budget(options_.max_body_bytes_in_memory),
-          id_prefix(std::move(id_prefix_))
-    {}
-
-    Router const& router;
-    ServerOptions const& options;
-    RequestMetrics& metrics;
-    BodyBudget budget;
-    Pool files{"reading and writing files", 2, 10'000};
-    std::list<Connection*> connections; ///< In the order they came.
-    std::string id_prefix;              ///< Of request ids: another one in each run of the program.
-    std::uint64_t next_connection = 1;
-    bool is_finishing = false; ///< No more requests are taken.
-};
 
 /// The connection of one client: reads a request, has it answered and reads the next one, until one side closes.
 class Connection {
@@ -52,6 +27,8 @@ public:
     static Task<> run(std::unique_ptr<Connection> connection);
 
     Wire& wire() { return wire_; }
+
+    std::optional<Crowd> crowd; ///< Of whoever sent the request that is open.
 
 private:
     enum class After { next_request, close };
@@ -85,8 +62,8 @@ private:
     ConnectionContext& context_;
     std::list<Connection*>::iterator place_;
     Wire wire_;
-    std::string peer_;
     RequestGate gate_;
+    BodyBudget budget_; ///< Of the WebSocket that the connection has become.
     std::string id_prefix_;
     std::uint64_t requests_ = 0;
 };

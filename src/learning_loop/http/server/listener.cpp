@@ -2,7 +2,12 @@
 
 #include "learning_loop/http/tls.h"
 
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <sys/resource.h>
+
+#include <array>
 
 namespace learning_loop::http {
 namespace asio = boost::asio;
@@ -19,6 +24,23 @@ void raise_descriptor_limit()
     ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/// An address under which other machines may reach this one. Empty: it has no network.
+std::string address_of_this_machine()
+{
+    ifaddrs* interfaces = nullptr;
+    if (::getifaddrs(&interfaces) != 0) return "";
+    std::string found;
+    for (auto const* one = interfaces; one && found.empty(); one = one->ifa_next) {
+        bool const is_ipv4 = one->ifa_addr && one->ifa_addr->sa_family == AF_INET;
+        if (!is_ipv4 || (one->ifa_flags & IFF_UP) == 0 || (one->ifa_flags & IFF_LOOPBACK) != 0) continue;
+        std::array<char, INET_ADDRSTRLEN> text{};
+        auto const* address = reinterpret_cast<sockaddr_in const*>(one->ifa_addr);
+        if (::inet_ntop(AF_INET, &address->sin_addr, text.data(), text.size())) found = text.data();
+    }
+    ::freeifaddrs(interfaces);
+    return found;
+}
+
 } // namespace
 
 Listener::Listener(asio::any_io_executor executor, ServerOptions const& options)
@@ -26,6 +48,7 @@ Listener::Listener(asio::any_io_executor executor, ServerOptions const& options)
       port_(options.port),
       certificate_(options.tls_certificate),
       key_(options.tls_key),
+      name_(options.allowed_hosts && !options.allowed_hosts->empty() ? options.allowed_hosts->front() : std::string()),
       acceptor_(std::move(executor))
 {}
 
@@ -66,7 +89,13 @@ std::uint16_t Listener::port() const
 
 std::string Listener::url() const
 {
-    auto const name = host_.find(':') == std::string::npos ? host_ : "[" + host_ + "]";
+    auto host = host_;
+    auto const address = parse_address(host_);
+    if (address && address->is_unspecified()) { // every interface: nobody can ask for that
+        host = name_.empty() ? address_of_this_machine() : name_;
+        if (host.empty()) host = "127.0.0.1";
+    }
+    auto const name = host.find(':') == std::string::npos ? host : "[" + host + "]";
     return (certificate_.empty() ? "http://" : "https://") + name + ":" + std::to_string(port());
 }
 

@@ -24,7 +24,8 @@ public:
     Result<void> open();
 
     std::uint16_t port() const; ///< Before `open`: that of the options.
-    std::string url() const;    ///< As `https://127.0.0.1:8004`.
+    /// If every interface is bound: by the name that the options tell first, else by an address.
+    std::string url() const; ///< As `https://127.0.0.1:8004`.
 
     boost::asio::ip::tcp::acceptor& acceptor() { return acceptor_; }
     boost::asio::ssl::context* tls() { return tls_.get(); } ///< nullptr: plain HTTP.
@@ -34,6 +35,7 @@ private:
     std::uint16_t port_;
     std::string certificate_;
     std::string key_;
+    std::string name_; ///< One by which other machines know this one; empty: unknown.
     boost::asio::ip::tcp::acceptor acceptor_;
     std::shared_ptr<boost::asio::ssl::context> tls_; // shared: `load_tls` returns it so
 };

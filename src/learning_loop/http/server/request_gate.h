@@ -4,6 +4,8 @@
 #include "learning_loop/http/server/body_reader.h"
 #include "learning_loop/http/server/server_options.h"
 
+#include <boost/asio/ip/address.hpp>
+
 #include <string>
 #include <string_view>
 
@@ -18,30 +20,46 @@ inline std::string_view view(boost::beast::string_view text)
 /// Path and query of a request's target, also if it is a whole URL, as a client of a proxy writes it.
 std::string_view path_and_query_of(std::string_view target);
 
-/// Decides which requests of one connection a server answers: by the host that was asked for, by the page that asks,
-/// and by the operators' token.
+/// The two ends of a connection.
+struct ConnectionEnds {
+    boost::asio::ip::address peer;
+    boost::asio::ip::address own;
+    bool is_tls = false;
+};
+
+/// Decides which requests of one connection a server answers, by where they come from: the host that was asked for and
+/// the page that asks. Tells who their sender is.
 class RequestGate {
 public:
-    explicit RequestGate(ServerOptions const& options); ///< The options must outlive it.
+    /// The options must outlive it.
+    RequestGate(ServerOptions const& options, ConnectionEnds ends);
 
-    /// Errors: invalid_argument if the Host is missing or there twice. forbidden if it is another machine's, or a
-    /// foreign page asks.
-    Result<void> check_origin(HeadParser const& head);
+    /// Errors: invalid_argument if the Host is missing or there twice. forbidden if it is another machine's, if a
+    /// foreign page asks, or if the client should have asked a proxy.
+    Result<Sender> check(HeadParser const& head);
 
-    /// Checks the token of the routes that need one. Errors: unauthorized if it is missing or wrong. forbidden if the
-    /// program has none.
-    Result<void> check_operator(Route const& route, Request const& request) const;
+    std::string const& peer() const { return peer_; } ///< The address of whoever is connected: maybe a proxy.
 
     /// Adds the headers with which a browser gives the answer to a foreign page, if the options allow that page.
     void allow_foreign_page(std::string_view origin, Response& answer) const;
 
 private:
-    bool is_this_machine(std::string_view host);
+    Result<void> check_host(HeadParser const& head, std::string_view host);
+    Result<void> check_page(HeadParser const& head, std::string_view host, bool over_tls) const;
+    Sender sender_of(HeadParser const& head, std::string_view host) const;
+    bool came_by_public_https(HeadParser const& head, std::string_view host) const;
+    bool is_known_host(std::string_view host);
+    bool is_public_host(std::string_view host) const;
+    bool is_public_origin(std::string_view origin) const;
     bool is_allowed_origin(std::string_view origin) const;
 
     ServerOptions const& options_;
-    bool is_local_;           ///< Bound to loopback.
-    std::string known_local_; ///< The Host that was found to be this machine: a client sends the same one each time.
+    ConnectionEnds ends_;
+    bool from_proxy_;
+    bool is_local_;                ///< Bound to loopback.
+    std::string peer_;             ///< Its address.
+    std::string public_authority_; ///< Of the public URL, without its default port.
+    std::string known_host_;       ///< The Host that was found to be ours: a client sends the same one each time.
 };
 
 } // namespace learning_loop::http

@@ -71,7 +71,9 @@ std::uint16_t Runner::port() const
 
 std::string Runner::url() const
 {
-    return impl_->listener.url();
+    auto const& public_url = impl_->options.public_url;
+    if (!public_url) return impl_->listener.url();
+    return public_url->scheme + "://" + public_url->authority_text + http::path_prefix_of(public_url);
 }
 
 boost::asio::any_io_executor Runner::executor()

@@ -28,7 +28,7 @@ public:
     Result<void> listen();
 
     std::uint16_t port() const;
-    std::string url() const; ///< Where the program is reached, as `http://127.0.0.1:8000`.
+    std::string url() const; ///< Where clients reach the program: `http://127.0.0.1:8000`, or the public URL.
 
     boost::asio::any_io_executor executor();
     http::Router& router();

@@ -42,6 +42,8 @@ Server::Server(asio::any_io_executor executor, Listener& listener, Router const&
 {
     metrics.gauge("http_connections", "Open connections.",
                   [impl = impl_.get()] { return static_cast<double>(impl->context.connections.size()); });
+    metrics.gauge("http_open_requests", "Requests that are not answered yet.",
+                  [impl = impl_.get()] { return static_cast<double>(impl->context.load.open()); });
     metrics.gauge("http_body_budget_free_bytes", "Bytes of bodies that may still come into memory.",
                   [impl = impl_.get()] { return static_cast<double>(impl->context.budget.free_bytes()); });
 }
@@ -51,6 +53,7 @@ Server::~Server() = default;
 Task<> Server::serve()
 {
     auto& impl = *impl_;
+    impl.context.router.require_access();
     impl.tasks.spawn("the deadlines", watch_deadlines());
     for (;;) {
         about_to_wait_for("a connection");

@@ -8,9 +8,15 @@
 
 namespace learning_loop::engineio {
 
+/// The request that opened a session.
+struct Handshake {
+    http::Headers headers;
+    http::Caller caller; ///< Who sent it, as the router's doorkeeper found out.
+};
+
 /// What a server calls for its sessions on the io thread. Each function may call back into the server.
 struct Application {
-    std::function<void(std::string const& sid, http::Headers const& handshake)> opened;
+    std::function<void(std::string const& sid, Handshake const& handshake)> opened;
     std::function<void(std::string const& sid, Message message)> received;
     std::function<void(std::string const& sid, std::string const& why)> closed;
 

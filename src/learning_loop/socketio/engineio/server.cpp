@@ -84,16 +84,20 @@ Server::~Server() = default;
 void Server::add_to(http::Router& router, std::string const& path)
 {
     router.get(path, *this, &Server::get)
-        .summary("Engine.IO 4: opens a session, or waits for its messages; becomes a WebSocket when asked to.");
+        .summary("Engine.IO 4: opens a session, or waits for its messages; becomes a WebSocket when asked to.")
+        .open_to(http::Access::everybody);
     router.post(path, *this, &Server::post)
         .summary("Engine.IO 4: takes messages of a session.")
+        .open_to(http::Access::everybody)
         .body_limit(options_.max_payload)
         .on_body_bytes([this](http::Request const& request, std::size_t bytes) {
             auto const session = sessions_->find(request.query_value("sid").value_or(""));
             if (session) sessions_->receive(*session, bytes);
         });
     for (auto const* method : {"PUT", "PATCH", "DELETE"})
-        router.add(method, path, *this, &Server::refuse).summary("Engine.IO 4 knows no such method.");
+        router.add(method, path, *this, &Server::refuse)
+            .summary("Engine.IO 4 knows no such method.")
+            .open_to(http::Access::everybody);
 }
 
 Task<Result<http::Response>> Server::get(http::Request request)
@@ -109,8 +113,9 @@ Task<Result<http::Response>> Server::get(http::Request request)
     }
     if (!sessions_->has_room())
         co_return Error{Errc::unavailable, "the server has no room for another session: try again later"};
-    if (is_websocket) co_return open_websocket(std::move(request.headers));
-    co_return open_polling(request.headers);
+    Handshake handshake{std::move(request.headers), std::move(request.caller)};
+    if (is_websocket) co_return open_websocket(std::move(handshake));
+    co_return open_polling(handshake);
 }
 
 Task<Result<http::Response>> Server::post(http::Request request)
@@ -137,16 +142,16 @@ Task<Result<http::Response>> Server::refuse(http::Request)
     co_return refusal(2, "Bad handshake method: use GET, or POST to send");
 }
 
-http::Response Server::open_polling(http::Headers const& handshake)
+http::Response Server::open_polling(Handshake const& handshake)
 {
     auto const session = sessions_->open_by_polling(handshake);
     return payload_response(payload_of(std::array{session->core.opening()}));
 }
 
-http::Response Server::open_websocket(http::Headers headers)
+http::Response Server::open_websocket(Handshake handshake)
 {
     http::Response response;
-    auto serve = [this, handshake = std::move(headers)](Socket socket) {
+    auto serve = [this, handshake = std::move(handshake)](Socket socket) {
         return serve_websocket(std::move(socket), handshake);
     };
     response.body = http::WebSocketBody{options_.max_payload, std::move(serve)};
@@ -173,7 +178,7 @@ Task<http::Response> Server::poll(SessionPtr session)
     co_return payload_response(std::move(*poll->payload));
 }
 
-Task<> Server::serve_websocket(Socket socket, http::Headers handshake)
+Task<> Server::serve_websocket(Socket socket, Handshake handshake)
 {
     if (sessions_->is_finishing()) co_return co_await socket->close(http::CloseCode::going_away);
     auto session = sessions_->open_by_websocket(socket, handshake);

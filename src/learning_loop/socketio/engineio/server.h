@@ -13,7 +13,7 @@
 namespace learning_loop::http {
 class Router;
 class WebSocket;
-}
+} // namespace learning_loop::http
 
 namespace learning_loop::engineio {
 
@@ -52,11 +52,11 @@ private:
     Task<Result<http::Response>> post(http::Request request);
     Task<Result<http::Response>> refuse(http::Request request);
 
-    http::Response open_polling(http::Headers const& handshake);
-    http::Response open_websocket(http::Headers handshake);
+    http::Response open_polling(Handshake const& handshake);
+    http::Response open_websocket(Handshake handshake);
     http::Response upgrade(SessionPtr const& session);
     Task<http::Response> poll(SessionPtr session);
-    Task<> serve_websocket(Socket socket, http::Headers handshake);
+    Task<> serve_websocket(Socket socket, Handshake handshake);
     Task<> serve_probe(Socket socket, SessionPtr session);
     Task<> read_frames(Socket socket, SessionPtr session);
 

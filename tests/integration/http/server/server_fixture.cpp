@@ -22,8 +22,8 @@ std::string post(std::string const& target, std::string const& body, std::string
 struct ServerFixture::FormApi {
     void add_to(Router& router)
     {
-        router.post("/form", *this, &FormApi::form).body_limit(300'000);
-        router.post("/upload", *this, &FormApi::upload).body_limit(300'000);
+        router.post("/form", *this, &FormApi::form).open_to(Access::everybody).body_limit(300'000);
+        router.post("/upload", *this, &FormApi::upload).open_to(Access::everybody).body_limit(300'000);
     }
     Task<Result<TextBody>> form(Request asked)
     {
@@ -54,33 +54,48 @@ ServerFixture::~ServerFixture()
 
 void ServerFixture::add_texts()
 {
-    router.add("GET", "/hello", [this](Request) -> Task<Result<Response>> {
-        ++handled;
-        co_return text_response("hello");
-    });
-    router.add("GET", "/seen/{name}", [this](Request asked) -> Task<Result<Response>> {
-        ++handled;
-        co_return text_response(asked.path + "|" + asked.path_param("name") + "|" +
-                                std::string(asked.query_value("q").value_or("-")) + "|" +
-                                std::string(asked.headers.find("x-Test").value_or("-")));
-    });
-    router.add("GET", "/long", [this](Request) -> Task<Result<Response>> {
-        ++handled;
-        co_return text_response(std::string(16 * 1024, 'x'));
-    });
-    router.add("GET", "/broken", [](Request) -> Task<Result<Response>> {
-        throw std::runtime_error("the secret");
-        co_return Response{};
-    });
-    router.add("GET", "/slow", [this](Request) -> Task<Result<Response>> {
-        auto wait = [this]() -> Result<int> {
-            in_flight.count_down();
-            go_on.wait();
-            return 0;
-        };
-        co_await waiting.run(std::move(wait));
-        co_return text_response("at last");
-    });
+    router
+        .add("GET", "/hello",
+             [this](Request) -> Task<Result<Response>> {
+                 ++handled;
+                 co_return text_response("hello");
+             })
+        .open_to(Access::everybody);
+    router
+        .add("GET", "/seen/{name}",
+             [this](Request asked) -> Task<Result<Response>> {
+                 ++handled;
+                 co_return text_response(asked.path + "|" + asked.path_param("name") + "|" +
+                                         std::string(asked.query_value("q").value_or("-")) + "|" +
+                                         std::string(asked.headers.find("x-Test").value_or("-")));
+             })
+        .open_to(Access::everybody);
+    router
+        .add("GET", "/long",
+             [this](Request) -> Task<Result<Response>> {
+                 ++handled;
+                 co_return text_response(std::string(16 * 1024, 'x'));
+             })
+        .open_to(Access::everybody);
+    router
+        .add("GET", "/broken",
+             [](Request) -> Task<Result<Response>> {
+                 throw std::runtime_error("the secret");
+                 co_return Response{};
+             })
+        .open_to(Access::everybody);
+    router
+        .add("GET", "/slow",
+             [this](Request) -> Task<Result<Response>> {
+                 auto wait = [this]() -> Result<int> {
+                     in_flight.count_down();
+                     go_on.wait();
+                     return 0;
+                 };
+                 co_await waiting.run(std::move(wait));
+                 co_return text_response("at last");
+             })
+        .open_to(Access::everybody);
 }
 
 void ServerFixture::add_bodies()
@@ -89,15 +104,18 @@ void ServerFixture::add_bodies()
         ++handled;
         co_return text_response(asked.body);
     };
-    router.add("POST", "/echo", echo).body_limit(1000);
-    router.add("POST", "/large", echo).body_limit(32 << 20);
-    router.add("GET", "/file/{name}", [this](Request asked) -> Task<Result<Response>> {
-        ++handled;
-        Response response;
-        response.content_type = "application/zip";
-        response.body = FileBody{folder / asked.path_param("name"), {}};
-        co_return response;
-    });
+    router.add("POST", "/echo", echo).open_to(Access::everybody).body_limit(1000);
+    router.add("POST", "/large", echo).open_to(Access::everybody).body_limit(32 << 20);
+    router
+        .add("GET", "/file/{name}",
+             [this](Request asked) -> Task<Result<Response>> {
+                 ++handled;
+                 Response response;
+                 response.content_type = "application/zip";
+                 response.body = FileBody{folder / asked.path_param("name"), {}};
+                 co_return response;
+             })
+        .open_to(Access::everybody);
     router.keep<FormApi>(handled);
 }
 

@@ -58,10 +58,7 @@ std::string body_of(std::string const& answer)
 }
 
 struct TlsServerTest : ServerFixture {
-    TlsServerTest()
-    {
-        use_new_certificate();
-    }
+    TlsServerTest() { use_new_certificate(); }
     void expect_hello(int version)
     {
         TlsClient client(port(), version);

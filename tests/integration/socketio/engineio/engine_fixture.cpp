@@ -37,7 +37,7 @@ std::uint16_t EngineFixture::port()
 Application EngineFixture::application()
 {
     Application application;
-    application.opened = [](std::string const&, http::Headers const&) {};
+    application.opened = [](std::string const&, Handshake const&) {};
     application.received = [this](std::string const& sid, Message message) {
         ++received;
         if (is_echo) engine->send(sid, {std::move(message)});

@@ -71,8 +71,9 @@ public:
         router.look_up(*this, &ThingApi::find_keeper);
         router.get("/shelves/{shelf}/keeper", *this, &ThingApi::tell_keeper);
         router.get("/shelves/{shelf}/{number}", *this, &ThingApi::find).summary("Finds a thing.");
-        router.put("/shelves/{shelf}/{number}", *this, &ThingApi::put).for_operators();
+        router.put("/shelves/{shelf}/{number}", *this, &ThingApi::put).open_to(Access::operators);
         router.put("/name", *this, &ThingApi::rename);
+        router.post("/form", *this, &ThingApi::fill_in);
         router.post("/files", *this, &ThingApi::take);
     }
 
@@ -101,6 +102,10 @@ private:
     {
         co_return std::vector<Thing>{*&thing.value, {path->shelf + request.path, {}}};
     }
+    Task<Result<std::string>> fill_in(FromForm<ShelfPath> form, Caller caller)
+    {
+        co_return form->shelf + " by " + caller.name;
+    }
     Task<Result<TextBody>> rename(TextBody name) { co_return TextBody{"now " + name.text}; }
     Task<Result<int>> take(Upload upload) { co_return static_cast<int>(upload.size()); }
 };
@@ -120,10 +125,18 @@ struct HandlerTest : testing::Test {
         request.path_params = match->path_params;
         request.query = std::move(query);
         request.body = body;
+        request.caller.name = "ann";
         auto const response = test::run(Router::answer_to(*match->route, std::move(request)));
         return std::to_string(response.status) + " " + std::get<std::string>(response.body);
     }
 };
+
+TEST_F(HandlerTest, gets_a_form_and_who_asks)
+{
+    EXPECT_EQ(ask("POST", "/form", "other=1&shelf=a+%26%20b"), R"(200 "a & b by ann")");
+    EXPECT_EQ(ask("POST", "/form", ""), R"(200 " by ann")");
+    EXPECT_EQ(ask("POST", "/form", "shelf=%zz").substr(0, 3), "422");
+}
 
 TEST_F(HandlerTest, gets_path_and_query_as_its_signature_says)
 {
@@ -254,7 +267,7 @@ TEST_F(HandlerTest, is_told_in_the_api_document)
 TEST_F(HandlerTest, is_shown_to_people_without_anything_from_elsewhere)
 {
     router.add("GET", "/<script>", [](Request) -> Task<Result<Response>> { co_return text_response(""); });
-    auto const page = api_page(api_document(router, "Things & more", "1.2"));
+    auto const page = api_page(api_document(router, "Things & more", "1.2"), "");
     EXPECT_NE(page.find("Things &amp; more"), std::string::npos);
     EXPECT_NE(page.find("<code>/shelves/{shelf}/{number}</code>"), std::string::npos);
     EXPECT_EQ(page.find("<script"), std::string::npos);

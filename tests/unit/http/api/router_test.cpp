@@ -44,6 +44,53 @@ TEST_F(RouterTest, fills_the_places_of_a_route)
     EXPECT_EQ(router.match("PUT", "/things/a")->route->max_body_bytes, 7u);
 }
 
+/// Lets nobody in and remembers whom it was asked about.
+struct ClosedDoor final : Doorkeeper {
+    Result<void> admit(Route const& route, Request& request) override
+    {
+        asked += route.method + " " + request.path;
+        return Error{Errc::forbidden, "closed"};
+    }
+    std::string asked;
+};
+
+TEST_F(RouterTest, needs_no_access_without_a_doorkeeper)
+{
+    EXPECT_NO_THROW(router.require_access());
+    Request request;
+    EXPECT_TRUE(router.admit(router.routes().front(), request));
+    EXPECT_EQ(request.caller.kind, Caller::Kind::nobody);
+    Route control("PUT", "/mode", {});
+    control.open_to(Access::operators);
+    EXPECT_EQ(router.admit(control, request).error().code, Errc::forbidden);
+}
+
+TEST_F(RouterTest, with_a_doorkeeper_serves_no_route_that_does_not_tell_its_access)
+{
+    ClosedDoor door;
+    router.guard(door);
+    EXPECT_THROW(router.guard(door), std::logic_error);
+    try {
+        router.require_access();
+        FAIL() << "a route without access was let pass";
+    } catch (std::logic_error const& refused) {
+        EXPECT_STREQ(refused.what(), "GET /things/{name} does not tell who may call it: add open_to()");
+    }
+    Request request;
+    request.path = "/things/a";
+    EXPECT_EQ(router.admit(router.routes().front(), request).error().message, "closed");
+    EXPECT_EQ(door.asked, "GET /things/a");
+}
+
+TEST(Router, with_a_doorkeeper_serves_routes_that_tell_their_access)
+{
+    Router router;
+    ClosedDoor door;
+    router.guard(door);
+    router.add("GET", "/", {}).open_to(Access::everybody);
+    EXPECT_NO_THROW(router.require_access());
+}
+
 TEST_F(RouterTest, takes_a_slash_at_the_end_and_a_double_one)
 {
     EXPECT_EQ(path_param("/things/a/"), "a");

@@ -33,14 +33,14 @@ Sessions::Sessions(boost::asio::any_io_executor executor, SessionOptions const& 
       writers_(executor)
 {}
 
-SessionPtr Sessions::open_by_polling(http::Headers const& handshake)
+SessionPtr Sessions::open_by_polling(Handshake const& handshake)
 {
     auto session = begin(Transport::polling);
     application_.opened(session->core.sid(), handshake);
     return session;
 }
 
-SessionPtr Sessions::open_by_websocket(std::shared_ptr<http::WebSocket> socket, http::Headers const& handshake)
+SessionPtr Sessions::open_by_websocket(std::shared_ptr<http::WebSocket> socket, Handshake const& handshake)
 {
     auto session = begin(Transport::websocket);
     session->websocket = send_queue_of(std::move(socket), session);

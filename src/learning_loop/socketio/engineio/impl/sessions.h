@@ -36,8 +36,8 @@ public:
     Sessions(boost::asio::any_io_executor executor, SessionOptions const& options, Application application,
              std::size_t max_sessions);
 
-    SessionPtr open_by_polling(http::Headers const& handshake);
-    SessionPtr open_by_websocket(std::shared_ptr<http::WebSocket> socket, http::Headers const& handshake);
+    SessionPtr open_by_polling(Handshake const& handshake);
+    SessionPtr open_by_websocket(std::shared_ptr<http::WebSocket> socket, Handshake const& handshake);
 
     /// Returns nullptr if there is no such session, or if it is over.
     SessionPtr find(std::string_view sid) const;
