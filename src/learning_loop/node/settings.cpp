@@ -49,7 +49,7 @@ std::vector<Setting> node_settings()
     std::vector<Setting> const own{
         {.field = "data_folder",
          .meaning = "where the node keeps its state; one process per folder",
-         .default_text = "`/data` in a container, `/var/lib/learning-loop/<name>` for a service, else "
+         .default_text = "`/data` in a container that has it, `/var/lib/learning-loop/<name>` for a service, else "
                          "`$XDG_STATE_HOME/learning-loop/<name>`"},
         {.field = "name", .meaning = "the node's name, as the Loop shows it", .variable = "NODE_NAME"},
         {.field = "loop_host",
@@ -106,11 +106,13 @@ Result<std::string> loop_url_from(std::string const& host)
     auto scheme = http::take_scheme(address);
     if (scheme.empty()) scheme = host.find("learning-loop.ai") == std::string::npos ? "http" : "https";
     while (address.ends_with('/')) address.remove_suffix(1);
-    auto const authority = http::parse_authority(address);
-    if (!authority || address.ends_with(':')) {
-        return Error{Errc::invalid_argument,
-                     "'" + printable(host) + "' is neither host[:port] nor an http(s) URL without a path"};
-    }
+    auto const slash = std::min(address.find('/'), address.size());
+    auto const where = address.substr(0, slash);
+    auto const path = address.substr(slash);
+    if (!http::parse_authority(where) || where.ends_with(':') || !http::is_plain_path(path))
+        return Error{Errc::invalid_argument, "'" + printable(host) + "' is neither host[:port] nor an http(s) URL"};
+    if (path.ends_with("/api"))
+        return Error{Errc::invalid_argument, "'" + printable(host) + "': leave /api off, the node adds it"};
     return std::string(scheme).append("://").append(address);
 }
 

@@ -33,8 +33,9 @@ Result<void> check_node_settings(NodeSettings const& settings, SettingsReader co
 /// The URL of the Loop, as `http://127.0.0.1:8000`, of settings that were checked.
 std::string loop_url(NodeSettings const& settings);
 
-/// The URL of a Loop from the value of LOOP_HOST: `host[:port]` or an http(s) URL without a path. A bare host that
-/// contains `learning-loop.ai` means https, any other http. Errors: invalid_argument if it is neither.
+/// The URL of a Loop, without a slash at its end, from the value of LOOP_HOST: `host[:port]` or an http(s) URL, also
+/// with the path below which a proxy has the Loop. A bare host that contains `learning-loop.ai` means https, any other
+/// http. Errors: invalid_argument if it is neither.
 Result<std::string> loop_url_from(std::string const& host);
 
 } // namespace learning_loop

@@ -21,6 +21,7 @@ struct Setting {
     bool bytes = false;            ///< A number of bytes, which may be written `512MiB`.
     bool required = false;         ///< There is no default: it must be given.
     std::string default_text = {}; ///< Tells the default if the field's own value does not.
+    bool flag_only = false;        ///< What one call is about: no variable steers it.
     bool secret = false;           ///< Set from the field's type: no flag, which every user of the machine could read.
 
     std::string flag() const; ///< `--data-folder`; empty for a secret.
@@ -34,6 +35,7 @@ struct ProgramDescription {
     std::string name;    ///< As it is called: `learning-loop server`.
     std::string purpose; ///< A sentence.
     std::vector<Setting> settings;
+    bool shares_settings_file = false; ///< With another program, whose settings it passes over.
 };
 
 /// A setting together with the field that holds it; refers to that field.

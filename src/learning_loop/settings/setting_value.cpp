@@ -142,7 +142,8 @@ std::vector<SettingField> bind_rows(std::vector<Setting> const& rows, std::span<
 SettingField setting_field(Setting setting, SettingType const& type, void* value)
 {
     setting.secret = type.is_secret;
-    if (setting.variable.empty()) setting.variable = setting_detail::derived_variable(setting.field);
+    if (setting.variable.empty() && !setting.flag_only)
+        setting.variable = setting_detail::derived_variable(setting.field);
     SettingField field;
     field.expected = type.expected(setting);
     field.initial_value = type.text(value, setting);

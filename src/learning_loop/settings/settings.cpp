@@ -57,7 +57,9 @@ Error SettingsReader::wrong(std::string_view name, std::string_view what) const
                                     [&](auto const& candidate) { return candidate.setting.field == name; });
     if (field == fields_.end()) throw std::logic_error("settings: there is no field " + std::string(name));
     auto const& setting = field->setting;
-    auto named = setting.secret ? setting.variable : setting.flag() + " (" + setting.variable + ")";
+    auto named = setting.secret      ? setting.variable
+                 : setting.flag_only ? setting.flag()
+                                     : setting.flag() + " (" + setting.variable + ")";
     if (source_of(setting) == Source::alias) named = setting.alias + " (better: " + setting.variable + ")";
     if (source_of(setting) == Source::file) named = settings_file_.string() + ": " + setting.field;
     return {Errc::invalid_argument, named.append(": ").append(what)};
@@ -84,6 +86,7 @@ Result<void> SettingsReader::read_sources(Invocation const& start, std::map<std:
 Result<void> SettingsReader::read_variables(Environment const& environment)
 {
     for (auto const& field : fields_) {
+        if (field.setting.flag_only) continue;
         auto const text = environment(field.setting.variable);
         if (text.empty()) continue;
         if (auto const done = set(field, Source::variable, text); !done) return done;
@@ -115,6 +118,7 @@ Result<void> SettingsReader::read_file()
         std::string const key(member.key());
         auto const field = std::find_if(fields_.begin() + 1, fields_.end(),
                                         [&](auto const& candidate) { return candidate.setting.field == key; });
+        if (field == fields_.end() && program_.shares_settings_file) continue;
         if (field == fields_.end())
             return Error{Errc::invalid_argument, name + ": " + printable(key) + ": is no setting of this program"};
         if (member.value().is_null()) continue;

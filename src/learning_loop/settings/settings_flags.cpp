@@ -40,7 +40,7 @@ void add_flags(CLI::App& app, ProgramDescription const& program, std::vector<Set
         }
         auto const keep = [&flags, &setting](std::string const& value) { flags.values[setting.field] = value; };
         auto* const option = app.add_option_function<std::string>(setting.flag(), keep, help_of(field));
-        option->type_name("(" + variables_of(setting) + ")");
+        option->type_name(setting.flag_only ? "" : "(" + variables_of(setting) + ")");
         if (field.is_switch) option->expected(0, 1)->default_str("true"); // for the flag that stands alone
     }
     app.footer(
@@ -81,8 +81,8 @@ Error no_single_value(std::string const& message, std::vector<SettingField> cons
     auto const field = std::find_if(fields.begin(), fields.end(),
                                     [&](auto const& candidate) { return candidate.setting.flag() == flag; });
     if (field == fields.end()) return {Errc::invalid_argument, message};
-    return {Errc::invalid_argument,
-            flag + " (" + field->setting.variable + "): give it once, with one value: " + field->expected};
+    auto const name = field->setting.flag_only ? flag : flag + " (" + field->setting.variable + ")";
+    return {Errc::invalid_argument, name + ": give it once, with one value: " + field->expected};
 }
 
 } // namespace

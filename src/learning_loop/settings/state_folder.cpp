@@ -13,8 +13,15 @@ fs::path state_folder(std::string const& program, Environment const& environment
 
 fs::path default_data_folder(std::string const& program, Environment const& environment)
 {
-    if (fs::exists("/.dockerenv") || fs::exists("/run/.containerenv")) return "/data";
-    if (!environment("INVOCATION_ID").empty()) return "/var/lib/learning-loop/" + program; // systemd runs us
+    return default_data_folder(program, environment, fs::path("/var/lib/learning-loop") / program);
+}
+
+fs::path default_data_folder(std::string const& program, Environment const& environment, fs::path const& of_service)
+{
+    std::error_code none;
+    bool const is_container = fs::exists("/.dockerenv", none) || fs::exists("/run/.containerenv", none);
+    if (is_container && fs::is_directory("/data", none)) return "/data"; // else it is a shell in one
+    if (!environment("INVOCATION_ID").empty()) return of_service;        // systemd runs us
     return state_folder(program, environment);
 }
 

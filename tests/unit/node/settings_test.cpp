@@ -17,20 +17,47 @@ TEST(LoopUrl, is_made_from_a_host)
         {"[::1]:8000", "http://[::1]:8000"},
         {"http://learning-loop.ai", "http://learning-loop.ai"},
         {"https://loop.example/", "https://loop.example"},
-        {"https://loop.example:8443//", "https://loop.example:8443"}};
+        {"https://loop.example:8443//", "https://loop.example:8443"},
+        {"https://farm.example/loop/", "https://farm.example/loop"}, // behind a proxy
+        {"farm.example/a/b-c", "http://farm.example/a/b-c"}};
     for (auto const& [host, url] : table) EXPECT_EQ(loop_url_from(host).value(), url);
 }
 
 TEST(LoopUrl, is_refused_when_it_is_no_host)
 {
-    for (auto const* host :
-         {"", "/", "http://", "https:///", "ftp://loop.example", "loop.example/api", "loop.example?x", "loop.example#x",
-          "loop example", "loop\n.example", "l\xc3\xb6\xc3\xb6p", "a\\b", "loop.example:http",
-          "loop.example:", "loop.example:65536", "loop.example:0", ":8000", "[::1", "[::1]8000"}) {
+    for (auto const* host : {"",
+                             "/",
+                             "http://",
+                             "https:///",
+                             "ftp://loop.example",
+                             "loop.example?x",
+                             "loop.example#x",
+                             "loop.example/a?x",
+                             "loop.example/a//b",
+                             "loop.example/../a",
+                             "loop.example/%61",
+                             "loop.example/a b",
+                             "loop example",
+                             "loop\n.example",
+                             "l\xc3\xb6\xc3\xb6p",
+                             "a\\b",
+                             "loop.example:http",
+                             "loop.example:",
+                             "loop.example:65536",
+                             "loop.example:0",
+                             ":8000",
+                             "[::1",
+                             "[::1]8000"}) {
         auto const url = loop_url_from(host);
         ASSERT_FALSE(url) << host;
-        EXPECT_TRUE(url.error().message.ends_with("is neither host[:port] nor an http(s) URL without a path")) << host;
+        EXPECT_TRUE(url.error().message.ends_with("is neither host[:port] nor an http(s) URL")) << host;
     }
+}
+
+TEST(LoopUrl, is_refused_with_the_path_that_a_node_adds)
+{
+    for (auto const* host : {"loop.example/api", "https://farm.example/loop/api/"})
+        EXPECT_TRUE(loop_url_from(host).error().message.ends_with("leave /api off, the node adds it")) << host;
 }
 
 TEST(LoopUrl, is_refused_with_a_login_which_is_not_repeated)
