@@ -24,8 +24,14 @@ BlobFiles::BlobFiles(fs::path const& root) : root_(fs::absolute(root)), incoming
 
 fs::path BlobFiles::path_of(std::string_view organization, std::string_view project, std::string_view id) const
 {
+    return path_in(root_, organization, project, id);
+}
+
+fs::path BlobFiles::path_in(fs::path const& root, std::string_view organization, std::string_view project,
+                            std::string_view id)
+{
     auto const digits = hex(sha256(id)).substr(0, 2); // of a hash: the ids of one hour begin alike
-    return root_ / organization / project / digits / id;
+    return root / organization / project / digits / id;
 }
 
 Result<void> BlobFiles::put(std::vector<Blob> const& blobs)

@@ -19,6 +19,10 @@ public:
     /// Callers must have checked the names with `is_name` and the id with `is_uuid`: they become a path.
     std::filesystem::path path_of(std::string_view organization, std::string_view project, std::string_view id) const;
 
+    /// The same for any root.
+    static std::filesystem::path path_in(std::filesystem::path const& root, std::string_view organization,
+                                         std::string_view project, std::string_view id);
+
     struct Blob {
         std::filesystem::path path; ///< From `path_of`.
         std::string_view bytes;

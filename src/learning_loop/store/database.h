@@ -23,6 +23,12 @@ public:
     using DatabaseError::DatabaseError;
 };
 
+/// A newer version of this program has written the database. What the message says is for whoever started this one.
+class NewerDatabase final : public DatabaseError {
+public:
+    using DatabaseError::DatabaseError;
+};
+
 using Value = std::variant<std::nullptr_t, std::int64_t, double, std::string>;
 using Values = std::vector<Value>;
 using Row = Values; ///< One row of an answer, in the order of its columns.

@@ -23,15 +23,18 @@ ReportedDetector detector_of(DetectorRow row)
 
 } // namespace
 
-Task<Result<void>> DetectorRepository::keep(std::int64_t project, DetectorStatus status)
+Task<Result<void>> DetectorRepository::keep(std::int64_t project, DetectorStatus status, Rename rename)
 {
     DetectorRow row;
     row.project = project;
     row.uuid = status.uuid;
     row.status = to_text(to_json(status));
     row.last_seen = timestamp_now();
-    auto job = [row = std::move(row)](Database& database) -> Result<void> {
+    auto job = [row = std::move(row), name = status.name, rename](Database& database) -> Result<void> {
         Transaction transaction(database);
+        auto before = find_row<DetectorRow>(database, "WHERE project = $1 AND uuid = $2", {row.project, row.uuid});
+        if (rename == Rename::refused && before && detector_of(std::move(*before)).name != name)
+            return Error{Errc::conflict, "uuid: another detector has this one: remove uuids.json of this node"};
         upsert(database, row, "project, uuid");
         database.execute("DELETE FROM detectors WHERE project = $1 AND uuid NOT IN "
                          "(SELECT uuid FROM detectors WHERE project = $1 ORDER BY last_seen DESC LIMIT $2)",

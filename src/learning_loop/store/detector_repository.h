@@ -16,8 +16,11 @@ class DetectorRepository {
 public:
     explicit DetectorRepository(DatabaseLanes& lanes) : lanes_(lanes) {}
 
-    /// Keeps the newest status of each detector, of the thousand that were seen last.
-    Task<Result<void>> keep(std::int64_t project, DetectorStatus status);
+    enum class Rename { allowed, refused };
+
+    /// Keeps the newest status of each detector, of the thousand that were seen last. Errors: conflict if the uuid is
+    /// that of a detector of another name, and `rename` refuses that.
+    Task<Result<void>> keep(std::int64_t project, DetectorStatus status, Rename rename = Rename::allowed);
 
     Task<Result<std::vector<ReportedDetector>>> all(std::int64_t project); ///< Ordered by name.
 

@@ -178,7 +178,13 @@ Task<Result<std::optional<Model>>> ModelRepository::find(std::int64_t project, s
 std::filesystem::path ModelRepository::file_of(std::string_view organization, std::string_view project,
                                                std::string_view id, std::string_view format) const
 {
-    return folder_ / organization / project / id / (std::string(format) + ".zip");
+    return file_in(folder_, organization, project, id, format);
+}
+
+std::filesystem::path ModelRepository::file_in(std::filesystem::path const& root, std::string_view organization,
+                                               std::string_view project, std::string_view id, std::string_view format)
+{
+    return root / organization / project / id / (std::string(format) + ".zip");
 }
 
 Task<Result<std::optional<DeploymentTarget>>> ModelRepository::target(std::int64_t project)

@@ -37,6 +37,10 @@ public:
     std::filesystem::path file_of(std::string_view organization, std::string_view project, std::string_view id,
                                   std::string_view format) const;
 
+    /// The same for any root.
+    static std::filesystem::path file_in(std::filesystem::path const& root, std::string_view organization,
+                                         std::string_view project, std::string_view id, std::string_view format);
+
     Task<Result<std::optional<DeploymentTarget>>> target(std::int64_t project); ///< nullopt: none is set.
 
     /// Returns the new target; nullopt, and nothing is changed, if the project has no such model.

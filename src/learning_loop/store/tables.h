@@ -151,4 +151,42 @@ BOOST_DESCRIBE_STRUCT(DetectorRow, (), (project, uuid, status, last_seen))
 template <>
 inline constexpr std::string_view table_of<DetectorRow> = "detectors";
 
+struct UserRow {
+    std::int64_t number = 0;
+    std::string name;
+    std::string password; ///< Its hash.
+    std::string created;
+};
+BOOST_DESCRIBE_STRUCT(UserRow, (), (number, name, password, created))
+template <>
+inline constexpr std::string_view table_of<UserRow> = "users";
+
+/// A login that has not ended. What the client sends is not kept, only its hash.
+struct SessionRow {
+    std::string hash;
+    std::int64_t user_number = 0;
+    std::int64_t created = 0; ///< Seconds since 1970, as `expires`.
+    std::int64_t expires = 0;
+};
+BOOST_DESCRIBE_STRUCT(SessionRow, (), (hash, user_number, created, expires))
+template <>
+inline constexpr std::string_view table_of<SessionRow> = "sessions";
+
+/// Who uses a token.
+enum class TokenKind { node, script };
+BOOST_DESCRIBE_ENUM(TokenKind, node, script)
+
+/// The bearer token of a node or a script.
+struct TokenRow {
+    std::int64_t number = 0;
+    std::string hash;
+    TokenKind kind = TokenKind::node;
+    std::string name;                    ///< The node's or the script's.
+    std::optional<std::int64_t> project; ///< The only one that it is for.
+    std::string created;
+};
+BOOST_DESCRIBE_STRUCT(TokenRow, (), (number, hash, kind, name, project, created))
+template <>
+inline constexpr std::string_view table_of<TokenRow> = "tokens";
+
 } // namespace learning_loop::store

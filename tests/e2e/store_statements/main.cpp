@@ -1,7 +1,9 @@
 // Does with the repositories, on a new database in the folder that is the argument, all that they can do, and prints
 // each statement that they gave the database, once, as a JSON text on a line of its own.
 #include "learning_loop/json/json.h"
+#include "learning_loop/store/account_repository.h"
 #include "learning_loop/store/blob_files.h"
+#include "learning_loop/store/check_folder.h"
 #include "learning_loop/store/detector_repository.h"
 #include "learning_loop/store/image_repository.h"
 #include "learning_loop/store/model_repository.h"
@@ -12,6 +14,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <fstream>
 #include <iostream>
 #include <mutex>
 #include <set>
@@ -87,6 +90,24 @@ store::NewImage an_image()
     return image;
 }
 
+ll::Task<> use_accounts(store::DatabaseLanes& lanes, std::int64_t project)
+{
+    store::AccountRepository accounts(lanes);
+    auto const user = accounts.add_user_at_start({0, "ann", "hash", "now"});
+    (co_await accounts.renew_hash(user, "hash", "stronger")).value();
+    (co_await accounts.set_password(user, "other")).value();
+    store::SessionRow session{"a", user, 0, 100};
+    std::vector<std::string> const former{"b"};
+    (co_await accounts.begin_session(std::move(session), "other", former)).value();
+    (co_await accounts.end_session("a")).value();
+    store::TokenRow token;
+    token.hash = "c";
+    token.project = project;
+    auto const number = (co_await accounts.add_token(token)).value();
+    accounts.load_at_start(0);
+    (co_await accounts.remove_token(number)).value();
+}
+
 ll::Task<> use_all(store::DatabaseLanes& lanes, std::filesystem::path folder)
 {
     store::BlobFiles files(folder / "images");
@@ -123,6 +144,8 @@ ll::Task<> use_all(store::DatabaseLanes& lanes, std::filesystem::path folder)
     (co_await models.reserve(project, "died", "")).value();
     store::ModelRepository const restarted(lanes, folder / "models"); // forgets that one
 
+    co_await use_accounts(lanes, project);
+
     ll::DetectorStatus status;
     status.uuid = "1";
     (co_await detectors.keep(project, std::move(status))).value();
@@ -144,5 +167,10 @@ int main(int argc, char** argv)
         });
         io.run();
     }
+    auto const model = store::ModelRepository::file_in(folder / "models", "o", "p", "a", "onnx"); // to be looked up
+    std::filesystem::create_directories(model.parent_path());
+    std::ofstream(model) << "a zip";
+    RecordingDatabase database(store::sqlite::open_as_it_is(folder / "test.db"), statements);
+    store::check_folder(database, folder, false);
     for (auto const& text : statements.texts()) std::cout << ll::to_text(boost::json::string(text)) << "\n";
 }

@@ -50,9 +50,7 @@ TEST(DatabaseLanes, the_reader_sees_what_the_writer_wrote)
 {
     test::TempFolder const folder;
     DatabaseLanes lanes(sqlite::open_sqlite(folder / "test.db"));
-    auto write = [](Database& database) -> Answer {
-        return insert_project(database);
-    };
+    auto write = [](Database& database) -> Answer { return insert_project(database); };
     auto read = [](Database& database) -> Answer {
         return column<std::int64_t>(database.query_one("SELECT number FROM projects", {}).value(), 0);
     };
@@ -64,9 +62,7 @@ TEST(DatabaseLanes, a_transaction_that_reads_sees_one_state_whatever_is_written_
 {
     test::TempFolder const folder;
     DatabaseLanes lanes(sqlite::open_sqlite(folder / "test.db"));
-    auto write = [](Database& database) -> Answer {
-        return insert_project(database);
-    };
+    auto write = [](Database& database) -> Answer { return insert_project(database); };
     auto const count = [](Database& database) {
         return column<std::int64_t>(database.query_one("SELECT count(*) FROM projects", {}).value(), 0);
     };
@@ -84,9 +80,7 @@ TEST(DatabaseLanes, what_is_done_at_the_start_is_there_for_every_job)
 {
     test::TempFolder const folder;
     DatabaseLanes lanes(sqlite::open_sqlite(folder / "test.db"));
-    ASSERT_TRUE(lanes.write_at_start([](Database& database) {
-        insert_project(database);
-    }));
+    ASSERT_TRUE(lanes.write_at_start([](Database& database) { insert_project(database); }));
     auto read = [](Database& database) -> Answer {
         return column<std::int64_t>(database.query_one("SELECT number FROM projects", {}).value(), 0);
     };

@@ -31,6 +31,19 @@ TEST_F(DetectorRepositoryTest, the_newest_report_of_each_detector_counts)
     EXPECT_FALSE(all[1].last_seen.empty());
 }
 
+TEST_F(DetectorRepositoryTest, a_detector_whose_name_is_proven_takes_no_other_ones_place)
+{
+    report("1", "a");
+    DetectorStatus status;
+    status.uuid = "1";
+    status.name = "b";
+    using Rename = DetectorRepository::Rename;
+    EXPECT_EQ(test::run(detectors.keep(project.number, status, Rename::refused)).error().code, Errc::conflict);
+    EXPECT_EQ(test::run(detectors.all(project.number)).value().at(0).name, "a");
+    EXPECT_TRUE(test::run(detectors.keep(project.number, status)));
+    EXPECT_EQ(test::run(detectors.all(project.number)).value().at(0).name, "b");
+}
+
 TEST_F(DetectorRepositoryTest, a_thousand_detectors_are_kept_and_those_seen_first_go)
 {
     auto fill = [number = project.number](Database& database) -> Result<int> {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "learning_loop/store/account_repository.h"
 #include "learning_loop/store/blob_files.h"
 #include "learning_loop/store/database_lanes.h"
 #include "learning_loop/store/detector_repository.h"
@@ -50,6 +51,7 @@ protected:
     ImageRepository images{lanes, files};
     ModelRepository models{lanes, folder / "models"};
     DetectorRepository detectors{lanes};
+    AccountRepository accounts{lanes};
     Project project;
 };
 

@@ -1,7 +1,13 @@
 #include "learning_loop/store/sqlite/connection.h"
 
-#include <sqlite3.h>
+#include "learning_loop/base/descriptor.h"
 
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 namespace learning_loop::store::sqlite {
@@ -133,7 +139,16 @@ Connection::Connection(std::filesystem::path const& file, Access access)
     if (code != SQLITE_OK) fail("cannot open " + file.string());
     sqlite3_extended_result_codes(connection, 1);
     sqlite3_busy_timeout(connection, 10'000);
-    execute_script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+    try {
+        if (access == Access::write) execute_script("PRAGMA journal_mode = WAL");
+        execute_script("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+        query_one("SELECT count(*) FROM sqlite_schema", {}); // reads its first page
+    } catch (DatabaseFull const&) {
+        throw;
+    } catch (DatabaseError const& failure) {
+        throw DatabaseError(file.string() +
+                            " cannot be read; if it is damaged, put a copy in its place: " + failure.what());
+    }
     // Opened for writing and then forbidden to: a connection that is read-only for SQLite cannot recover a WAL.
     if (access == Access::read) execute_script("PRAGMA query_only = ON;");
 }
@@ -197,6 +212,15 @@ std::int64_t Connection::execute(std::string_view sql, Values const& values)
 void Connection::execute_script(std::string const& sql)
 {
     if (sqlite3_exec(connection_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail(sql);
+}
+
+void Connection::copy_into(std::filesystem::path const& file)
+{
+    // SQLite syncs no copy that it makes.
+    execute("VACUUM INTO $1", {file.string()});
+    Descriptor const written(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (written.get() < 0 || ::fsync(written.get()) != 0)
+        throw DatabaseError("cannot sync " + file.string() + ": " + std::strerror(errno));
 }
 
 void Connection::begin()

@@ -29,6 +29,9 @@ public:
 
     void execute_script(std::string const& sql); ///< Many statements, without values; also what only SQLite knows.
 
+    /// Writes a copy of the database into a new file, which is durable when it returns but for its name.
+    void copy_into(std::filesystem::path const& file);
+
 private:
     struct Close {
         void operator()(sqlite3* connection) const;

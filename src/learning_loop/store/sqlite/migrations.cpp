@@ -1,7 +1,13 @@
 #include "learning_loop/store/sqlite/migrations.h"
 
+#include "learning_loop/base/files.h"
+#include "learning_loop/base/ids.h"
+#include "learning_loop/base/log.h"
+
+#include <algorithm>
 #include <array>
 #include <string>
+#include <vector>
 
 namespace learning_loop::store::sqlite {
 namespace {
@@ -142,25 +148,113 @@ CREATE TABLE detectors (
     last_seen TEXT NOT NULL,
     PRIMARY KEY (project, uuid)
 );
+)sql",
+
+    R"sql(
+CREATE TABLE users (
+    number   INTEGER PRIMARY KEY,
+    name     TEXT NOT NULL UNIQUE,
+    password TEXT NOT NULL,                  -- its hash
+    created  TEXT NOT NULL
+);
+CREATE TABLE sessions (
+    hash        TEXT PRIMARY KEY,            -- of what the client sends
+    user_number INTEGER NOT NULL REFERENCES users (number),
+    created     INTEGER NOT NULL,            -- seconds since 1970
+    expires     INTEGER NOT NULL             -- the same
+) WITHOUT ROWID;
+CREATE INDEX sessions_by_user ON sessions (user_number);
+
+CREATE TABLE tokens (
+    number  INTEGER PRIMARY KEY,
+    hash    TEXT NOT NULL UNIQUE,
+    kind    TEXT NOT NULL,                   -- who uses it: a node or a script
+    name    TEXT NOT NULL,
+    project INTEGER REFERENCES projects (number), -- NULL: it is for every project
+    created TEXT NOT NULL
+);
 )sql"};
+
+constexpr int kept_backups = 3;
+
+/// Copies the database as it is; the copy has its name once it is whole and durable.
+void back_up(Connection& database, std::filesystem::path const& folder, std::int64_t schema)
+{
+    make_folder_durably(folder);
+    auto const name = "loop-schema-" + std::to_string(schema) + "-" + new_uuid() + ".db";
+    auto const file = folder / name;
+    auto const begun = folder / (name + ".begun");
+    for (auto const& entry : std::filesystem::directory_iterator(folder)) { // of a start that was killed
+        if (entry.path().filename().string().find(".begun") != std::string::npos) std::filesystem::remove(entry.path());
+    }
+    database.copy_into(begun);
+    std::filesystem::rename(begun, file);
+    sync_folder(folder);
+    log::info("the database was copied to {} before it is brought to a newer schema", file.string());
+}
+
+/// The copies that `back_up` has made, the oldest first: what follows the schema in their names begins with the time.
+std::vector<std::filesystem::path> backups_in(std::filesystem::path const& folder)
+{
+    std::vector<std::filesystem::path> backups;
+    for (auto const& entry : std::filesystem::directory_iterator(folder)) {
+        auto const name = entry.path().filename().string();
+        if (name.starts_with("loop-schema-") && name.ends_with(".db")) backups.push_back(entry.path());
+    }
+    auto const time_of = [](std::filesystem::path const& file) {
+        auto const name = file.filename().string();
+        return name.substr(name.find('-', std::string_view("loop-schema-").size()));
+    };
+    std::ranges::sort(backups, {}, time_of);
+    return backups;
+}
+
+void remove_old_backups(std::filesystem::path const& folder)
+{
+    auto const backups = backups_in(folder);
+    for (std::size_t i = 0; i + kept_backups < backups.size(); ++i) std::filesystem::remove(backups[i]);
+}
+
+std::int64_t schema_of(Connection& database)
+{
+    return std::get<std::int64_t>(database.query_one("PRAGMA user_version", {}).value().at(0));
+}
+
+constexpr auto newest = static_cast<std::int64_t>(migrations.size());
+
+void refuse_newer(std::int64_t applied)
+{
+    if (applied <= newest) return;
+    throw NewerDatabase("the database was written by a newer version of this program (schema " +
+                        std::to_string(applied) + ", this one knows " + std::to_string(newest) +
+                        "): start that one, or give this one a folder of its own");
+}
 
 } // namespace
 
-void migrate(Connection& database)
+void migrate(Connection& database, std::filesystem::path const& backups)
 {
-    auto const applied = std::get<std::int64_t>(database.query_one("PRAGMA user_version", {}).value().at(0));
-    auto const newest = static_cast<std::int64_t>(migrations.size());
-    if (applied > newest) {
-        throw DatabaseError("the database was written by a newer version of this program (schema " +
-                            std::to_string(applied) + ", this one knows " + std::to_string(newest) +
-                            "): start that one");
+    auto const applied = schema_of(database);
+    refuse_newer(applied);
+    if (applied == newest) return;
+    if (applied > 0) {
+        back_up(database, backups, applied);
+        remove_old_backups(backups); // also if each start fails here
     }
-    for (auto number = applied; number < newest; ++number) {
-        Transaction transaction(database);
+    Transaction transaction(database); // one for all steps: nobody sees a schema between two programs
+    for (auto number = applied; number < newest; ++number)
         database.execute_script(migrations.at(static_cast<std::size_t>(number)));
-        database.execute_script("PRAGMA user_version = " + std::to_string(number + 1));
-        transaction.commit();
-    }
+    database.execute_script("PRAGMA user_version = " + std::to_string(newest));
+    transaction.commit();
+}
+
+void require_schema(Connection& database)
+{
+    auto const applied = schema_of(database);
+    refuse_newer(applied);
+    if (applied < newest)
+        throw DatabaseError("the database is of an older version of this program: start its server once, which brings "
+                            "it up to date");
 }
 
 } // namespace learning_loop::store::sqlite

@@ -25,28 +25,44 @@ protected:
     }
 
     test::TempFolder folder;
+    std::filesystem::path const backups = folder / "backups";
     Connection database{folder / "test.db", Connection::Access::write};
 };
 
 TEST_F(MigrationsTest, a_second_run_changes_nothing)
 {
-    migrate(database);
+    migrate(database, backups);
     database.execute_script("INSERT INTO projects (number, organization, name, created, changed) "
                             "VALUES (1, 'o', 'p', '', '')");
-    migrate(database);
+    migrate(database, backups);
     EXPECT_TRUE(database.query_one("SELECT 1 FROM projects", {}));
 }
 
 TEST_F(MigrationsTest, a_database_of_a_newer_program_is_refused)
 {
-    migrate(database);
+    migrate(database, backups);
     database.execute_script("PRAGMA user_version = 1000");
-    EXPECT_THROW(migrate(database), DatabaseError);
+    EXPECT_THROW(migrate(database, backups), NewerDatabase);
+}
+
+TEST_F(MigrationsTest, a_new_database_needs_no_backup)
+{
+    migrate(database, backups);
+    EXPECT_FALSE(std::filesystem::exists(backups));
+}
+
+TEST_F(MigrationsTest, a_database_of_another_schema_is_not_opened_as_it_is)
+{
+    EXPECT_THROW(require_schema(database), DatabaseError);
+    migrate(database, backups);
+    EXPECT_NO_THROW(require_schema(database));
+    database.execute_script("PRAGMA user_version = 1000");
+    EXPECT_THROW(require_schema(database), NewerDatabase);
 }
 
 TEST_F(MigrationsTest, the_counters_follow_the_images)
 {
-    migrate(database);
+    migrate(database, backups);
     database.execute_script("INSERT INTO projects (number, organization, name, created, changed) "
                             "VALUES (1, 'o', 'p', '', '')");
     add_image("a", "inbox");

@@ -13,14 +13,14 @@ namespace learning_loop::store::sqlite {
 namespace {
 
 struct MigratedDatabase : testing::Test {
-    MigratedDatabase() { migrate(database); }
+    MigratedDatabase() { migrate(database, folder / "backups"); }
 
     test::TempFolder folder;
     Connection database{folder / "test.db", Connection::Access::write};
 };
 
 using EveryRow = testing::Types<ProjectRow, CategoryRow, ImageRow, AnnotationRow, DetectionRow, TagRow, ImageTagRow,
-                                ImageCountRow, ModelRow, ModelFileRow, DetectorRow>;
+                                ImageCountRow, ModelRow, ModelFileRow, DetectorRow, UserRow, SessionRow, TokenRow>;
 
 struct NameOfTable {
     template <class R>

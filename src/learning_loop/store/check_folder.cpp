@@ -1,0 +1,202 @@
+#include "learning_loop/store/check_folder.h"
+
+#include "learning_loop/base/files.h"
+#include "learning_loop/base/hash.h"
+#include "learning_loop/base/text.h"
+#include "learning_loop/base/timestamps.h"
+#include "learning_loop/store/blob_files.h"
+#include "learning_loop/store/database.h"
+#include "learning_loop/store/model_repository.h"
+#include "learning_loop/store/tables.h"
+
+#include <optional>
+
+namespace learning_loop::store {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::size_t max_findings = 1000;
+constexpr std::size_t max_hashed_bytes = std::size_t{1} << 30; // no image is longer
+constexpr std::int64_t images_between_reports = 1000;
+
+/// `2024-01-31T12-00-00.123456`: the name of a folder.
+std::string time_for_a_name()
+{
+    auto text = timestamp_now().substr(0, std::string_view("2024-01-31T12:00:00.123456").size());
+    for (auto& c : text) {
+        if (c == ':') c = '-';
+    }
+    return text;
+}
+
+class FolderCheck {
+public:
+    FolderCheck(Database& database, fs::path folder, bool mends, std::function<void(std::int64_t)> const& progress)
+        : database_(database), folder_(std::move(folder)), mends_(mends), progress_(progress)
+    {
+        report_.set_aside_folder = folder_ / "set_aside" / time_for_a_name();
+    }
+
+    void find(std::string finding)
+    {
+        ++report_.found;
+        if (report_.findings.size() < max_findings) report_.findings.push_back(std::move(finding));
+    }
+
+    FolderReport run()
+    {
+        check_images();
+        check_models();
+        find_orphans("images", [this](fs::path const& file) { return has_image(file); });
+        find_orphans("models", [this](fs::path const& file) { return has_model_file(file); });
+        if (progress_) progress_(report_.images);
+        return report_;
+    }
+
+    FolderReport const& report() const { return report_; }
+
+private:
+    std::string name_of(fs::path const& file) const { return printable(file.lexically_relative(folder_).string()); }
+
+    void set_aside(fs::path const& file)
+    {
+        if (!mends_) return;
+        auto const to = report_.set_aside_folder / file.lexically_relative(folder_);
+        make_folder_durably(to.parent_path());
+        rename_durably(file, to);
+        ++report_.set_aside;
+    }
+
+    /// Returns false, and tells what is wrong, unless the file is there with that length.
+    bool check_length(fs::path const& file, std::int64_t bytes)
+    {
+        std::error_code gone;
+        bool const is_file = fs::is_regular_file(fs::symlink_status(file, gone));
+        if (!is_file) {
+            find("lost: " + name_of(file));
+            return false;
+        }
+        auto const length = fs::file_size(file);
+        if (static_cast<std::int64_t>(length) == bytes) return true;
+        find("cut: " + name_of(file) + " has " + std::to_string(length) + " of " + std::to_string(bytes) + " bytes");
+        set_aside(file);
+        return false;
+    }
+
+    void check_image(fs::path const& file, std::int64_t bytes, std::string const& hash)
+    {
+        if (++report_.images % images_between_reports == 0 && progress_) progress_(report_.images);
+        if (!check_length(file, bytes)) return;
+        auto const content = content_of(file);
+        if (!content) return;
+        if (hex(sha256(*content)) == hash) return;
+        find("changed: " + name_of(file) + " is not what came in");
+        set_aside(file);
+    }
+
+    /// nullopt: it cannot be read, which is told; it may be sound, so it stays where it is.
+    std::optional<std::string> content_of(fs::path const& file)
+    {
+        try {
+            auto content = read_file(file, max_hashed_bytes);
+            if (content) return std::move(*content);
+            find("unreadable: " + name_of(file) + ": " + content.error().message);
+        } catch (std::system_error const& failure) {
+            find("unreadable: " + name_of(file) + ": " + failure.code().message());
+        }
+        return std::nullopt;
+    }
+
+    void check_images()
+    {
+        auto const use = [this](Row const& row) {
+            auto const file = BlobFiles::path_in(folder_ / "images", column<std::string>(row, 0),
+                                                 column<std::string>(row, 1), column<std::string>(row, 2));
+            check_image(file, column<std::int64_t>(row, 3), column<std::string>(row, 4));
+        };
+        database_.for_each("SELECT projects.organization, projects.name, images.id, images.bytes, images.image_hash "
+                           "FROM images JOIN projects ON projects.number = images.project ORDER BY images.number",
+                           {}, use);
+    }
+
+    void check_models()
+    {
+        auto const use = [this](Row const& row) {
+            ++report_.model_files;
+            auto const file =
+                ModelRepository::file_in(folder_ / "models", column<std::string>(row, 0), column<std::string>(row, 1),
+                                         column<std::string>(row, 2), column<std::string>(row, 3));
+            check_length(file, column<std::int64_t>(row, 4));
+        };
+        database_.for_each("SELECT projects.organization, projects.name, model_files.model, model_files.format, "
+                           "model_files.bytes FROM model_files JOIN models ON models.id = model_files.model "
+                           "JOIN projects ON projects.number = models.project ORDER BY models.number",
+                           {}, use);
+    }
+
+    void find_orphans(char const* part, std::function<bool(fs::path const&)> const& has_row)
+    {
+        std::error_code none;
+        std::vector<fs::path> orphans;
+        for (auto at = fs::recursive_directory_iterator(folder_ / part, none); at != fs::recursive_directory_iterator();
+             ++at) {
+            bool const is_of_an_intake = at->path().filename() == ".incoming"; // the server empties it when it starts
+            if (is_of_an_intake) at.disable_recursion_pending();
+            if (is_of_an_intake || (at->is_directory() && !at->is_symlink())) continue;
+            if (has_row(at->path().lexically_relative(folder_ / part))) continue;
+            find("orphaned: " + name_of(at->path()) + " has no row");
+            if (mends_) orphans.push_back(at->path());
+        }
+        for (auto const& orphan : orphans) set_aside(orphan);
+    }
+
+    /// `organization/project/digits/id`
+    bool has_image(fs::path const& file)
+    {
+        std::vector<std::string> const names(file.begin(), file.end());
+        if (names.size() != 4) return false;
+        return BlobFiles::path_in("", names[0], names[1], names[3]) == file &&
+               database_
+                   .query_one("SELECT 1 FROM images JOIN projects ON projects.number = images.project "
+                              "WHERE projects.organization = $1 AND projects.name = $2 AND images.id = $3",
+                              {names[0], names[1], names[3]})
+                   .has_value();
+    }
+
+    /// `organization/project/id/format.zip`
+    bool has_model_file(fs::path const& file)
+    {
+        std::vector<std::string> const names(file.begin(), file.end());
+        if (names.size() != 4 || file.extension() != ".zip") return false;
+        return database_
+            .query_one("SELECT 1 FROM model_files JOIN models ON models.id = model_files.model "
+                       "JOIN projects ON projects.number = models.project "
+                       "WHERE projects.organization = $1 AND projects.name = $2 AND models.id = $3 "
+                       "AND model_files.format = $4",
+                       {names[0], names[1], names[2], file.stem().string()})
+            .has_value();
+    }
+
+    Database& database_;
+    fs::path folder_;
+    bool mends_;
+    std::function<void(std::int64_t)> const& progress_;
+    FolderReport report_;
+};
+
+} // namespace
+
+FolderReport check_folder(Database& database, fs::path const& folder, bool mends,
+                          std::function<void(std::int64_t)> const& progress)
+{
+    FolderCheck check(database, folder, mends, progress);
+    try {
+        return check.run();
+    } catch (DatabaseError const& failure) {
+        check.find("the database " + (folder / "loop.db").string() +
+                   " cannot be read any further, put a copy in its place: " + failure.what());
+        return check.report();
+    }
+}
+
+} // namespace learning_loop::store
