@@ -1,6 +1,7 @@
 # Libraries without CMake files of their own, or without ones we would want: OpenCV's are in libopencv-dev, which brings
 # GDAL, VTK and hundreds of packages that nobody here uses. Also included by the installed package.
 find_library(LL_TURBOJPEG turbojpeg REQUIRED)
+find_library(LL_SODIUM sodium REQUIRED)
 find_path(LL_OPENCV_INCLUDE opencv2/core.hpp PATH_SUFFIXES opencv4 REQUIRED)
 find_library(LL_OPENCV_CORE opencv_core REQUIRED)
 find_library(LL_OPENCV_IMGPROC opencv_imgproc REQUIRED)
@@ -9,6 +10,8 @@ find_library(LL_OPENCV_IMGPROC opencv_imgproc REQUIRED)
 if(NOT TARGET ll_opencv_core)
     add_library(ll_turbojpeg INTERFACE IMPORTED)
     target_link_libraries(ll_turbojpeg INTERFACE ${LL_TURBOJPEG})
+    add_library(ll_sodium INTERFACE IMPORTED)
+    target_link_libraries(ll_sodium INTERFACE ${LL_SODIUM})
     foreach(part core imgproc)
         string(TOUPPER ${part} PART)
         add_library(ll_opencv_${part} INTERFACE IMPORTED)

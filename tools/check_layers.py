@@ -14,7 +14,7 @@ ROOMS = "src/learning_loop"
 ONLY_IN = {
     "boost/beast": {"http"}, "boost/url": {"http"}, "boost/asio/co_spawn.hpp": {"async"},
     "CLI/": {"settings"}, "spdlog/": {"base"}, "prometheus/": {"base"},
-    "curl/": {"http/client"}, "sqlite3": {"store/sqlite"}, "onnxruntime_": {"infer/onnx"},
+    "sodium.h": {"server/accounts"}, "curl/": {"http/client"}, "sqlite3": {"store/sqlite"}, "onnxruntime_": {"infer/onnx"},
     "archive.h": {"archive"}, "archive_entry.h": {"archive"},
     "turbojpeg.h": {"infer"}, "jpeglib.h": {"infer"}, "png.h": {"infer"},
     "opencv2/": {"infer", "scene", "detector", "apps", "examples"},

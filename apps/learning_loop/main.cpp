@@ -4,6 +4,7 @@
 #endif
 #include "learning_loop/base/version.h"
 #include "learning_loop/detector/detector_settings.h"
+#include "learning_loop/server/commands/run_command.h"
 #include "learning_loop/server/run_server.h"
 #include "learning_loop/server/settings.h"
 #include "learning_loop/settings/settings_text.h"
@@ -34,6 +35,10 @@ struct Program {
 constexpr Program programs[] = {
     {"server", "the Loop: images, models, deployment and a page to look at them", learning_loop::run_server},
     {"detector", "finds things in images with a model from the Loop, sends home what it is unsure of", run_detector},
+    {"token", "makes, lists and revokes the tokens with which nodes and scripts reach the Loop",
+     learning_loop::run_token},
+    {"user", "lists the Loop's accounts and sets a lost password anew", learning_loop::run_user},
+    {"check", "compares the Loop's database with its files", learning_loop::run_check},
 };
 
 /// Prints an exception that nobody has caught, instead of a core dump.

@@ -13,6 +13,7 @@ namespace learning_loop::loop_api {
 inline constexpr std::string_view status = "/api/status";
 inline constexpr std::string_view login = "/api/login";
 inline constexpr std::string_view logout = "/api/logout";
+inline constexpr std::string_view token = "/api/token";
 inline constexpr std::string_view projects = "/api/projects";
 inline constexpr std::string_view generator = "/api/{organization}/projects/generator";
 inline constexpr std::string_view project = "/api/{organization}/projects/{project}";

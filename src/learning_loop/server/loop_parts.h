@@ -1,8 +1,14 @@
 #pragma once
 
 #include "learning_loop/async/pool.h"
+#include "learning_loop/http/networks.h"
 #include "learning_loop/http/server/parts.h"
+#include "learning_loop/server/access/loop_door.h"
+#include "learning_loop/server/accounts/accounts.h"
+#include "learning_loop/server/admin/admin_desk.h"
+#include "learning_loop/server/admin/admin_socket.h"
 #include "learning_loop/server/models/model_intake.h"
+#include "learning_loop/store/account_repository.h"
 #include "learning_loop/store/blob_files.h"
 #include "learning_loop/store/database_lanes.h"
 #include "learning_loop/store/detector_repository.h"
@@ -10,19 +16,37 @@
 #include "learning_loop/store/model_repository.h"
 #include "learning_loop/store/project_repository.h"
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace learning_loop {
 
 class Runner;
 
+struct LoopOptions {
+    std::filesystem::path data_folder; ///< Absolute.
+    http::Networks anonymous_nodes;    ///< Whose detectors need no login.
+    FirstAccount first_account;
+    std::uint64_t min_free_disk_bytes = 0;
+};
+
 /// What the Loop consists of, in the order of its dependency, which is also the order of its life.
 class LoopParts final : public Parts {
 public:
-    /// Opens what is in `data_folder`, or begins it, and adds the routes to the runner's router. They must not be asked
-    /// for any more once the parts are gone. Blocks; throws DatabaseError.
-    LoopParts(Runner& runner, std::filesystem::path const& data_folder);
+    /// Opens what is in the data folder, or begins it, and adds the routes to the runner's router. They must not be
+    /// asked for any more once the parts are gone. Blocks; throws DatabaseError.
+    LoopParts(Runner& runner, LoopOptions const& options);
+
+    void start(TaskGroup& tasks) override;
+    Task<> disconnect() override;
+
+    /// The password that was drawn for the first account; absent if none was.
+    std::optional<Secret> const& drawn_password() const { return drawn_password_; }
+
+    Accounts& accounts() { return accounts_; }
+    store::ProjectRepository& projects() { return projects_; }
 
 private:
     std::string url_;
@@ -32,10 +56,16 @@ private:
     store::ImageRepository images_{database_, files_};
     store::ModelRepository models_;
     store::DetectorRepository detectors_{database_};
+    store::AccountRepository account_rows_{database_};
+    Accounts accounts_;
+    LoopDoor door_;
+    AdminDesk desk_;
+    AdminSocket admin_;
     Pool checking_{"the image check", 2, 100};
     Pool rendering_{"the image generator", 2, 20};
     Lane packing_{"the model intake", 20};
     ModelIntake intake_{models_, packing_, url_};
+    std::optional<Secret> drawn_password_;
 };
 
 } // namespace learning_loop

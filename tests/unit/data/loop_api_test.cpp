@@ -43,7 +43,7 @@ TEST(LoopApi, has_the_limits_of_the_document)
     EXPECT_EQ(documented("body of `POST P/models/{format}`"), bytes_text(loop_api::max_model_upload_bytes));
     EXPECT_EQ(documented("zip that a node takes from `GET P/models/{id}/{format}/file`"),
               bytes_text(loop_api::max_model_bytes));
-    auto const short_bodies = documented("body of `POST P/detectors`, `POST /login` and `POST /logout`");
+    auto const short_bodies = documented("body of `POST P/detectors`, `POST /login`, `POST /logout` and `POST /token`");
     EXPECT_EQ(short_bodies, bytes_text(loop_api::max_report_bytes));
     EXPECT_EQ(short_bodies, bytes_text(loop_api::max_form_bytes));
 }

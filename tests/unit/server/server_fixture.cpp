@@ -10,7 +10,9 @@
 namespace learning_loop {
 
 struct ServerTest::Loop {
-    explicit Loop(std::filesystem::path const& folder) : parts(runner, folder) {}
+    explicit Loop(std::filesystem::path const& folder)
+        : parts(runner, {folder, http::Networks::of_this_machine(), {"admin", Secret(admin_password)}, 0})
+    {}
 
     Runner runner{http::ServerOptions{}}; // does not listen: its URL is that of the options, http://127.0.0.1:8000
     LoopParts parts;
@@ -56,6 +58,10 @@ http::Response ServerTest::ask(std::string const& method, std::string const& tar
     request.path_params = std::move(match->path_params);
     if (path.size() < target.size()) request.query = http::decoded_pairs(target.substr(path.size() + 1)).value();
     request.headers = std::move(headers);
+    request.sender = sender;
+    if (caller) request.caller = *caller;
+    else if (auto const known = router().admit(*match->route, request); !known)
+        return http::error_response(known.error());
     if (match->route->body_kind == http::BodyKind::upload) {
         auto reader = http::UploadReader::of(request.content_type(), folder_.path());
         if (!reader) return http::error_response(reader.error());
@@ -66,7 +72,37 @@ http::Response ServerTest::ask(std::string const& method, std::string const& tar
     } else {
         request.body = std::move(body);
     }
-    return test::run(read_whole(http::Router::answer_to(*match->route, std::move(request))));
+    return test::Io(executor()).run(read_whole(http::Router::answer_to(*match->route, std::move(request))));
+}
+
+Accounts& ServerTest::accounts()
+{
+    return loop_->parts.accounts();
+}
+
+store::ProjectRepository& ServerTest::projects()
+{
+    return loop_->parts.projects();
+}
+
+boost::asio::any_io_executor ServerTest::executor()
+{
+    return loop_->runner.executor();
+}
+
+std::string ServerTest::token_of(store::TokenKind kind, std::string const& name, std::string const& project)
+{
+    std::optional<store::Project> only;
+    test::Io io(executor());
+    if (!project.empty()) only = io.run(loop_->parts.projects().find("demo", project)).value().value();
+    return "Bearer " + io.run(accounts().make_token(kind, name, std::move(only))).value().secret.reveal();
+}
+
+std::string ServerTest::login_of_admin()
+{
+    Login login{"admin", Secret(admin_password), sender.address};
+    return "Bearer " +
+           test::Io(executor()).run(accounts().log_in(login, std::chrono::hours(1), {})).value().secret.reveal();
 }
 
 void ServerTest::run_sql(std::string const& script)

@@ -3,17 +3,26 @@
 #include "learning_loop/http/api/router.h"
 #include "learning_loop/http/message.h"
 #include "learning_loop/json/json.h"
+#include "learning_loop/store/tables.h"
 
 #include "support/multipart_body.h"
 #include "support/temp_folder.h"
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/any_io_executor.hpp>
+
 #include <memory>
+#include <optional>
 
 namespace learning_loop {
 
-/// The whole server but for its socket, on an empty folder; requests go through the router as bytes.
+class Accounts;
+namespace store {
+class ProjectRepository;
+}
+
+/// The whole server but for its socket, on an empty folder; requests go through the router as bytes, from this machine.
 class ServerTest : public testing::Test {
 protected:
     ServerTest();
@@ -35,7 +44,18 @@ protected:
         return "/api/demo/projects/field";
     }
 
+    /// Who asks. Absent: the door finds out by the headers.
+    std::optional<http::Caller> caller = http::Caller{http::Caller::Kind::user, "admin", http::Access::operators, {}};
+    http::Sender sender{"127.0.0.1"};
+
+    /// The value of a header Authorization for a new token. `project`: its only one.
+    std::string token_of(store::TokenKind kind, std::string const& name, std::string const& project = "");
+    std::string login_of_admin(); ///< The same for a login.
+
     http::Router const& router() const;
+    Accounts& accounts();
+    store::ProjectRepository& projects();
+    boost::asio::any_io_executor executor();
 
     void run_sql(std::string const& script);
 
@@ -53,6 +73,8 @@ protected:
     std::string const gray = test::bytes_of(LL_TEST_DATA "/images/gray.jpg");
     std::string const png = test::bytes_of(LL_TEST_DATA "/images/rgb.png");
     std::string const key = "018f4e6a-0000-7000-8000-00000000000"; ///< And one more digit.
+
+    static constexpr auto* admin_password = "the-tests-own";
 
 private:
     struct Loop;

@@ -58,6 +58,8 @@ public:
     void add_to(http::Router& router)
     {
         router.post(loop_api::generator, *this, &GeneratorApi::generate)
+            .open_to(http::Access::people)
+            .takes_room()
             .summary("Makes a project of rendered field images, with exact boxes; docs/protocol.md tells the keys.");
     }
 

@@ -56,6 +56,7 @@ public:
     void add_to(http::Router& router)
     {
         router.get(loop_api::data, *this, &DataApi::data)
+            .open_to(http::Access::nodes)
             .summary("The ids of the project's images, and its categories.");
     }
 

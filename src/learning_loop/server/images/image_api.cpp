@@ -69,19 +69,40 @@ ListedImage listed(store::Project const& project, StoredImage image)
     return {std::move(image), resource + "/main", resource + "/thumb", {}};
 }
 
+/// Leaves most of the queue of the check to those who are known.
+constexpr int max_unknown_uploads = 32;
+
+/// One more, or none, while it lives.
+class Counted {
+public:
+    Counted(int& count, bool counts) : count_(count), by_(counts ? 1 : 0) { count_ += by_; }
+    Counted(Counted const&) = delete;
+    Counted& operator=(Counted const&) = delete;
+    ~Counted() { count_ -= by_; }
+
+private:
+    int& count_;
+    int by_;
+};
+
 class ImageApi {
 public:
     ImageApi(store::ImageRepository& images, Pool& checking) : images_(images), checking_(checking) {}
 
     void add_to(http::Router& router)
     {
-        router.get(loop_api::images, *this, &ImageApi::list).summary("What is known of the images of the given ids.");
+        router.get(loop_api::images, *this, &ImageApi::list)
+            .open_to(http::Access::nodes)
+            .summary("What is known of the images of the given ids.");
         router.get(loop_api::image_file, *this, &ImageApi::file)
+            .open_to(http::Access::nodes)
             .summary("An image's bytes as they came.")
             .operation.gives("image/jpeg");
         router.post(loop_api::images, *this, &ImageApi::add)
+            .open_to(http::Access::detectors)
             .summary("Takes images and their metadata, as pairs of JPEG and JSON in `files`: all of them or none.")
             .body_limit(loop_api::max_image_upload_bytes)
+            .takes_room()
             .operation.takes("multipart/form-data");
     }
 
@@ -89,6 +110,10 @@ private:
     /// Answers 200 once every image of the request is durable, and keeps none of them otherwise.
     Task<Result<UploadedImages>> add(store::Project project, http::Request request)
     {
+        bool const is_unknown = request.caller.kind == http::Caller::Kind::nobody;
+        if (is_unknown && unknown_uploads_ >= max_unknown_uploads)
+            co_return Error{Errc::unavailable, "too many uploads without a login at once: try again later"};
+        Counted const counted(unknown_uploads_, is_unknown);
         // The images are views into the request's body, which stays here until the check and the database are done.
         auto read = [&request] { return read_image_upload(request.content_type(), request.body); };
         auto uploaded = co_await checking_.run(read);
@@ -128,6 +153,7 @@ private:
 
     store::ImageRepository& images_;
     Pool& checking_;
+    int unknown_uploads_ = 0; ///< Of those that nobody knows, being checked and stored.
 };
 
 } // namespace

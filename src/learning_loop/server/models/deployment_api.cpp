@@ -24,8 +24,11 @@ public:
     void add_to(http::Router& router)
     {
         router.get(loop_api::deployment_target, *this, &DeploymentApi::target)
+            .open_to(http::Access::detectors)
             .summary("The model that the project's detectors are to run.");
-        router.put(loop_api::deployment_target, *this, &DeploymentApi::choose).summary("Chooses that model.");
+        router.put(loop_api::deployment_target, *this, &DeploymentApi::choose)
+            .open_to(http::Access::people)
+            .summary("Chooses that model.");
     }
 
 private:

@@ -43,11 +43,15 @@ public:
     void add_to(http::Router& router)
     {
         router.get(loop_api::models, *this, &ModelApi::list)
+            .open_to(http::Access::detectors)
             .summary("The project's models, in the order of their making.");
         router.post(loop_api::model_upload, *this, &ModelApi::add)
+            .open_to(http::Access::nodes)
             .summary("Takes a model: its files, or one zip of them, in `files`.")
-            .body_limit(loop_api::max_model_upload_bytes);
+            .body_limit(loop_api::max_model_upload_bytes)
+            .takes_room();
         router.get(loop_api::model_file, *this, &ModelApi::file)
+            .open_to(http::Access::detectors)
             .summary("A model's files, as a zip.")
             .operation.gives("application/zip");
     }

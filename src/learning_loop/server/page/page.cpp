@@ -1,6 +1,7 @@
 #include "learning_loop/server/page/page.h"
 
 #include "learning_loop/http/api/router.h"
+#include "learning_loop/http/url.h"
 #include "learning_loop/server/page/page_html.h"
 #include "learning_loop/server/projects/project_lookup.h"
 #include "learning_loop/store/detector_repository.h"
@@ -22,20 +23,30 @@ BOOST_DESCRIBE_STRUCT(ShownProject, (), (organization, project))
 
 class Page {
 public:
-    explicit Page(PageSources const& sources) : sources_(sources) {}
+    explicit Page(PageSources const& sources)
+        : sources_(sources), base_(http::path_prefix_of(http::parse_url(sources.url)))
+    {}
 
     void add_to(http::Router& router)
     {
-        router.get("/", *this, &Page::show).summary("How a project stands, for people.").operation.gives("text/html");
-        router.get("/page.css", *this, &Page::style).summary("How the page looks.").operation.gives("text/css");
+        router.get("/", *this, &Page::show)
+            .open_to(http::Access::everybody)
+            .summary("How a project stands, for people.")
+            .operation.gives("text/html");
+        router.get("/page.css", *this, &Page::style)
+            .open_to(http::Access::everybody)
+            .summary("How the page looks.")
+            .operation.gives("text/css");
     }
 
 private:
     /// Shows the project that the query names or, without one, the project that changed last.
-    Task<Result<http::Response>> show(http::FromQuery<ShownProject> shown)
+    Task<Result<http::Response>> show(http::FromQuery<ShownProject> shown, http::Caller caller)
     {
-        auto const projects = co_await sources_.projects.all();
+        if (caller.may < http::Access::nodes) co_return http::redirect_response(base_ + "/login");
+        auto projects = co_await sources_.projects.all();
         if (!projects) co_return projects.error();
+        std::erase_if(*projects, [&](auto const& one) { return !caller.sees(one.organization, one.name); });
         auto organization = shown->organization;
         auto name = shown->project;
         if ((organization.empty() || name.empty()) && !projects->empty()) {
@@ -44,11 +55,18 @@ private:
         }
         std::optional<ProjectView> view;
         if (!organization.empty() && !name.empty()) {
+            if (!caller.sees(organization, name)) co_return no_such_project(organization, name);
             auto found = co_await view_of(organization, name);
             if (!found) co_return found.error();
             view = std::move(*found);
         }
-        co_return http::html_response(page_html(*projects, view));
+        co_return http::html_response(page_html(frame_for(caller), *projects, view));
+    }
+
+    PageFrame frame_for(http::Caller const& caller) const
+    {
+        bool const is_user = caller.kind == http::Caller::Kind::user;
+        return {sources_.url, base_, is_user ? caller.name : std::string()};
     }
 
     Task<Result<http::Response>> style(http::Request)
@@ -77,6 +95,7 @@ private:
     }
 
     PageSources sources_;
+    std::string base_;
 };
 
 } // namespace

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 namespace learning_loop {
 
 namespace http {
@@ -18,9 +20,11 @@ struct PageSources {
     store::ImageRepository& images;
     store::ModelRepository& models;
     store::DetectorRepository& detectors;
+    std::string url; ///< Of the Loop.
 };
 
-/// `GET /`: how a project stands, for people. No script runs on it. The parts must outlive the router.
+/// `GET /`: how a project stands, for people who are logged in; others are sent to the login. No script runs on it. The
+/// parts must outlive the router.
 void add_page(http::Router& router, PageSources const& sources);
 
 } // namespace learning_loop

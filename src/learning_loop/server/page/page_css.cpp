@@ -1,10 +1,9 @@
 #include "learning_loop/server/page/page_html.h"
 
 namespace learning_loop {
+namespace {
 
-std::string_view page_css()
-{
-    return R"css(:root {
+constexpr std::string_view css = R"css(:root {
     color-scheme: light;
     --ink: #1c2733; --quiet: #56636f; --line: #d9dfe4; --paper: #fff; --ground: #f4f6f7; --accent: #0b6b50;
     font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--ground);
@@ -25,6 +24,17 @@ main {
 }
 section { background: var(--paper); border: 1px solid var(--line); border-radius: .5rem; padding: 1rem; }
 p { margin: 0 0 .75rem; }
+.login { display: grid; gap: .75rem; max-width: 22rem; margin: 0 0 1rem; }
+.login label { display: grid; gap: .2rem; color: var(--quiet); }
+.login input {
+    font: inherit; padding: .4rem .5rem; border: 1px solid var(--line); border-radius: .4rem; color: var(--ink);
+}
+button {
+    font: inherit; padding: .4rem .9rem; border: 0; border-radius: .4rem; cursor: pointer;
+    background: var(--accent); color: var(--paper);
+}
+.logout { float: right; margin-top: -1.6rem; color: var(--quiet); }
+.logout button { padding: .15rem .6rem; margin-left: .5rem; }
 .empty { color: var(--quiet); margin: 0; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.5rem, 1fr)); gap: .75rem; margin: 0; }
 .tiles div { border: 1px solid var(--line); border-radius: .4rem; padding: .5rem .75rem; }
@@ -56,6 +66,12 @@ th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; b
 thead th { border-top: 0; color: var(--quiet); font-weight: 600; }
 pre { background: var(--ground); padding: .75rem; border-radius: .4rem; overflow-x: auto; margin: 0; }
 )css";
+
+} // namespace
+
+std::string_view page_css()
+{
+    return css;
 }
 
 } // namespace learning_loop

@@ -43,7 +43,8 @@ std::string row(std::vector<std::string> const& cells)
     return out + "</tr>\n";
 }
 
-std::string project_links(std::vector<store::Project> const& projects, store::Project const& chosen)
+std::string project_links(std::string const& base, std::vector<store::Project> const& projects,
+                          store::Project const& chosen)
 {
     std::string links;
     for (auto const& project : projects) {
@@ -52,7 +53,7 @@ std::string project_links(std::vector<store::Project> const& projects, store::Pr
             links += fmt::format("<li><strong aria-current=\"page\">{}</strong></li>", name);
         } else {
             links +=
-                fmt::format("<li><a href=\"/?organization={}&amp;project={}\">{}</a></li>",
+                fmt::format("<li><a href=\"{}/?organization={}&amp;project={}\">{}</a></li>", base,
                             http::percent_encoded(project.organization), http::percent_encoded(project.name), name);
         }
     }
@@ -99,13 +100,13 @@ std::string boxes_svg(StoredImage const& image, std::vector<Category> const& cat
     return svg + "</svg>";
 }
 
-std::string figure(store::Project const& project, StoredImage const& image)
+std::string figure(std::string const& base, store::Project const& project, StoredImage const& image)
 {
     std::string tags;
     for (auto const& t : image.tags) tags += tag("span", "tag", t.name) + " ";
     auto const source =
-        http::path_of(loop_api::image_file,
-                      {{"organization", project.organization}, {"project", project.name}, {"image", image.id}});
+        base + http::path_of(loop_api::image_file,
+                             {{"organization", project.organization}, {"project", project.name}, {"image", image.id}});
     return fmt::format(
         "<figure><a class=\"picture\" href=\"{0}\"><img src=\"{0}\" width=\"{1}\" height=\"{2}\" loading=\"lazy\" "
         "alt=\"image of {3}, {4} detections\">{5}</a><figcaption>{6}{7}</figcaption></figure>\n",
@@ -113,24 +114,24 @@ std::string figure(store::Project const& project, StoredImage const& image)
         boxes_svg(image, project.categories), tag("time", "when", shown_date(image.created)), tags);
 }
 
-std::string inbox_section(ProjectView const& view)
+std::string inbox_section(std::string const& base, ProjectView const& view)
 {
     std::string figures;
-    for (auto const& image : view.inbox) figures += figure(view.project, image);
+    for (auto const& image : view.inbox) figures += figure(base, view.project, image);
     if (figures.empty()) return section("Inbox", "<p class=\"empty\">No image waits here.</p>\n");
     return section("Inbox, newest first", "<div class=\"figures\">\n" + figures + "</div>\n");
 }
 
-std::string model_section(ProjectView const& view)
+std::string model_section(std::string const& base, ProjectView const& view)
 {
     std::string rows;
     for (auto model = view.models.rbegin(); model != view.models.rend(); ++model) {
         std::string formats;
         for (auto const& format : model->formats) {
-            auto const file = http::path_of(loop_api::model_file, {{"organization", view.project.organization},
-                                                                   {"project", view.project.name},
-                                                                   {"model", model->id},
-                                                                   {"format", format}});
+            auto const file = base + http::path_of(loop_api::model_file, {{"organization", view.project.organization},
+                                                                          {"project", view.project.name},
+                                                                          {"model", model->id},
+                                                                          {"format", format}});
             formats += fmt::format("<a href=\"{}\">{}</a> ", file, escape_html(format));
         }
         bool const is_target = view.target && view.target->model_uuid == model->id;
@@ -159,31 +160,62 @@ std::string detector_section(ProjectView const& view)
     return section("Detectors", table({"Name", "State", "Model", "Target", "Last seen (UTC)", "Errors"}, rows));
 }
 
-constexpr std::string_view no_project = R"(<section><h2>No project yet</h2>
-<p>Generate one to try things out:</p>
-<pre>curl -X POST -H 'Content-Type: application/json' \
-     -d '{"project_name": "field", "complete": 30, "inbox": 10, "box_categories": 2}' \
-     http://127.0.0.1:8000/api/demo/projects/generator</pre></section>
-)";
+std::string no_project(PageFrame const& frame)
+{
+    return fmt::format(
+        "<section><h2>No project yet</h2>\n<p>Generate one to try things out. On the Loop's machine:</p>\n"
+        "<pre>learning-loop token create --script try</pre>\n<p>and with the token that it prints:</p>\n"
+        "<pre>curl -H \"Authorization: Bearer $LOOP_TOKEN\" -d '{{\"project_name\": \"field\", "
+        "\"complete\": 30, \"inbox\": 10, \"box_categories\": 2}}' \\\n"
+        "     {}/api/demo/projects/generator</pre></section>\n",
+        escape_html(frame.url));
+}
+
+std::string logout_form(PageFrame const& frame)
+{
+    if (frame.user.empty()) return "";
+    return fmt::format("<form class=\"logout\" method=\"post\" action=\"{}/logout\"><span>{}</span> "
+                       "<button>Log out</button></form>\n",
+                       frame.base, escape_html(frame.user));
+}
+
+std::string whole_page(std::string const& base, std::string const& title, std::string const& header,
+                       std::string const& body)
+{
+    return fmt::format(
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{} - Learning Loop</title>"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+        "<link rel=\"stylesheet\" href=\"{}/page.css\"></head>\n"
+        "<body><header><h1>Learning Loop</h1>\n{}</header>\n<main>\n{}</main></body></html>\n",
+        title, base, header, body);
+}
 
 } // namespace
 
-std::string page_html(std::vector<store::Project> const& projects, std::optional<ProjectView> const& view)
+std::string page_html(PageFrame const& frame, std::vector<store::Project> const& projects,
+                      std::optional<ProjectView> const& view)
 {
-    auto const title = view ? escape_html(view->project.name) : std::string("no project");
-    std::string body;
-    if (view) {
-        body = section("Images", count_tiles(view->counts)) + inbox_section(*view) + model_section(*view) +
-               detector_section(*view);
-    } else {
-        body = no_project;
-    }
-    return fmt::format(
-        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0} - Learning Loop</title>"
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-        "<link rel=\"stylesheet\" href=\"/page.css\"></head>\n"
-        "<body><header><h1>Learning Loop</h1>\n{1}</header>\n<main>\n{2}</main></body></html>\n",
-        title, view ? project_links(projects, view->project) : "", body);
+    if (!view) return whole_page(frame.base, "no project", logout_form(frame), no_project(frame));
+    auto const& base = frame.base;
+    auto const body = section("Images", count_tiles(view->counts)) + inbox_section(base, *view) +
+                      model_section(base, *view) + detector_section(*view);
+    return whole_page(base, escape_html(view->project.name),
+                      logout_form(frame) + project_links(base, projects, view->project), body);
+}
+
+std::string login_html(std::string const& base, std::string const& fault)
+{
+    auto const told =
+        fault.empty() ? std::string() : fmt::format("<p class=\"wrong\" role=\"alert\">{}</p>", escape_html(fault));
+    auto const form = fmt::format(
+        "<form class=\"login\" method=\"post\" action=\"{}/login\">{}"
+        "<label>Username<input name=\"username\" autocomplete=\"username\" required autofocus></label>"
+        "<label>Password<input name=\"password\" type=\"password\" autocomplete=\"current-password\" required>"
+        "</label><button>Log in</button></form>\n"
+        "<p class=\"empty\">The first account and its password stand in the output of the Loop's first start; "
+        "<code>learning-loop user password admin</code> on its machine sets a new one.</p>\n",
+        base, told);
+    return whole_page(base, "Log in", "", section("Log in", form));
 }
 
 } // namespace learning_loop

@@ -24,8 +24,19 @@ struct ProjectView {
     std::vector<ReportedDetector> detectors;
 };
 
+/// Where the page stands, and for whom.
+struct PageFrame {
+    std::string url;  ///< Of the Loop.
+    std::string base; ///< Its path, without a slash at its end: every link begins with it.
+    std::string user; ///< Who is logged in. Empty: somebody with a token.
+};
+
 /// The page as HTML. Every text from outside is escaped. Tells how to make a project if there is no view.
-std::string page_html(std::vector<store::Project> const& projects, std::optional<ProjectView> const& view);
+std::string page_html(PageFrame const& frame, std::vector<store::Project> const& projects,
+                      std::optional<ProjectView> const& view);
+
+/// The form of the login. `fault`: why the last try was refused; empty: there was none.
+std::string login_html(std::string const& base, std::string const& fault);
 
 /// The page's style sheet.
 std::string_view page_css();

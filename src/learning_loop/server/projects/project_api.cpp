@@ -24,18 +24,22 @@ public:
     void add_to(http::Router& router)
     {
         router.get(loop_api::projects, *this, &ProjectApi::list)
-            .summary("All projects; the one that changed last is first.");
+            .open_to(http::Access::nodes)
+            .summary("The projects that you may see; the one that changed last is first.");
         router.get(loop_api::project, *this, &ProjectApi::describe)
+            .open_to(http::Access::nodes)
             .summary("A project's categories and how many images it has.");
     }
 
 private:
-    Task<Result<ProjectList>> list()
+    Task<Result<ProjectList>> list(http::Caller caller)
     {
         auto const projects = co_await projects_.all();
         if (!projects) co_return projects.error();
         ProjectList list;
-        for (auto const& project : *projects) list.projects.push_back(entry_of(project));
+        for (auto const& project : *projects) {
+            if (caller.sees(project.organization, project.name)) list.projects.push_back(entry_of(project));
+        }
         co_return list;
     }
 

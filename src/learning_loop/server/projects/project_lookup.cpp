@@ -38,15 +38,20 @@ void add_project_lookup(http::Router& router, store::ProjectRepository& projects
 Task<Result<store::Project>> require_project(store::ProjectRepository& projects, std::string organization,
                                              std::string name)
 {
-    if (!is_name(organization) || !is_name(name)) { // no answer may repeat such a name
-        co_return Error{Errc::not_found, "the path names no project: see GET /api/projects"};
-    }
+    if (!is_name(organization) || !is_name(name)) co_return no_such_project(organization, name);
     auto found = co_await projects.find(organization, name);
     if (!found) co_return found.error();
     if (*found) co_return std::move(**found);
-    co_return Error{Errc::not_found, "the organization '" + organization + "' has no project '" + name +
-                                         "': see GET /api/projects, or make one with POST /api/" + organization +
-                                         "/projects/generator"};
+    co_return no_such_project(organization, name);
+}
+
+Error no_such_project(std::string const& organization, std::string const& name)
+{
+    if (!is_name(organization) || !is_name(name)) // no answer may repeat such a name
+        return {Errc::not_found, "the path names no project: see GET /api/projects"};
+    return {Errc::not_found, "the organization '" + organization + "' has no project '" + name +
+                                 "': see GET /api/projects, or make one with POST /api/" + organization +
+                                 "/projects/generator"};
 }
 
 std::string resource_of(store::Project const& project)

@@ -23,6 +23,9 @@ void add_project_lookup(http::Router& router, store::ProjectRepository& projects
 Task<Result<store::Project>> require_project(store::ProjectRepository& projects, std::string organization,
                                              std::string name);
 
+/// not_found, with the remedy.
+Error no_such_project(std::string const& organization, std::string const& name);
+
 /// The project's path without `/api`, as the fields `resource` tell it.
 std::string resource_of(store::Project const& project);
 

@@ -7,6 +7,8 @@ namespace {
 
 constexpr auto hostile = "<script>alert('1')</script>\"&";
 
+PageFrame const frame{"http://127.0.0.1:8000", "", "admin"};
+
 bool has(std::string const& page, std::string_view text)
 {
     return page.find(text) != std::string::npos;
@@ -32,7 +34,7 @@ ProjectView view_of_field()
 TEST(PageHtml, shows_counts_images_boxes_tags_and_models)
 {
     auto const view = view_of_field();
-    auto const page = page_html({view.project}, view);
+    auto const page = page_html(frame, {view.project}, view);
     EXPECT_TRUE(has(page, "<dt>inbox</dt><dd>17</dd>"));
     EXPECT_TRUE(has(page, "src=\"/api/demo/projects/field/images/00000000-0000-0000-0000-000000000001/main\""));
     EXPECT_TRUE(has(page, "viewBox=\"0 0 640 480\""));
@@ -56,7 +58,7 @@ TEST(PageHtml, escapes_every_text_from_outside)
     detector.errors[hostile] = hostile;
     view.detectors = {detector};
     view.target = {{"m", "1.0"}};
-    auto const page = page_html({view.project}, view);
+    auto const page = page_html(frame, {view.project}, view);
     EXPECT_FALSE(has(page, "<script"));
     EXPECT_FALSE(has(page, "alert('1')"));
     EXPECT_TRUE(has(page, "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&quot;&amp;"));
@@ -66,20 +68,40 @@ TEST(PageHtml, links_to_the_other_projects)
 {
     auto const view = view_of_field();
     store::Project const other{2, "demo", "other", {}, {}};
-    auto const page = page_html({other, view.project}, view);
+    auto const page = page_html(frame, {other, view.project}, view);
     EXPECT_TRUE(has(page, "href=\"/?organization=demo&amp;project=other\""));
     EXPECT_FALSE(has(page, "project=field\""));
 }
 
+TEST(PageHtml, has_every_link_below_the_path_of_its_proxy)
+{
+    auto const view = view_of_field();
+    store::Project const other{2, "demo", "other", {}, {}};
+    PageFrame const behind_proxy{"https://farm.example/loop", "/loop", "admin"};
+    for (auto page : {page_html(behind_proxy, {other, view.project}, view), login_html("/loop", "")}) {
+        for (auto const* attribute : {"href=\"", "src=\"", "action=\""}) {
+            for (auto at = page.find(attribute); at != std::string::npos; at = page.find(attribute, at + 1))
+                EXPECT_TRUE(page.substr(page.find('"', at) + 1).starts_with("/loop/")) << page.substr(at, 40);
+        }
+    }
+}
+
+TEST(PageHtml, of_the_login_tells_why_the_last_one_failed)
+{
+    EXPECT_TRUE(has(login_html("", hostile), "&lt;script&gt;"));
+    EXPECT_FALSE(has(login_html("", hostile), "<script"));
+    EXPECT_FALSE(has(login_html("", ""), "role=\"alert\""));
+}
+
 TEST(PageHtml, tells_how_to_begin_when_there_is_no_project)
 {
-    EXPECT_TRUE(has(page_html({}, std::nullopt), "projects/generator"));
+    EXPECT_TRUE(has(page_html(frame, {}, std::nullopt), "projects/generator"));
 }
 
 TEST(PageHtml, needs_no_script_and_no_inline_style)
 {
     auto const view = view_of_field();
-    auto const page = page_html({view.project}, view);
+    auto const page = page_html(frame, {view.project}, view);
     EXPECT_FALSE(has(page, "style=\""));
     EXPECT_FALSE(has(page, "<style"));
     EXPECT_TRUE(has(page, "href=\"/page.css\""));
