@@ -19,12 +19,13 @@ KEEP_MEMORY = {"GLIBC_TUNABLES": f"glibc.malloc.mmap_threshold={32 << 20}:glibc.
 
 
 class PinnedServer:
-    """Starts `command` with `environment` on a core of its own; what it prints goes to `<folder>/<name>.log`.
+    """Starts `command` with `environment` on a core of its own; what it prints goes to `<folder>/<name>.log`. `headers` go with each
+    request of `measure`.
 
     Used with `with`, which ends it. When it cannot be measured, the benchmark ends with a message and the end of that log."""
 
     def __init__(self, name, command, folder, port, environment=None):
-        self.name, self.port, self.log = name, port, folder / f"{name}.log"
+        self.name, self.port, self.log, self.headers = name, port, folder / f"{name}.log", {}
         with open(self.log, "wb") as log:
             self.process = start_process(["taskset", "-c", SERVER_CORE, *command], {"HOME": str(folder)} | (environment or {}),
                                          stdout=log, stderr=log)
@@ -62,7 +63,8 @@ class PinnedServer:
         before = self.cpu_seconds()
         load = subprocess.run(
             ["taskset", "-c", str(LOAD_CORE), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s",
-             *(["-s", str(script)] if script else []), f"http://127.0.0.1:{self.port}{path}"],
+             *(["-s", str(script)] if script else []), *(word for each in self.headers.items() for word in ("-H", ": ".join(each))),
+             f"http://127.0.0.1:{self.port}{path}"],
             capture_output=True, text=True, check=False)
         requests = re.search(r"(\d+) requests in", load.stdout)
         if load.returncode != 0 or not requests or "Non-2xx" in load.stdout or requests[1] == "0":

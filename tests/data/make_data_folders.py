@@ -6,8 +6,8 @@
 
 They are never made anew: every later version has to take them over, which tests/e2e/data_folders_test.py checks.
 
-loop.tar.gz      a Loop that was ended by a signal: two projects, images of several kinds and states, two models of which one is
-                 deployed, the report of a detector; loop.json tells what that Loop answered
+loop.tar.gz      a Loop that was ended by a signal: the account with which the tests log in, two projects, images of several kinds
+                 and states, two models of which one is deployed, the report of a detector; loop.json tells what that Loop answered
 detector.tar.gz  a detector that was killed while its Loop was away: its uuid, an installed model, and an outbox with images of both
                  priorities, one that the Loop refused and one that was only half written
 """
@@ -28,7 +28,7 @@ sys.path[:0] = [str(TESTS / "e2e"), str(TESTS.parent / "tools")]
 from fake_loop import CELLS, FakeLoop, model_zip  # noqa: E402
 from nodes import Client, Outbox, jpeg_of, picture, wait_until, with_comment, with_segment  # noqa: E402
 from PIL import Image  # noqa: E402
-from programs import Program, generate, image_ids, images  # noqa: E402
+from programs import ADMIN_PASSWORD, Loop, Program, generate, image_ids, images  # noqa: E402
 
 from loop_programs.ports import free_port  # noqa: E402
 
@@ -129,7 +129,7 @@ def told_of(loop, project):
 def make_loop(bin_folder, work, out):
     port = free_port()
     command = [bin_folder / "learning-loop", "server", "--port", port, "--data-folder", work / "loop"]
-    with Program(command, port, work / "loop.log") as loop:
+    with Loop(command, port, work / "loop.log", environment={"LOOP_ADMIN_PASSWORD": ADMIN_PASSWORD}) as loop:
         field = generate(loop, "field", "zauberzeug", seed=3, point_categories=1, classification_categories=1, complete=3, review=1,
                          tags=1, box_detections=1)
         generate(loop, "garden", "allotment", seed=4, inbox=2)

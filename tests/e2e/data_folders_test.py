@@ -3,15 +3,20 @@
 A folder of tests/data/folders is what an earlier version left; nothing that was promised for it may be lost."""
 import hashlib
 import json
+import re
+import sqlite3
 import tarfile
 
 import pytest
 from fake_loop import FakeLoop, files_in
+from loop_programs.connection import log_in
 from loop_programs.ports import free_port
+from loop_programs.process import start_process
 from nodes import Client, Outbox, picture, wait_until
 from programs import BIN, ROOT, Program, image_ids, images, loop_server
 
 FOLDERS = ROOT / "tests/data/folders"
+WITH_ACCOUNTS = 2  # the first schema that has some
 VERSIONS = sorted(folder.name for folder in FOLDERS.iterdir())
 RED_CELL = picture((96, 64), (114, 114, 114), [((16, 16, 32, 32), (200, 0, 0))])
 
@@ -118,6 +123,48 @@ def test_an_image_is_not_taken_a_second_time(loop, then):
     assert status(sent["metadata"]) == 200
     assert status(sent["metadata"] | {"tags": ["other"]}) == 409
     assert image_ids(loop, project["path"]) == project["data"]["image_ids"]
+
+
+def database(file):
+    """The version of its schema, and every table and row."""
+    connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
+    try:
+        [schema] = connection.execute("PRAGMA user_version").fetchone()
+        return schema, list(connection.iterdump())
+    finally:
+        connection.close()
+
+
+def test_before_the_schema_changes_the_database_is_copied_once(version, tmp_path):
+    folder = unpack(version, "loop", tmp_path)
+    left = database(folder / "loop.db")
+    program = loop_server(tmp_path)
+    for _ in range(2):  # the second time there is nothing to change
+        with program.start():
+            assert program.stop() == 0
+    is_changed = database(folder / "loop.db")[0] > left[0]
+    assert [database(file) for file in folder.glob("backups/*")] == ([left] if is_changed else [])
+
+
+def test_the_first_start_makes_an_account_and_prints_its_password(version, tmp_path):
+    folder = unpack(version, "loop", tmp_path)
+    if database(folder / "loop.db")[0] >= WITH_ACCOUNTS:
+        pytest.skip("it has its accounts")
+    program = loop_server(tmp_path, environment={"LOOP_ADMIN_PASSWORD": ""})
+    with open(tmp_path / "printed", "wb") as printed, open(program.log, "wb") as log:
+        program.process = start_process(program.command, stdout=printed, stderr=log)
+    with program:
+        program.wait_ready()
+        assert program.get("/api/projects").status == 401
+        [password] = re.findall(r"^    (\S+)$", (tmp_path / "printed").read_text(), re.M)
+        program.headers = log_in(program.port, "admin", password)
+        assert program.get("/api/projects").json()["projects"]
+        assert program.run("user", "list") == "admin\n"
+        assert program.stop() == 0
+        with program.start():
+            assert program.get("/api/projects").status == 200, "the login of before"
+            assert program.run("user", "list") == "admin\n"
+            assert "password" not in program.log_text()
 
 
 # --------------------------------------------------------------------------------------------------------- the detector

@@ -8,10 +8,11 @@ import subprocess
 import time
 
 import pytest
-from loop_programs.ports import free_port, is_served
+from loop_programs.connection import log_in
+from loop_programs.ports import free_port
 from loop_programs.process import start_process
 from nodes import ORGANIZATION, Client, detail, image_files, picture, wait_until
-from programs import BIN, ROOT, Program, detector, loop_server
+from programs import BIN, ROOT, Loop, detector, image_ids, loop_server
 
 FOLDER = ROOT / "examples/01_bright_spot"
 
@@ -63,19 +64,21 @@ def test_the_commands_of_the_first_readme_bring_an_image_into_the_inbox(tmp_path
                         "bin/bright_spot": f"bin/bright_spot --port {node_port}"}.items():
         assert words in commands
         commands = commands.replace(words, str(here))
-    shell = start_process(["bash", "-c", f"{commands}wait"], {"HOME": str(tmp_path)}, cwd=ROOT, stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL, start_new_session=True)
+    with open(tmp_path / "printed", "wb") as printed:
+        shell = start_process(["bash", "-c", f"{commands}wait"], {"HOME": str(tmp_path)}, cwd=ROOT, stdout=printed,
+                              stderr=subprocess.DEVNULL, start_new_session=True)
     try:
-        loop = Program([], loop_port, tmp_path / "unused")
-        def inbox():
-            return loop.get(f"/api/{ORGANIZATION}/projects/field/data?state=inbox").json().get("image_ids")
-        wait_until(lambda: is_served(loop_port) and inbox(), "an image in the inbox")
+        said = (tmp_path / "printed").read_text
+        wait_until(lambda: '"category_name":"spot"' in said(), "the detector's answer")
+        [password] = re.findall(r"^    (\S+)$", said(), re.M)
+        loop = Loop([], loop_port, tmp_path / "unused")
+        loop.headers = log_in(loop_port, "admin", password)
+        wait_until(lambda: image_ids(loop, f"/api/{ORGANIZATION}/projects/field", "inbox"), "an image in the inbox")
         sent = (FOLDER / "spot.jpg").read_bytes()
         assert sent in [content for _, content in image_files(loop, f"/api/{ORGANIZATION}/projects/field")]
     finally:
         os.killpg(shell.pid, signal.SIGKILL)
-        answers = shell.communicate()[0].decode()
-    assert '"category_name":"spot"' in answers, answers
+        shell.wait()
 
 
 def test_a_signal_ends_it_at_once(tmp_path):

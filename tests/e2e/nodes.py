@@ -15,7 +15,7 @@ class Client(Connection):
     """One connection to a detector that stays open."""
 
     def __init__(self, program, timeout=60):
-        super().__init__(program.port, timeout)
+        super().__init__(program.port, timeout, program.headers)
 
     def detect(self, image, **headers):
         """Keyword arguments are headers, with _ for -: `camera_id` is sent as camera-id."""

@@ -3,6 +3,7 @@ import json
 import re
 import signal
 import socket
+import urllib.parse
 from pathlib import Path
 
 import pytest
@@ -110,7 +111,7 @@ def test_control_routes_take_a_token_beyond_this_machine(folder, loop, tmp_path)
         assert CANARY not in node.log_text()
 
 
-SECRETS = {"LOOP_USERNAME": "user", "LOOP_PASSWORD": f"{CANARY}-password", "NODE_TOKEN": f"{CANARY}-node"}
+SECRETS = {"LOOP_USERNAME": "admin", "LOOP_PASSWORD": f"{CANARY}-password", "NODE_TOKEN": f"{CANARY}-node"}
 
 
 EXTRA_SECRETS = {
@@ -125,10 +126,18 @@ def test_secrets_are_nowhere_to_be_seen(extra, tmp_path):
     """Password, tokens and cookies of both sides, with the log at its most talkative, while logins fail and work."""
     environment = SECRETS | extra | {"LOG_LEVEL": "trace"}
     seen = []
-    with loop_server(tmp_path, environment={"LOG_LEVEL": "trace"}) as loop:
-        login = loop.ask("POST", "/api/login", f"username=user&password={CANARY}-form", {"Cookie": f"session={CANARY}-cookie"})
+    with loop_server(tmp_path, environment={"LOG_LEVEL": "trace", "LOOP_ADMIN_PASSWORD": SECRETS["LOOP_PASSWORD"]}) as loop:
+        def log_in(password):
+            form = urllib.parse.urlencode({"username": SECRETS["LOOP_USERNAME"], "password": password})
+            return loop.nobody().ask("POST", "/api/login", form, {"Cookie": f"learning_loop_session={CANARY}-cookie"})
+        assert log_in(f"{CANARY}-form").status == 401
+        login = log_in(SECRETS["LOOP_PASSWORD"])
         assert login.status == 200
         cookie = login.headers["Set-Cookie"].split("=", 1)[1].split(";")[0]
+        session = loop.headers["Authorization"].split()[1]
+        token = re.search("^LOOP_TOKEN=(.+)$", loop.run("token", "create", "--script", "watcher"), re.M)[1]
+        assert loop.nobody().get("/api/projects", {"Authorization": f"Bearer {token}"}).status == 200
+        assert loop.nobody().get("/api/projects", {"Authorization": f"Bearer {CANARY}-bearer"}).status == 401
         with detector(tmp_path, loop, ORGANIZATION, "p", [BIN / "scripted_detector"], environment=environment) as node:
             node.post_files("/detect", [("a.jpg", jpeg(1))], field="file", headers={"Authorization": f"Bearer {CANARY}-bearer"})
             node.ask("PUT", "/outbox_mode", "stopped", {"Authorization": f"Bearer {CANARY}-guess"})
@@ -143,7 +152,7 @@ def test_secrets_are_nowhere_to_be_seen(extra, tmp_path):
             node.stop()
         loop.stop()
         seen += [loop.log_text(), node.log_text()]
-        assert cookie not in loop.log_text()
+        assert not any(secret in loop.log_text() for secret in (cookie, session, token))
     status, words = run_to_end([BIN / "scripted_detector", "--port", "x"], environment)
     assert status == 2
     status, more = run_to_end([BIN / "scripted_detector", "--help"], environment)

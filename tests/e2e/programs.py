@@ -1,5 +1,6 @@
 """What the end-to-end tests share: the programs, started as a user starts them, and requests to them."""
 
+import copy
 import io
 import json
 import os
@@ -9,13 +10,14 @@ import subprocess
 import time
 from pathlib import Path
 
-from loop_programs.connection import Connection
+from loop_programs.connection import Connection, log_in
 from loop_programs.multipart import multipart
 from loop_programs.ports import free_port
 from loop_programs.process import clean_environment, start_process
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
+ADMIN_PASSWORD = "the-tests-own"
 BIN = Path(os.environ.get("LL_BIN", ROOT / "build/release/bin"))
 
 
@@ -24,7 +26,7 @@ class Program:
 
     def __init__(self, command, port, log, ready="/api/status", environment=None):
         self.command, self.port, self.log, self.ready = [str(word) for word in command], port, Path(log), ready
-        self.environment, self.process = dict(environment or {}), None
+        self.environment, self.process, self.headers = dict(environment or {}), None, {}
 
     def start(self, wait=True):
         with open(self.log, "ab") as log:
@@ -67,7 +69,7 @@ class Program:
 
     def ask(self, method, path, body=None, headers=None, timeout=60):
         """One request over a connection of its own."""
-        connection = Connection(self.port, timeout)
+        connection = Connection(self.port, timeout, self.headers)
         try:
             return connection.ask(method, path, body, headers)
         finally:
@@ -85,11 +87,33 @@ class Program:
         return self.ask("POST", path, body, {"Content-Type": content_type} | (headers or {}), timeout)
 
 
+class Loop(Program):
+    """A Loop, which is asked as its administrator; `nobody` asks without a login."""
+
+    def wait_ready(self, seconds=30):
+        super().wait_ready(seconds)
+        if not self.headers and self.environment.get("LOOP_ADMIN_PASSWORD"):
+            self.headers = log_in(self.port, "admin", self.environment["LOOP_ADMIN_PASSWORD"])
+
+    def nobody(self):
+        other = copy.copy(self)
+        other.headers = {}
+        return other
+
+    def run(self, *words, stdin=None):
+        """A command such as `token list` on its data folder; the output."""
+        folder = self.command[self.command.index("--data-folder") + 1]
+        done = subprocess.run([BIN / "learning-loop", *words, "--data-folder", folder], env=clean_environment(), input=stdin,
+                              capture_output=True, text=True, timeout=30, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
 def loop_server(folder, port=None, environment=None, more=()):
     """The Loop on a data folder inside of `folder`."""
     port = port or free_port()
     command = [BIN / "learning-loop", "server", "--port", port, "--data-folder", Path(folder) / "loop", *more]
-    return Program(command, port, Path(folder) / "loop.log", environment=environment)
+    return Loop(command, port, Path(folder) / "loop.log", environment={"LOOP_ADMIN_PASSWORD": ADMIN_PASSWORD} | (environment or {}))
 
 
 def detector(folder, loop, organization, project, command=None, environment=None, more=(), ready="/health/ready"):

@@ -15,7 +15,7 @@ sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests/e2e")]
 from engineio_by_hand import Service  # noqa: E402
 from loop_programs.ports import free_port  # noqa: E402
 from nodes import picture, wait_until  # noqa: E402
-from programs import Program, generate  # noqa: E402
+from programs import ADMIN_PASSWORD, Loop, Program, generate  # noqa: E402
 
 LEFT_OUT = {"build", ".git", "demo-runs", "shared"}
 
@@ -75,7 +75,7 @@ def loop_of(tree, folder):
     run(tree, "tools/build", "release", "learning-loop")
     port = free_port()
     words = [tree / "build/release/bin/learning-loop", "server", "--port", port, "--data-folder", folder / "loop"]
-    loop = Program(words, port, folder / "log").start()
+    loop = Loop(words, port, folder / "log", environment={"LOOP_ADMIN_PASSWORD": ADMIN_PASSWORD}).start()
     assert generate(loop, "p", "o") == "/api/o/projects/p"
     return loop
 

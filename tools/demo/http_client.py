@@ -10,9 +10,9 @@ from loop_programs.multipart import multipart
 
 
 class HttpClient:
-    def __init__(self, port):
-        self.port, self.address = port, f"http://127.0.0.1:{port}"
-        self.connection = Connection(port)
+    def __init__(self, port, token=None):
+        self.port, self.address, self.token = port, f"http://127.0.0.1:{port}", token
+        self.connection = Connection(port, headers={"Authorization": f"Bearer {token}"} if token else None)
 
     def ask(self, method, path, body=None, headers=None):
         try:

@@ -55,9 +55,12 @@ class Programs:
 
     def json_lines(self, name, command, environment=None):
         """Runs a program to its end and yields the JSON lines it prints."""
+        return map(json.loads, self.lines(name, command, environment))
+
+    def lines(self, name, command, environment=None):
+        """Runs a program to its end and yields the lines it prints."""
         process = self.start(name, command, environment, log=False)
-        for line in process.stdout:
-            yield json.loads(line)
+        yield from process.stdout
         if process.wait() != 0:
             raise DemoFailed(f"{name} ended with status {process.returncode}: {self.last_line(name)}")
         del self.running[name]

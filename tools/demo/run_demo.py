@@ -7,6 +7,7 @@ import collections
 import datetime
 import hashlib
 import json
+import secrets
 import signal
 import subprocess
 import sys
@@ -69,12 +70,20 @@ class Demo:
     # ------------------------------------------------------------------------------------------------ the Loop's side
 
     def start_loop(self):
-        port = free_port(8000)
-        self.programs.start("server", [self.options.bin / "learning-loop", "server", "--port", port,
-                                       "--data-folder", self.folder / "server"])
-        self.loop = HttpClient(port)
-        self.programs.wait_until("server", lambda: self.loop.is_up("/api/status"), 20, "starting the Loop")
-        event(f"the Loop runs at {self.loop.address}" + ("" if port == 8000 else " (8000 is taken)"))
+        port, folder = free_port(8000), self.folder / "server"
+        self.password = secrets.token_urlsafe(12)
+        self.programs.start("server", [self.options.bin / "learning-loop", "server", "--port", port, "--data-folder", folder],
+                            {"LOOP_ADMIN_PASSWORD": self.password})
+        self.programs.wait_until("server", lambda: HttpClient(port).is_up("/api/status"), 20, "starting the Loop")
+        self.loop = HttpClient(port, self.make_token(folder))
+        event(f"the Loop runs at {self.loop.address}" + ("" if port == 8000 else " (8000 is taken)") +
+              f", log in as admin with the password {self.password}")
+
+    def make_token(self, folder):
+        """What a script does that generates, downloads and deploys, the demo does with a token of its own."""
+        command = [self.options.bin / "learning-loop", "token", "create", "--script", "demo", "--data-folder", folder]
+        settings = [line.strip().split("=", 1) for line in self.programs.lines("token", command) if not line.startswith("#")]
+        return dict(settings)["LOOP_TOKEN"]
 
     def generate(self, project, counts, seed):
         """Asks for a project of rendered images and shows how they come."""
@@ -84,7 +93,7 @@ class Demo:
 
         def ask():
             try:
-                HttpClient(self.loop.port).send_json("POST", f"{API}/generator", request)
+                HttpClient(self.loop.port, self.loop.token).send_json("POST", f"{API}/generator", request)
             except (DemoFailed, OSError) as failure:
                 failures.append(failure)
 
@@ -220,7 +229,8 @@ class Demo:
         event(f"all {self.kept.total()} kept frames lie in the Loop's inbox, byte for byte")
 
     def check_figures(self):
-        self.rows += [("Loop", f"{self.loop.address}/"), ("detector", f"{self.detector.address}/about"), ("logs", self.folder)]
+        self.rows += [("Loop", f"{self.loop.address}/"), ("login", f"admin, with the password {self.password}"),
+                      ("detector", f"{self.detector.address}/about"), ("logs", self.folder)]
         table(self.rows)
         if len(self.held_out) < 60:
             raise DemoFailed(f"only {len(self.held_out)} images were held out, 60 are wanted")
