@@ -16,7 +16,8 @@ void remove_content(fs::path const& folder)
 
 } // namespace
 
-BlobFiles::BlobFiles(fs::path const& root) : root_(fs::absolute(root)), incoming_(root_ / ".incoming")
+BlobFiles::BlobFiles(fs::path const& root, std::uint64_t min_free_bytes)
+    : root_(fs::absolute(root)), min_free_bytes_(min_free_bytes), incoming_(root_ / ".incoming")
 {
     make_folder_durably(incoming_);
     remove_content(incoming_);
@@ -36,6 +37,10 @@ fs::path BlobFiles::path_in(fs::path const& root, std::string_view organization,
 
 Result<void> BlobFiles::put(std::vector<Blob> const& blobs)
 {
+    std::uint64_t wanted = 0;
+    for (auto const& blob : blobs) wanted += blob.bytes.size();
+    if (min_free_bytes_ != 0 && free_bytes(root_) < min_free_bytes_ + wanted)
+        return Error{Errc::out_of_space, "the disk that holds the images is almost full: free some space"};
     auto const put = unless_disk_is_full([&] { return put_now(blobs); });
     if (!put) remove_content(incoming_);
     return put;

@@ -72,6 +72,7 @@ Connection::Client Connection::client_of(HeadParser const& head)
 
 Task<Connection::After> Connection::serve_one()
 {
+    crowd.reset();
     HeadParser head;
     auto admitted = co_await read_head(head);
     bool const has_head = head.is_header_done();

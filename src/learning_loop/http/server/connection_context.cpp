@@ -13,6 +13,11 @@ Crowd crowd_of(Route const& route, Caller const& caller)
     return route.access == Access::everybody ? Crowd::visitors : Crowd::unknown;
 }
 
+bool waits_for_client(Wire::Phase phase)
+{
+    return phase == Wire::Phase::body || phase == Wire::Phase::answer || phase == Wire::Phase::lingering;
+}
+
 } // namespace
 
 ConnectionContext::ConnectionContext(Router const& router_, ServerOptions const& options_, RequestMetrics& metrics_,
@@ -34,7 +39,7 @@ Result<RequestLoad::Ticket> ConnectionContext::let_in(HeadParser const& head, Ro
     auto ticket = load.begin(request.sender, crowd);
     if (!ticket) return ticket.error();
     if (route.needs_room) {
-        if (auto const room = reserve_room(head, route, *ticket); !room) return room.error();
+        if (auto const room = check_room(head, route); !room) return room.error();
     }
     if (load.is_too_large(crowd) && !end_slowest_of(crowd)) {
         return Error{Errc::too_many,
@@ -46,21 +51,17 @@ Result<RequestLoad::Ticket> ConnectionContext::let_in(HeadParser const& head, Ro
     return ticket;
 }
 
-/// What is left of the disk is for the database, which must be able to go on. What others are sending counts as taken.
-Result<void> ConnectionContext::reserve_room(HeadParser const& head, Route const& route, RequestLoad::Ticket& ticket)
+/// What is left of the disk is for the database, which must be able to go on. Only a first look, so that nobody sends
+/// in vain: what is kept is checked once more when it is written.
+Result<void> ConnectionContext::check_room(HeadParser const& head, Route const& route) const
 {
     auto const floor = options.min_free_disk_bytes;
     std::error_code unknown;
     auto const space = std::filesystem::space(options.upload_folder, unknown);
     if (floor == 0 || unknown) return {}; // what is wrong with the folder is told when something is written there
-    // A longer body is refused for its length; of chunks nobody knows how many come.
-    auto const max_bytes = std::uint64_t{route.max_body_bytes};
-    auto const body_bytes = std::min(head.chunked() ? max_bytes : head.content_length().value_or(0), max_bytes);
-    // An upload is on the disk as it came and as what is made of it.
-    auto const wanted = route.body_kind == BodyKind::upload ? 2 * body_bytes : body_bytes;
-    if (space.available < floor + load.reserved_bytes() + wanted) return out_of_disk();
-    ticket.reserve(wanted);
-    return {};
+    // A longer body is refused for its length.
+    auto const wanted = std::min<std::uint64_t>(head.content_length().value_or(0), route.max_body_bytes);
+    return space.available >= floor + wanted ? Result<void>() : out_of_disk();
 }
 
 /// Makes room for a request of somebody unknown: of those whose client is waited for, the one that has taken longest
@@ -69,8 +70,7 @@ bool ConnectionContext::end_slowest_of(Crowd crowd)
 {
     Connection* slowest = nullptr;
     for (auto* connection : connections) {
-        auto const phase = connection->wire().phase();
-        bool const is_slow = connection->crowd == crowd && (phase == Wire::Phase::body || phase == Wire::Phase::answer);
+        bool const is_slow = connection->crowd == crowd && waits_for_client(connection->wire().phase());
         if (is_slow && (!slowest || connection->wire().since() < slowest->wire().since())) slowest = connection;
     }
     if (!slowest) return false;

@@ -41,7 +41,7 @@ struct ConnectionContext {
     bool is_finishing = false; ///< No more requests are taken.
 
 private:
-    Result<void> reserve_room(HeadParser const& head, Route const& route, RequestLoad::Ticket& ticket);
+    Result<void> check_room(HeadParser const& head, Route const& route) const;
     bool end_slowest_of(Crowd crowd);
 };
 

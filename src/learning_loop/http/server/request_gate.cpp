@@ -160,10 +160,13 @@ Sender RequestGate::sender_of(HeadParser const& head, std::string_view host) con
     Sender sender;
     sender.over_tls = ends_.is_tls || came_by_public_https(head, host);
     if (!from_proxy_) {
-        // With a public URL and no proxy that is known, whoever asks from this machine may be one.
-        bool const may_be_proxy = options_.public_url && options_.proxies.empty() && ends_.peer.is_loopback();
+        // With a public URL and no proxy that is known, whoever asks from this machine, or tells of a proxy, may be
+        // one.
+        bool const tells = tells_of_a_proxy(head);
+        bool const is_here = Networks::of_this_machine().contains(ends_.peer);
+        bool const may_be_proxy = options_.public_url && options_.proxies.empty() && (is_here || tells);
         sender.address = may_be_proxy ? std::string() : peer_;
-        sender.is_certain = !may_be_proxy && !tells_of_a_proxy(head);
+        sender.is_certain = !may_be_proxy && !tells;
         return sender;
     }
     sender.address = client_in(joined(head, "X-Forwarded-For"), options_.proxies);

@@ -23,7 +23,8 @@ RequestLoad::RequestLoad(RequestLimits const& limits, BodyBudget memory)
     : limits_(limits),
       all_{std::move(memory), BodyBudget(limits.uploads_bytes == 0 ? unlimited : limits.uploads_bytes)},
       unknown_{part_of(all_.memory, limits.memory_of_unknown_bytes), all_.uploads},
-      visitors_{unknown_.memory, unknown_.uploads}
+      visitors_{limits.memory_of_visitors_bytes == 0 ? all_.memory : BodyBudget(limits.memory_of_visitors_bytes),
+                all_.uploads}
 {}
 
 Result<RequestLoad::Ticket> RequestLoad::begin(Sender const& sender, Crowd crowd)
@@ -82,22 +83,14 @@ RequestLoad::Ticket::Ticket(Ticket&& other) noexcept
       memory_(std::move(other.memory_)),
       uploads_(std::move(other.uploads_)),
       address_(other.address_),
-      crowd_(other.crowd_),
-      reserved_bytes_(other.reserved_bytes_)
+      crowd_(other.crowd_)
 {}
-
-void RequestLoad::Ticket::reserve(std::uint64_t bytes)
-{
-    reserved_bytes_ += bytes;
-    load_->reserved_bytes_ += bytes;
-}
 
 void RequestLoad::Ticket::give_back()
 {
     auto* const load = std::exchange(load_, nullptr);
     if (!load) return;
     --load->all_.open;
-    load->reserved_bytes_ -= reserved_bytes_;
     if (crowd_ != Crowd::known) --load->group_of(crowd_).open;
     if (address_ && --(*address_)->second.open == 0) load->addresses_.erase(*address_);
 }

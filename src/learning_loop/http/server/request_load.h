@@ -5,7 +5,6 @@
 #include "learning_loop/http/caller.h"
 #include "learning_loop/http/server/server_options.h"
 
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -45,7 +44,6 @@ public:
 
         BodyBudget& memory() { return memory_; }   ///< For what the sender's bodies take.
         BodyBudget& uploads() { return uploads_; } ///< The same on the disk.
-        void reserve(std::uint64_t bytes);         ///< Counts them as taken from the disk, until it is answered.
         void give_back();                          ///< It is answered, or became something else: a WebSocket.
 
     private:
@@ -57,7 +55,6 @@ public:
         BodyBudget uploads_;
         std::optional<Addresses::iterator> address_;
         Crowd crowd_ = Crowd::known;
-        std::uint64_t reserved_bytes_ = 0;
     };
 
     /// Whether the crowd has more open requests than it may.
@@ -67,7 +64,6 @@ public:
     Result<Ticket> begin(Sender const& sender, Crowd crowd);
 
     std::size_t open() const { return all_.open; }
-    std::uint64_t reserved_bytes() const { return reserved_bytes_; }
 
 private:
     Group& group_of(Crowd crowd);
@@ -75,10 +71,9 @@ private:
 
     RequestLimits limits_;
     Group all_;
-    Group unknown_; ///< The memory of visitors is within that of the unknown.
+    Group unknown_;
     Group visitors_;
     Addresses addresses_;
-    std::uint64_t reserved_bytes_ = 0;
 };
 
 } // namespace learning_loop::http

@@ -21,8 +21,9 @@ struct RequestLimits {
     std::size_t open_of_visitors = 0;    ///< And for what is for everybody, as logins and pages.
     std::size_t memory_of_one_bytes = 0; ///< Bodies of one address.
     std::size_t memory_of_unknown_bytes = 0;
-    std::size_t uploads_of_one_bytes = 0; ///< On the disk, of one address, before they are handled.
-    std::size_t uploads_bytes = 0;        ///< The same of all together.
+    std::size_t memory_of_visitors_bytes = 0; ///< Beside that of all others, which cannot take it.
+    std::size_t uploads_of_one_bytes = 0;     ///< On the disk, of one address, before they are handled.
+    std::size_t uploads_bytes = 0;            ///< The same of all together.
 };
 
 /// How a server listens, and its limits.

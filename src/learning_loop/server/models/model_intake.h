@@ -7,6 +7,7 @@
 #include "learning_loop/http/upload.h"
 #include "learning_loop/store/project.h"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,9 @@ class ModelRepository;
 class ModelIntake {
 public:
     /// `host` is this Loop's URL, as nodes are told in model.json.
-    ModelIntake(store::ModelRepository& models, Lane& packing, std::string host)
-        : models_(models), packing_(packing), host_(std::move(host))
+    /// `min_free_bytes` of the disk are left free.
+    ModelIntake(store::ModelRepository& models, Lane& packing, std::string host, std::uint64_t min_free_bytes)
+        : models_(models), packing_(packing), host_(std::move(host)), min_free_bytes_(min_free_bytes)
     {}
 
     /// Reads the files of an uploaded model. Errors: those of `read_model_upload`.
@@ -39,6 +41,7 @@ private:
     store::ModelRepository& models_;
     Lane& packing_;
     std::string host_;
+    std::uint64_t min_free_bytes_;
 };
 
 } // namespace learning_loop

@@ -3,6 +3,7 @@
 #include "learning_loop/base/files.h"
 #include "learning_loop/base/ids.h"
 #include "learning_loop/base/log.h"
+#include "learning_loop/base/text.h"
 
 #include <algorithm>
 #include <array>
@@ -175,10 +176,10 @@ CREATE TABLE tokens (
 );
 )sql"};
 
-constexpr int kept_backups = 3;
+constexpr std::size_t kept_backups = 3;
 
-/// Copies the database as it is; the copy has its name once it is whole and durable.
-void back_up(Connection& database, std::filesystem::path const& folder, std::int64_t schema)
+/// Copies the database as it is; the copy has its name once it is whole and durable. Returns its path.
+std::filesystem::path back_up(Connection& database, std::filesystem::path const& folder, std::int64_t schema)
 {
     make_folder_durably(folder);
     auto const name = "loop-schema-" + std::to_string(schema) + "-" + new_uuid() + ".db";
@@ -191,28 +192,34 @@ void back_up(Connection& database, std::filesystem::path const& folder, std::int
     std::filesystem::rename(begun, file);
     sync_folder(folder);
     log::info("the database was copied to {} before it is brought to a newer schema", file.string());
+    return file;
 }
 
-/// The copies that `back_up` has made, the oldest first: what follows the schema in their names begins with the time.
-std::vector<std::filesystem::path> backups_in(std::filesystem::path const& folder)
+/// Whether `back_up` has made a file of that name; `id` becomes the UUID in it, which begins with the time.
+bool is_backup(std::string_view name, std::string& id)
 {
-    std::vector<std::filesystem::path> backups;
+    constexpr std::string_view begin = "loop-schema-";
+    constexpr std::string_view end = ".db";
+    constexpr std::size_t id_size = 36;
+    if (!name.starts_with(begin) || !name.ends_with(end)) return false;
+    name.remove_prefix(begin.size());
+    name.remove_suffix(end.size());
+    if (name.size() < id_size + 2) return false;
+    id = name.substr(name.size() - id_size);
+    auto const schema = name.substr(0, name.size() - id_size - 1);
+    return is_uuid(id) && name[schema.size()] == '-' && parse_whole_number(schema);
+}
+
+void remove_old_backups(std::filesystem::path const& folder, std::filesystem::path const& newest)
+{
+    std::vector<std::pair<std::string, std::filesystem::path>> others; // by their ids
     for (auto const& entry : std::filesystem::directory_iterator(folder)) {
-        auto const name = entry.path().filename().string();
-        if (name.starts_with("loop-schema-") && name.ends_with(".db")) backups.push_back(entry.path());
+        std::string id;
+        if (entry.path() != newest && is_backup(entry.path().filename().string(), id))
+            others.emplace_back(id, entry.path());
     }
-    auto const time_of = [](std::filesystem::path const& file) {
-        auto const name = file.filename().string();
-        return name.substr(name.find('-', std::string_view("loop-schema-").size()));
-    };
-    std::ranges::sort(backups, {}, time_of);
-    return backups;
-}
-
-void remove_old_backups(std::filesystem::path const& folder)
-{
-    auto const backups = backups_in(folder);
-    for (std::size_t i = 0; i + kept_backups < backups.size(); ++i) std::filesystem::remove(backups[i]);
+    std::ranges::sort(others);
+    for (std::size_t i = 0; i + (kept_backups - 1) < others.size(); ++i) std::filesystem::remove(others[i].second);
 }
 
 std::int64_t schema_of(Connection& database)
@@ -238,8 +245,8 @@ void migrate(Connection& database, std::filesystem::path const& backups)
     refuse_newer(applied);
     if (applied == newest) return;
     if (applied > 0) {
-        back_up(database, backups, applied);
-        remove_old_backups(backups); // also if each start fails here
+        auto const made = back_up(database, backups, applied);
+        remove_old_backups(backups, made); // also if each start fails here
     }
     Transaction transaction(database); // one for all steps: nobody sees a schema between two programs
     for (auto number = applied; number < newest; ++number)

@@ -15,6 +15,7 @@ struct RequestLoadTest : testing::Test {
                       .open_of_visitors = 2,
                       .memory_of_one_bytes = 300,
                       .memory_of_unknown_bytes = 500,
+                      .memory_of_visitors_bytes = 50,
                       .uploads_of_one_bytes = 40,
                       .uploads_bytes = 60},
                      budget};
@@ -51,17 +52,6 @@ TEST_F(RequestLoadTest, who_is_unknown_leaves_room_for_who_is_known)
     EXPECT_FALSE(load.is_too_large(Crowd::unknown));
     for (auto const* address : {"10.0.0.1", "10.0.0.2", "10.0.0.3"}) EXPECT_TRUE(begin(address, Crowd::visitors));
     EXPECT_TRUE(load.is_too_large(Crowd::visitors));
-}
-
-TEST_F(RequestLoadTest, what_is_coming_to_the_disk_is_reserved_until_it_is_answered)
-{
-    ASSERT_TRUE(begin("10.0.0.1"));
-    ASSERT_TRUE(begin("10.0.0.2"));
-    open[0].reserve(100);
-    open[1].reserve(20);
-    EXPECT_EQ(load.reserved_bytes(), 120u);
-    open[0].give_back();
-    EXPECT_EQ(load.reserved_bytes(), 20u);
 }
 
 TEST_F(RequestLoadTest, who_is_unknown_takes_no_room_of_a_user_at_the_same_address)
@@ -103,6 +93,17 @@ TEST_F(RequestLoadTest, memory_is_bounded_by_address_for_the_unknown_together_an
     EXPECT_FALSE(fourth.grow_to(101)); // both at one address
     EXPECT_TRUE(fourth.grow_to(100));
     EXPECT_EQ(budget.free_bytes(), 200u);
+}
+
+TEST_F(RequestLoadTest, visitors_have_memory_that_nobody_else_can_take)
+{
+    ASSERT_TRUE(begin("", Crowd::known));
+    ASSERT_TRUE(begin("10.0.0.1", Crowd::visitors));
+    auto all = open[0].memory().begin();
+    auto login = open[1].memory().begin();
+    EXPECT_TRUE(all.grow_to(1000));
+    EXPECT_TRUE(login.grow_to(50));
+    EXPECT_FALSE(login.grow_to(51));
 }
 
 TEST_F(RequestLoadTest, uploads_are_bounded_by_address_and_for_all)
