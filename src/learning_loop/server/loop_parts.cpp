@@ -34,13 +34,14 @@ std::optional<std::string> disk_fault(LoopOptions const& options)
 
 LoopParts::LoopParts(Runner& runner, LoopOptions const& options)
     : url_(runner.url()),
-      files_(options.data_folder / "images"),
+      files_(options.data_folder / "images", options.min_free_disk_bytes),
       database_(store::sqlite::open_sqlite(options.data_folder / "loop.db")),
       models_(database_, options.data_folder / "models"),
       accounts_(runner.executor(), account_rows_),
       door_(accounts_, options.anonymous_nodes),
       desk_(accounts_, projects_, url_),
-      admin_(runner.executor(), desk_, options.data_folder)
+      admin_(runner.executor(), desk_, options.data_folder),
+      intake_(models_, packing_, url_, options.min_free_disk_bytes)
 {
     auto& router = runner.router();
     router.guard(door_);

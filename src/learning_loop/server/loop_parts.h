@@ -64,7 +64,7 @@ private:
     Pool checking_{"the image check", 2, 100};
     Pool rendering_{"the image generator", 2, 20};
     Lane packing_{"the model intake", 20};
-    ModelIntake intake_{models_, packing_, url_};
+    ModelIntake intake_;
     std::optional<Secret> drawn_password_;
 };
 

@@ -34,6 +34,17 @@ void print_password(std::string const& username, Secret const& password)
               << std::flush;
 }
 
+/// An earlier program made the folder for all to read. Whoever may only write there has rights of their own.
+void hide_from_others(std::filesystem::path const& folder)
+{
+    using std::filesystem::perms;
+    std::error_code failure;
+    auto const rights = std::filesystem::status(folder, failure).permissions();
+    if (failure || (rights & perms::others_all) == perms::none) return;
+    std::filesystem::permissions(folder, perms::others_all, std::filesystem::perm_options::remove, failure);
+    if (failure) log::warn("{} can be read by all users of this machine: {}", folder.string(), failure.message());
+}
+
 void warn_of_reach(ServerSettings const& settings)
 {
     bool const has_tls = !settings.tls_cert.empty();
@@ -64,8 +75,7 @@ int run_server(int argc, char const* const* argv)
     ::setrlimit(RLIMIT_CORE, &no_core); // passwords may be in memory
     auto const build = [&](Runner& runner) -> Result<std::unique_ptr<Parts>> {
         try {
-            std::filesystem::permissions(folder, std::filesystem::perms::others_all,
-                                         std::filesystem::perm_options::remove);
+            hide_from_others(folder);
             auto parts = std::make_unique<LoopParts>(runner, loop_options(settings, folder));
             if (auto const& password = parts->drawn_password()) print_password(settings.admin_username, *password);
             warn_of_reach(settings);

@@ -23,6 +23,7 @@ constexpr http::RequestLimits request_limits{.open_of_one = 200,
                                              .open_of_visitors = 1000,
                                              .memory_of_one_bytes = std::size_t{384} << 20,
                                              .memory_of_unknown_bytes = std::size_t{512} << 20,
+                                             .memory_of_visitors_bytes = std::size_t{64} << 20,
                                              .uploads_of_one_bytes = std::size_t{4} << 30,
                                              .uploads_bytes = std::size_t{16} << 30};
 

@@ -53,7 +53,10 @@ Error may_not(http::Caller const& caller, Access access)
 
 std::optional<std::string> session_cookie_of(http::Request const& request)
 {
-    return request.cookie(http::name_on_the_wire({session_cookie, {}, {}, request.sender.over_tls}));
+    auto secure = request.cookie(http::name_on_the_wire({session_cookie, {}, {}, true}));
+    if (secure || request.sender.over_tls)
+        return secure; // a proxy may not tell of each request that it came over https
+    return request.cookie(session_cookie);
 }
 
 LoopDoor::LoopDoor(Accounts const& accounts, http::Networks anonymous_nodes)

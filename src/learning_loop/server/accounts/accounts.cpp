@@ -74,6 +74,17 @@ std::optional<Secret> Accounts::make_first(FirstAccount const& first)
 
 Task<Result<Session>> Accounts::log_in(Login login, std::chrono::seconds lifetime, std::vector<std::string> former)
 {
+    auto session = co_await try_login(login, lifetime, former);
+    // Once more against the new hash: it may be that of the same password.
+    if (session && !*session) session = co_await try_login(login, lifetime, former);
+    if (!session) co_return session.error();
+    if (!*session) co_return wrong_login();
+    co_return std::move(**session);
+}
+
+Task<Result<std::optional<Session>>> Accounts::try_login(Login login, std::chrono::seconds lifetime,
+                                                         std::vector<std::string> former)
+{
     auto const* const found = find_user(login.username);
     auto const is_known = found != nullptr;
     auto user = found ? *found : store::UserRow{0, {}, nobodys_hash(), {}};
@@ -95,13 +106,13 @@ Task<Result<Session>> Accounts::log_in(Login login, std::chrono::seconds lifetim
         user = std::move(*renewed);
     }
     auto session = co_await begin_session(std::move(user), lifetime, std::move(former));
-    if (session) log::info("{} logged in from {}", log::value(login.username), log::value(login.address));
+    if (session && *session) log::info("{} logged in from {}", log::value(login.username), log::value(login.address));
     co_return session;
 }
 
 /// The password that was right when it was checked may have been set anew since: the database tells.
-Task<Result<Session>> Accounts::begin_session(store::UserRow user, std::chrono::seconds lifetime,
-                                              std::vector<std::string> former)
+Task<Result<std::optional<Session>>> Accounts::begin_session(store::UserRow user, std::chrono::seconds lifetime,
+                                                             std::vector<std::string> former)
 {
     auto const now = seconds_now();
     auto secret = random_token();
@@ -112,11 +123,11 @@ Task<Result<Session>> Accounts::begin_session(store::UserRow user, std::chrono::
     if (auto first = first_of_too_many(row)) ended.push_back(std::move(*first));
     auto const begun = co_await repository_.begin_session(row, user.password, ended);
     if (!begun) co_return begun.error();
-    if (!*begun) co_return wrong_login();
+    if (!*begun) co_return std::optional<Session>();
     for (auto const& hash : ended) sessions_.erase(hash);
     std::erase_if(sessions_, [now](auto const& each) { return each.second.expires_at_s <= now; });
     sessions_.emplace(row.hash, OpenSession{row.user_number, row.created, row.expires});
-    co_return session;
+    co_return std::optional(std::move(session));
 }
 
 /// Nodes that share an account log in whenever they connect. Of too many sessions of a user that last as long as the

@@ -88,8 +88,11 @@ private:
     };
 
     store::UserRow* find_user(std::string_view name);
-    Task<Result<Session>> begin_session(store::UserRow user, std::chrono::seconds lifetime,
-                                        std::vector<std::string> former);
+    /// These return nullopt if the password was set anew meanwhile.
+    Task<Result<std::optional<Session>>> try_login(Login login, std::chrono::seconds lifetime,
+                                                   std::vector<std::string> former);
+    Task<Result<std::optional<Session>>> begin_session(store::UserRow user, std::chrono::seconds lifetime,
+                                                       std::vector<std::string> former);
     Task<Result<store::UserRow>> renew_hash(store::UserRow user, Secret password);
     std::optional<std::string> first_of_too_many(store::SessionRow const& next) const;
 

@@ -6,6 +6,7 @@
 #include "learning_loop/server/accounts/accounts.h"
 #include "learning_loop/server/admin/admin_desk.h"
 #include "learning_loop/server/admin/admin_socket.h"
+#include "learning_loop/server/commands/command_line.h"
 #include "learning_loop/store/account_repository.h"
 #include "learning_loop/store/database_lanes.h"
 #include "learning_loop/store/project_repository.h"
@@ -76,6 +77,7 @@ Result<AdminAnswer> answer_here(std::filesystem::path const& data_folder, AdminR
 Result<AdminAnswer> ask_loop(std::filesystem::path const& data_folder, AdminRequest const& request)
 {
     if (auto answer = ask_server(data_folder, request)) return std::move(*answer);
+    act_as_owner(data_folder);
     auto const lock = FolderLock::take(data_folder);
     if (!lock) return lock.error();
     return answer_here(data_folder, request);

@@ -47,7 +47,6 @@ ProgramDescription describe_command(std::string name, std::string purpose, std::
 std::optional<AdminAnswer> ask_or_tell(ProgramDescription const& command, std::filesystem::path const& data_folder,
                                        AdminRequest const& request)
 {
-    act_as_owner(data_folder);
     auto const there = require_loop(data_folder);
     auto answer = there ? ask_loop(data_folder, request) : Result<AdminAnswer>(there.error());
     if (answer) return std::move(*answer);
@@ -57,10 +56,11 @@ std::optional<AdminAnswer> ask_or_tell(ProgramDescription const& command, std::f
 
 void act_as_owner(std::filesystem::path const& data_folder)
 {
-    struct stat folder {};
-    bool const is_others = ::geteuid() == 0 && ::stat(data_folder.c_str(), &folder) == 0 && folder.st_uid != 0;
+    struct stat database {};
+    bool const is_others =
+        ::geteuid() == 0 && ::stat((data_folder / "loop.db").c_str(), &database) == 0 && database.st_uid != 0;
     if (!is_others) return;
-    if (::setegid(folder.st_gid) != 0 || ::seteuid(folder.st_uid) != 0)
+    if (::setegid(database.st_gid) != 0 || ::seteuid(database.st_uid) != 0)
         throw std::system_error(errno, std::system_category(), "cannot act as the owner of " + data_folder.string());
 }
 

@@ -42,8 +42,8 @@ private:
 /// How a command is introduced. The settings file of the server tells it, too, where the data folder is.
 ProgramDescription describe_command(std::string name, std::string purpose, std::vector<Setting> own);
 
-/// For root: goes on as the owner of the folder, so that no file of root's comes into it, which the server could not
-/// open.
+/// For root: goes on as the owner of the database, so that no file of root's comes into its folder, which the server
+/// could not open. Throws std::system_error.
 void act_as_owner(std::filesystem::path const& data_folder);
 
 /// Tells what `run` throws; the status to exit with.

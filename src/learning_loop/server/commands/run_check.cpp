@@ -43,8 +43,10 @@ int tell(store::FolderReport const& report, bool mends)
 int check(std::string const& name, CheckSettings const& settings)
 {
     auto const folder = std::filesystem::absolute(settings.data_folder);
-    act_as_owner(folder);
     if (auto const there = require_loop(folder); !there) return refuse_command(name, there.error());
+    // A check alone reads, and makes no file but the lock; root may read what the owner of the database may not.
+    bool const has_lock = std::filesystem::exists(folder / ".lock");
+    if (settings.mend || !has_lock) act_as_owner(folder);
     auto const lock = FolderLock::take(folder);
     if (!lock) return refuse_command(name, lock.error());
     auto const database = store::sqlite::open_as_it_is(folder / "loop.db");
