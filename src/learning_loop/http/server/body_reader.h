@@ -25,9 +25,8 @@ public:
         : wire_(wire), options_(options), files_(files), uploads_(uploads)
     {}
 
-    /// Puts the body into the request, unless it is refused (400, 413, 417, 422, 503, 507). The request must have its
-    /// budget. Throws
-    /// boost::system::system_error if the client has left or is too slow.
+    /// Puts the body into the request, which must have its budget, unless it is refused (400, 413, 417, 422, 503, 507).
+    /// Throws boost::system::system_error if the client has left or is too slow.
     Task<Admitted<>> read(HeadParser& head, Route const& route, Request& request);
 
     bool all_was_read() const { return all_was_read_; } ///< If so, the next request may follow on the connection.
