@@ -15,7 +15,6 @@
 #include <memory>
 
 namespace learning_loop {
-
 namespace {
 
 LoopOptions loop_options(ServerSettings const& settings, std::filesystem::path const& folder)

@@ -15,7 +15,6 @@ namespace learning_loop::store {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t max_findings = 1000;
 constexpr std::size_t max_hashed_bytes = std::size_t{1} << 30; // no image is longer
 constexpr std::int64_t images_between_reports = 1000;
 
@@ -40,7 +39,7 @@ public:
     void find(std::string finding)
     {
         ++report_.found;
-        if (report_.findings.size() < max_findings) report_.findings.push_back(std::move(finding));
+        if (report_.findings.size() < FolderReport::max_findings) report_.findings.push_back(std::move(finding));
     }
 
     FolderReport run()

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -12,7 +13,9 @@ class Database;
 
 /// What was found wrong in a Loop's data folder.
 struct FolderReport {
-    std::vector<std::string> findings; ///< A line each; the first thousand.
+    static constexpr std::size_t max_findings = 1000;
+
+    std::vector<std::string> findings; ///< A line each; the first `max_findings`.
     std::uint64_t found = 0;           ///< All of them.
     std::int64_t images = 0;           ///< Rows that were compared with their files.
     std::int64_t model_files = 0;

@@ -99,6 +99,7 @@ RequestGate::RequestGate(ServerOptions const& options, ConnectionEnds ends)
     : options_(options),
       ends_(std::move(ends)),
       from_proxy_(options.proxies.contains(ends_.peer)),
+      from_here_(Networks::of_this_machine().contains(ends_.peer)),
       is_local_(is_loopback(options.host)),
       peer_(to_text(ends_.peer))
 {
@@ -109,7 +110,7 @@ RequestGate::RequestGate(ServerOptions const& options, ConnectionEnds ends)
 Result<Sender> RequestGate::check(HeadParser const& head)
 {
     auto const host = host_of(head);
-    if (options_.only_proxies && !from_proxy_ && !Networks::of_this_machine().contains(ends_.peer)) {
+    if (options_.only_proxies && !from_proxy_ && !from_here_) {
         return Error{Errc::forbidden,
                      "this server answers through its proxy only, since passwords would cross the network in plain "
                      "text: ask the proxy's URL"};
@@ -163,8 +164,7 @@ Sender RequestGate::sender_of(HeadParser const& head, std::string_view host) con
         // With a public URL and no proxy that is known, whoever asks from this machine, or tells of a proxy, may be
         // one.
         bool const tells = tells_of_a_proxy(head);
-        bool const is_here = Networks::of_this_machine().contains(ends_.peer);
-        bool const may_be_proxy = options_.public_url && options_.proxies.empty() && (is_here || tells);
+        bool const may_be_proxy = options_.public_url && options_.proxies.empty() && (from_here_ || tells);
         sender.address = may_be_proxy ? std::string() : peer_;
         sender.is_certain = !may_be_proxy && !tells;
         return sender;

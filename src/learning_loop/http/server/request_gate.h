@@ -56,6 +56,7 @@ private:
     ServerOptions const& options_;
     ConnectionEnds ends_;
     bool from_proxy_;
+    bool from_here_;               ///< From this machine.
     bool is_local_;                ///< Bound to loopback.
     std::string peer_;             ///< Its address.
     std::string public_authority_; ///< Of the public URL, without its default port.

@@ -11,7 +11,6 @@ namespace learning_loop {
 
 class Accounts;
 class LoopDoor;
-struct Session;
 
 namespace http {
 class Router;

@@ -40,17 +40,12 @@ bool may_ask(int socket)
 AdminAddress::AdminAddress(std::filesystem::path const& data_folder)
     : folder_(::open(data_folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC))
 {
-    if (folder_ < 0) throw std::system_error(errno, std::system_category(), data_folder.string());
-}
-
-AdminAddress::~AdminAddress()
-{
-    ::close(folder_);
+    if (!folder_.is_open()) throw std::system_error(errno, std::system_category(), data_folder.string());
 }
 
 asio::local::stream_protocol::endpoint AdminAddress::endpoint() const
 {
-    return {"/proc/self/fd/" + std::to_string(folder_) + "/" + file_name};
+    return {"/proc/self/fd/" + std::to_string(folder_.get()) + "/" + file_name};
 }
 
 AdminSocket::AdminSocket(asio::any_io_executor executor, AdminDesk& desk, std::filesystem::path const& data_folder)

@@ -2,6 +2,7 @@
 
 #include "learning_loop/async/task.h"
 #include "learning_loop/async/task_group.h"
+#include "learning_loop/base/descriptor.h"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -21,14 +22,11 @@ inline constexpr std::size_t max_admin_text_bytes = std::size_t{1} << 20;
 class AdminAddress {
 public:
     explicit AdminAddress(std::filesystem::path const& data_folder);
-    AdminAddress(AdminAddress const&) = delete;
-    AdminAddress& operator=(AdminAddress const&) = delete;
-    ~AdminAddress();
 
     boost::asio::local::stream_protocol::endpoint endpoint() const;
 
 private:
-    int folder_; ///< Its descriptor.
+    Descriptor folder_;
 };
 
 /// Lets the commands of a shell reach a Loop that runs, through a socket in its data folder that only its owner may

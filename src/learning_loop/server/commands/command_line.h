@@ -14,6 +14,12 @@
 
 namespace learning_loop {
 
+/// Of a command that is told nothing but where the Loop is.
+struct FolderSettings {
+    std::filesystem::path data_folder;
+};
+BOOST_DESCRIBE_STRUCT(FolderSettings, (), (data_folder))
+
 /// One command below a program, as `create` of `learning-loop token create`.
 struct SubCommand {
     std::string_view name;

@@ -29,11 +29,9 @@ int tell(store::FolderReport const& report, bool mends)
 {
     for (auto const& finding : report.findings) std::cout << finding << "\n";
     std::cout << report.images << " images, " << report.model_files << " files of models: " << report.found
-              << " findings";
-
-    std::cout << "\n";
+              << " findings\n";
     if (report.found == 0) return 0;
-    constexpr std::size_t most = 1000;
+    constexpr auto most = store::FolderReport::max_findings;
     if (report.findings.size() == most) std::cout << "no more than " << most << " of the files are shown\n";
     if (mends) std::cout << report.set_aside << " files set aside in " << report.set_aside_folder.string() << "\n";
     else std::cout << "--mend sets aside what is cut, changed or orphaned; nothing is deleted\n";

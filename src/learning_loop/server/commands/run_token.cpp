@@ -21,11 +21,6 @@ struct CreateTokenSettings {
 };
 BOOST_DESCRIBE_STRUCT(CreateTokenSettings, (), (data_folder, node, script, project))
 
-struct FolderSettings {
-    std::filesystem::path data_folder;
-};
-BOOST_DESCRIBE_STRUCT(FolderSettings, (), (data_folder))
-
 struct RevokeTokenSettings {
     std::filesystem::path data_folder;
     std::int64_t number = 0;

@@ -18,11 +18,6 @@ struct PasswordSettings {
 };
 BOOST_DESCRIBE_STRUCT(PasswordSettings, (), (data_folder, user, from_stdin))
 
-struct ListUsersSettings {
-    std::filesystem::path data_folder;
-};
-BOOST_DESCRIBE_STRUCT(ListUsersSettings, (), (data_folder))
-
 int set_password(Invocation const& start)
 {
     auto const description = describe_command(
@@ -47,8 +42,8 @@ int set_password(Invocation const& start)
 int list_users(Invocation const& start)
 {
     auto const description = describe_command("learning-loop user list", "Lists the accounts.", {});
-    ListUsersSettings const defaults{default_server_folder(start.environment)};
-    auto const list = [&](ListUsersSettings const& settings) {
+    FolderSettings const defaults{default_server_folder(start.environment)};
+    auto const list = [&](FolderSettings const& settings) {
         AdminRequest request;
         request.command = AdminCommand::list_users;
         auto const answer = ask_or_tell(description, settings.data_folder, request);
