@@ -111,6 +111,12 @@ Result<void> replace_durably(fs::path const& file, std::string_view bytes)
     return {};
 }
 
+void sync_file(fs::path const& file)
+{
+    Descriptor const descriptor(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+    if (!descriptor.is_open() || ::fdatasync(descriptor.get()) != 0) impl::throw_errno("cannot sync", file);
+}
+
 void sync_folder(fs::path const& folder)
 {
     Descriptor const descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

@@ -23,6 +23,9 @@ Result<void> write_durably(std::filesystem::path const& file, std::string_view b
 /// content stays then.
 Result<void> replace_durably(std::filesystem::path const& file, std::string_view bytes);
 
+/// Waits until the bytes of a file that is there are on the disk. Its name is durable only after `sync_folder`.
+void sync_file(std::filesystem::path const& file);
+
 /// Makes what was created, renamed or removed in the folder itself durable.
 void sync_folder(std::filesystem::path const& folder);
 

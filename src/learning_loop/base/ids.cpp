@@ -87,7 +87,8 @@ bool is_uuid(std::string_view text)
 bool is_name(std::string_view text)
 {
     auto const fits = [](char c) { return is_digit(c) || is_letter(c) || c == '_' || c == '-' || c == '.'; };
-    return !text.empty() && text.size() <= 100 && text.front() != '.' && std::all_of(text.begin(), text.end(), fits);
+    bool const begins_well = !text.empty() && text.front() != '.' && text.front() != '-'; // a file to hide, an option
+    return begins_well && text.size() <= 100 && std::all_of(text.begin(), text.end(), fits);
 }
 
 bool is_version(std::string_view text)

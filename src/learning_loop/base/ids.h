@@ -18,7 +18,7 @@ std::string random_token();
 bool is_uuid(std::string_view text);
 
 /// An organization's, project's or model format's name as it may stand in a path and a URL: 1 to 100 of a-z, A-Z, 0-9,
-/// `_`, `-` and `.`, not beginning with a dot.
+/// `_`, `-` and `.`, beginning with none of the last two.
 bool is_name(std::string_view text);
 
 /// Digits and dots, as `1.3`: 1 to 50 characters, a digit first and last, no two dots in a row. Fit for a folder's

@@ -83,4 +83,10 @@ Result<void> NewFile::close()
     return {};
 }
 
+void NewFile::move_to(std::filesystem::path path)
+{
+    std::filesystem::rename(path_, path);
+    path_ = std::move(path);
+}
+
 } // namespace learning_loop

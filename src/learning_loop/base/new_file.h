@@ -41,10 +41,14 @@ public:
     /// full.
     Result<void> close();
 
+    /// Gives it another name on the same disk, in the place of a file that has it. Neither name is durable before its
+    /// folder was synced.
+    void move_to(std::filesystem::path path);
+
     /// Lets it stay when this goes, under whatever name it has by then.
     void keep() { is_kept_ = true; }
 
-    std::filesystem::path const& path() const { return path_; } ///< As it was created.
+    std::filesystem::path const& path() const { return path_; } ///< As it was created, or moved to.
     std::uint64_t size_bytes() const { return size_bytes_; }
 
 private:

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace learning_loop {
 
@@ -16,6 +17,10 @@ std::string lower_case(std::string_view ascii);
 
 /// Without the blanks and tabs at its ends.
 std::string_view trimmed(std::string_view text);
+
+/// What stands between the separators, as it is written: `a, b` has the parts `a` and ` b`. Behind a separator at the
+/// end there is no part more, and an empty text has none. The parts are views into the text.
+std::vector<std::string_view> parts_of(std::string_view text, char separator);
 
 /// Whether the two are equal but for the case of their ASCII letters.
 bool same_name(std::string_view a, std::string_view b);

@@ -39,9 +39,8 @@ bool is_c1_control(std::string_view utf8)
     return utf8.size() >= 2 && utf8[0] == '\xc2' && static_cast<unsigned char>(utf8[1]) < 0xa0;
 }
 
-std::string as_utf8(std::string_view text)
+std::string utf8_of_latin1(std::string_view text)
 {
-    if (is_utf8(text)) return std::string(text);
     std::string out;
     for (char const c : text) {
         auto const byte = static_cast<std::uint8_t>(c);
@@ -49,6 +48,11 @@ std::string as_utf8(std::string_view text)
         else out.append({static_cast<char>(0xc0U | (byte >> 6U)), static_cast<char>(0x80U | (byte & 0x3fU))});
     }
     return out;
+}
+
+std::string as_utf8(std::string_view text)
+{
+    return is_utf8(text) ? std::string(text) : utf8_of_latin1(text);
 }
 
 } // namespace learning_loop

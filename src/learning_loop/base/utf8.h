@@ -12,6 +12,9 @@ bool is_utf8(std::string_view text);
 /// escape.
 bool is_c1_control(std::string_view utf8);
 
+/// The characters of ISO-8859-1, one for each byte, as UTF-8.
+std::string utf8_of_latin1(std::string_view text);
+
 /// The text itself if it is UTF-8. Else each byte is taken for the Latin-1 character that it is in a header of HTTP,
 /// so that nothing is lost and the result is UTF-8.
 std::string as_utf8(std::string_view text);

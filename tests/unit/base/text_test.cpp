@@ -53,6 +53,17 @@ TEST(Text, is_one_name_in_any_case_of_its_ascii_letters)
     EXPECT_FALSE(same_name("\xc3\x84", "\xc3\xa4"));
 }
 
+TEST(Text, is_taken_apart_at_its_separators)
+{
+    using Parts = std::vector<std::string_view>;
+    EXPECT_EQ(parts_of("a,b", ','), (Parts{"a", "b"}));
+    EXPECT_EQ(parts_of(" a , b", ','), (Parts{" a ", " b"}));
+    EXPECT_EQ(parts_of(",a,,b,", ','), (Parts{"", "a", "", "b"}));
+    EXPECT_EQ(parts_of("a,b", ';'), (Parts{"a,b"}));
+    EXPECT_EQ(parts_of(",", ','), (Parts{""}));
+    EXPECT_EQ(parts_of("", ','), Parts{});
+}
+
 TEST(Text, is_escaped_for_text_and_attributes_of_a_page)
 {
     EXPECT_EQ(escape_html("<a href=\"x\" id='y'>&amp;</a>"),

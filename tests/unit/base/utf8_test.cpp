@@ -30,5 +30,11 @@ TEST(Utf8, is_left_alone_where_it_is_right)
     EXPECT_EQ(as_utf8("M\xc3\xbcller"), "M\xc3\xbcller");
 }
 
+TEST(Utf8, spells_the_characters_of_latin_1)
+{
+    EXPECT_EQ(utf8_of_latin1("na\xEFve"), "na\xC3\xAFve");
+    EXPECT_EQ(utf8_of_latin1("\xC3\xAF"), "\xC3\x83\xC2\xAF") << "whatever else the bytes may be";
+}
+
 } // namespace
 } // namespace learning_loop

@@ -52,10 +52,12 @@ TEST(Json, refuses_a_bomb_of_nested_lists)
 
 TEST(Json, refuses_a_number_that_no_double_holds)
 {
-    for (auto const* text : {"1e400", "[-1e309]", R"({"a":[{"b":12356789012341e3080}]})"}) {
+    for (auto const& [text, place] : {std::pair("1e400", "the document"),
+                                      {"[-1e309]", "[0]"},
+                                      {R"({"a":[{"b":12356789012341e3080}]})", "a[0].b"}}) {
         auto const refused = parse_json(text, "test");
         ASSERT_FALSE(refused) << text;
-        EXPECT_EQ(refused.error().message, "test: has a number beyond 1.8e308");
+        EXPECT_EQ(refused.error().message, "test: " + std::string(place) + " is a number beyond 1.8e308");
     }
     EXPECT_TRUE(parse_json("[1.7e308, 1e-400]", "test"));
 }
@@ -80,6 +82,21 @@ TEST(Json, refuses_what_is_not_one_whole_document)
                              R"("\ud800")"s, "\xef\xbb\xbf{}"s}) {
         EXPECT_FALSE(parse_json(text, "test")) << text;
     }
+}
+
+TEST(Json, numbers_that_are_none_count_as_null_where_they_are_expected)
+{
+    auto const text = [](std::string_view json) {
+        auto const value = parse_json_with_odd_numbers(json, "it");
+        return value ? to_text(*value) : value.error().message;
+    };
+    EXPECT_EQ(text(R"([NaN, -Infinity,Infinity,1e400,-1e400,1.5])"), "[null,null,null,null,null,1.5]");
+    EXPECT_EQ(text(R"({"a":"NaN \" Infinity","NaN":NaN})"), R"({"a":"NaN \" Infinity","NaN":null})");
+    EXPECT_EQ(text(R"({"a":"\\","b":NaN})"), R"({"a":"\\","b":null})");
+    EXPECT_EQ(text("[NaNa]"), parse_json("[nulla]", "it").error().message);
+    EXPECT_FALSE(parse_json("[NaN]", "it"));
+    EXPECT_EQ(text(R"(["\udcff","a\ud83d\ude00","\ud83dx","\\ud83d"])"), R"(["�","a😀","�x","\\ud83d"])");
+    EXPECT_EQ(text("\xEF\xBB\xBF[1]"), "[1]");
 }
 
 } // namespace
