@@ -2,8 +2,12 @@
 
 #include "learning_loop/infer/impl/jpeg.h"
 #include "learning_loop/infer/impl/png.h"
+#include "learning_loop/infer/impl/stored_image.h"
 
 #include <opencv2/core.hpp>
+
+#include <algorithm>
+#include <limits>
 
 namespace learning_loop {
 namespace {
@@ -55,7 +59,8 @@ Result<CheckedFile> read_header(std::string_view bytes, ImageLimits const& limit
 {
     auto const format = format_of(bytes, limits);
     if (!format) return format.error();
-    auto const file = *format == ImageFormat::jpeg ? read_jpeg(bytes, ReadUpTo::pixels) : read_png(bytes);
+    auto const file =
+        *format == ImageFormat::jpeg ? read_jpeg(bytes, ReadUpTo::pixels) : read_png(bytes, CheckedChunks::metadata);
     if (!file) return file.error();
     if (auto fits = check_pixels(*file, limits); !fits) return fits.error();
     return CheckedFile{*format, *file};
@@ -64,8 +69,9 @@ Result<CheckedFile> read_header(std::string_view bytes, ImageLimits const& limit
 Result<CheckedFile> read_whole(std::string_view bytes, ImageLimits const& limits)
 {
     auto checked = read_header(bytes, limits);
-    if (!checked || checked->format == ImageFormat::png) return checked;
-    auto const file = read_jpeg(bytes, ReadUpTo::end);
+    if (!checked) return checked;
+    bool const is_jpeg = checked->format == ImageFormat::jpeg;
+    auto const file = is_jpeg ? read_jpeg(bytes, ReadUpTo::end) : read_png(bytes, CheckedChunks::all);
     if (!file) return file.error();
     if (file->scans > limits.max_scans) {
         return Error{Errc::invalid_argument, "the JPEG image has " + std::to_string(file->scans) +
@@ -76,21 +82,14 @@ Result<CheckedFile> read_whole(std::string_view bytes, ImageLimits const& limits
     return checked;
 }
 
-/// The EXIF orientations are the mirrorings and quarter turns that make the stored image upright.
-cv::Mat upright(cv::Mat const& stored, int orientation)
+/// The most by which a JPEG may be shrunk while it is decoded.
+int shrink_for(ImageFile const& file, int min_side_px)
 {
-    enum Mirror { up_down = 0, left_right = 1, both = -1 };
-    cv::Mat turned = stored, result;
-    if (lies_on_its_side(orientation)) cv::transpose(stored, turned);
-    switch (orientation) {
-    case 2:
-    case 6: cv::flip(turned, result, left_right); return result;
-    case 3:
-    case 7: cv::flip(turned, result, both); return result;
-    case 4:
-    case 8: cv::flip(turned, result, up_down); return result;
-    default: return turned;
+    auto const side_px = std::max(file.width_px, file.height_px);
+    for (int const shrink : {8, 4, 2}) {
+        if (side_px / shrink >= min_side_px) return shrink;
     }
+    return 1;
 }
 
 } // namespace
@@ -109,14 +108,38 @@ Result<ImageHeader> check_image(std::string_view bytes, ImageLimits const& limit
     return header_of(checked->format, checked->file);
 }
 
-Result<cv::Mat> decode_image(std::string_view bytes, ImageLimits const& limits)
+cv::Mat upright(cv::Mat const& stored, int orientation)
+{
+    enum Mirror { up_down = 0, left_right = 1, both = -1 };
+    cv::Mat turned = stored, result;
+    if (lies_on_its_side(orientation)) cv::transpose(stored, turned);
+    switch (orientation) {
+    case 2:
+    case 6: cv::flip(turned, result, left_right); return result;
+    case 3:
+    case 7: cv::flip(turned, result, both); return result;
+    case 4:
+    case 8: cv::flip(turned, result, up_down); return result;
+    default: return turned;
+    }
+}
+
+Result<StoredPixels> decode_stored(std::string_view bytes, ImageLimits const& limits, int min_side_px)
 {
     auto const checked = read_whole(bytes, limits);
     if (!checked) return checked.error();
     auto const& [format, file] = *checked;
-    auto const pixels = format == ImageFormat::jpeg ? decode_jpeg(bytes, file) : decode_png(bytes, file);
+    auto pixels =
+        format == ImageFormat::jpeg ? decode_jpeg(bytes, file, shrink_for(file, min_side_px)) : decode_png(bytes, file);
     if (!pixels) return pixels.error();
-    return upright(*pixels, file.orientation);
+    return StoredPixels{std::move(*pixels), cv::Size(file.width_px, file.height_px), file.orientation};
+}
+
+Result<cv::Mat> decode_image(std::string_view bytes, ImageLimits const& limits)
+{
+    auto const stored = decode_stored(bytes, limits, std::numeric_limits<int>::max());
+    if (!stored) return stored.error();
+    return upright(stored->bgr, stored->orientation);
 }
 
 } // namespace learning_loop

@@ -10,7 +10,8 @@
 #include <string_view>
 
 // JPEG and PNG files in and out. All functions may run on any number of threads. Damaged files are refused, never
-// repaired: an image that is not whole is no image.
+// repaired: an image that is not whole is no image. Which way is up is told by EXIF, and where that says nothing by
+// XMP, as Pillow's `ImageOps.exif_transpose`, with which trainers read, has it.
 
 namespace learning_loop {
 
@@ -25,9 +26,9 @@ struct ImageLimits {
 
 struct ImageHeader {
     ImageFormat format = ImageFormat::jpeg;
-    int width_px = 0; ///< Of the upright image: after the EXIF orientation has been applied.
+    int width_px = 0; ///< Of the upright image: after the orientation has been applied.
     int height_px = 0;
-    int orientation = 1; ///< EXIF, 1 to 8; 1 if the file tells none that makes sense.
+    int orientation = 1; ///< As EXIF has it, 1 to 8; 1 if the file tells none that makes sense.
 };
 
 /// Reads the header alone, in microseconds. Errors: invalid_argument if it is not a JPEG or PNG, or a kind of them that
@@ -36,7 +37,8 @@ Result<ImageHeader> read_image_header(std::string_view bytes, ImageLimits const&
 
 /// As `read_image_header`, but the file must run on to its end marker: one that was cut off on its way is refused.
 /// Decodes nothing, so damage inside the compressed pixels stays unseen. Errors as `read_image_header`;
-/// invalid_argument also if the file is cut off or has more scans than the limits allow.
+/// invalid_argument also if the file is cut off, has more scans than the limits allow or is a PNG with a wrong
+/// checksum.
 Result<ImageHeader> check_image(std::string_view bytes, ImageLimits const& limits = {});
 
 /// The upright image as 8 bit BGR, three channels. Gray is spread over the channels, transparency is dropped as most

@@ -4,6 +4,7 @@
 
 #include <opencv2/core/mat.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,14 @@ struct ImageFile {
     int channels = 3;
     bool inverted_cmyk = false; ///< Adobe stores 255 for no ink.
     int scans = 0;              ///< Counted only when the whole file was read.
+};
+
+/// Which way is up, by all that a file tells of it: EXIF, and where that says nothing XMP.
+struct ToldOrientation {
+    std::optional<int> exif;
+    std::optional<int> xmp;
+
+    int value() const { return exif.value_or(xmp.value_or(1)); }
 };
 
 inline Error broken_image(std::string_view format, std::string_view why)

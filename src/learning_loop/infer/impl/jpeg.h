@@ -12,8 +12,12 @@ bool looks_like_jpeg(std::string_view bytes);
 /// invalid_argument if it is damaged, or a kind of JPEG that browsers cannot show either.
 Result<ImageFile> read_jpeg(std::string_view bytes, ReadUpTo last);
 
-/// Pixels as they are stored, 8 bit BGR. `file` must come from `read_jpeg` of the same bytes. Errors: invalid_argument
-/// if the compressed pixels are damaged.
-Result<cv::Mat> decode_jpeg(std::string_view bytes, ImageFile const& file);
+/// Pixels as they are stored, 8 bit BGR; with `shrink` 2, 4 or 8 at that fraction of their width and height, rounded
+/// up, which is quicker. `file` must come from `read_jpeg` of the same bytes. Errors: invalid_argument if the
+/// compressed pixels are damaged: all of them are read, however small the result is.
+Result<cv::Mat> decode_jpeg(std::string_view bytes, ImageFile const& file, int shrink = 1);
+
+/// As `encode_jpeg`, with colours at half the resolution (4:2:0): what is only looked at is a third smaller so.
+Result<std::string> encode_jpeg_420(cv::Mat const& bgr, int quality);
 
 } // namespace learning_loop

@@ -61,10 +61,11 @@ cv::Mat bgr_from_cmyk(cv::Mat const& cmyk, bool inverted)
 
 } // namespace
 
-Result<cv::Mat> decode_jpeg(std::string_view bytes, ImageFile const& file)
+Result<cv::Mat> decode_jpeg(std::string_view bytes, ImageFile const& file, int shrink)
 {
     bool const cmyk = file.channels == 4;
-    cv::Mat pixels(file.height_px, file.width_px, cmyk ? CV_8UC4 : CV_8UC3);
+    auto const shrunk = [shrink](int side_px) { return (side_px + shrink - 1) / shrink; };
+    cv::Mat pixels(shrunk(file.height_px), shrunk(file.width_px), cmyk ? CV_8UC4 : CV_8UC3);
     auto const* data = reinterpret_cast<unsigned char const*>(bytes.data());
     int const failed =
         tjDecompress2(decoder(), data, static_cast<unsigned long>(bytes.size()), pixels.data, pixels.cols,
@@ -77,7 +78,9 @@ Result<cv::Mat> decode_jpeg(std::string_view bytes, ImageFile const& file)
     return cmyk ? bgr_from_cmyk(pixels, file.inverted_cmyk) : pixels;
 }
 
-Result<std::string> encode_jpeg(cv::Mat const& bgr, int quality)
+namespace {
+
+Result<std::string> encode(cv::Mat const& bgr, int quality, TJSAMP sampling)
 {
     constexpr int max_side_px = 65500;
     if (bgr.empty() || bgr.dims != 2 || bgr.type() != CV_8UC3 || bgr.cols > max_side_px || bgr.rows > max_side_px) {
@@ -88,11 +91,23 @@ Result<std::string> encode_jpeg(cv::Mat const& bgr, int quality)
     unsigned char* jpeg = nullptr;
     unsigned long length = 0;
     int const failed = tjCompress2(encoder(), bgr.data, bgr.cols, static_cast<int>(bgr.step), bgr.rows, TJPF_BGR, &jpeg,
-                                   &length, TJSAMP_444, quality, TJFLAG_ACCURATEDCT);
+                                   &length, sampling, quality, TJFLAG_ACCURATEDCT);
     std::unique_ptr<unsigned char, decltype(&tjFree)> const owner(jpeg, &tjFree);
     if (failed != 0)
         return Error{Errc::invalid_argument, std::string("cannot make a JPEG: ") + tjGetErrorStr2(encoder())};
     return std::string(reinterpret_cast<char const*>(jpeg), length);
+}
+
+} // namespace
+
+Result<std::string> encode_jpeg(cv::Mat const& bgr, int quality)
+{
+    return encode(bgr, quality, TJSAMP_444);
+}
+
+Result<std::string> encode_jpeg_420(cv::Mat const& bgr, int quality)
+{
+    return encode(bgr, quality, TJSAMP_420);
 }
 
 } // namespace learning_loop

@@ -1,5 +1,6 @@
 #include "learning_loop/infer/impl/exif.h"
 #include "learning_loop/infer/impl/jpeg.h"
+#include "learning_loop/infer/impl/xmp.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -22,7 +23,7 @@ enum Marker : unsigned {
     start_of_image = 0xD8,
     end_of_image = 0xD9,
     start_of_scan = 0xDA,
-    app1_exif = 0xE1,
+    app1 = 0xE1,
     app14_adobe = 0xEE,
     temporary = 0x01
 };
@@ -114,10 +115,9 @@ public:
     {
         if (begins_frame(marker)) return read_frame(segment, marker, file_);
         // Behind the first scan it comes too late for a reader that stops at the pixels.
-        if (file_.scans > 0 && (marker == app1_exif || marker == app14_adobe)) return {};
-        if (marker == app1_exif && !exif_seen_ && segment.starts_with("Exif\0\0"sv)) {
-            exif_seen_ = true;
-            file_.orientation = exif_orientation(segment.substr(6));
+        if (file_.scans > 0 && (marker == app1 || marker == app14_adobe)) return {};
+        if (marker == app1) {
+            read_orientation(segment);
         } else if (marker == app14_adobe && segment.starts_with("Adobe"sv)) {
             file_.inverted_cmyk = true;
         } else if (marker == start_of_scan && file_.width_px == 0) {
@@ -130,8 +130,24 @@ public:
     ImageFile const& file() const { return file_; }
 
 private:
+    /// Of each kind of metadata the first segment counts.
+    void read_orientation(std::string_view segment)
+    {
+        constexpr auto exif = "Exif\0\0"sv, xmp = "http://ns.adobe.com/xap/1.0/\0"sv;
+        if (!exif_seen_ && segment.starts_with(exif)) {
+            exif_seen_ = true;
+            orientation_.exif = exif_orientation(segment.substr(exif.size()));
+        } else if (!xmp_seen_ && segment.starts_with(xmp)) {
+            xmp_seen_ = true;
+            orientation_.xmp = xmp_orientation(segment.substr(xmp.size()));
+        }
+        file_.orientation = orientation_.value();
+    }
+
     ImageFile file_;
+    ToldOrientation orientation_;
     bool exif_seen_ = false;
+    bool xmp_seen_ = false;
 };
 
 bool has_no_segment(unsigned marker)

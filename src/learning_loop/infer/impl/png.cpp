@@ -1,8 +1,10 @@
 #include "learning_loop/infer/impl/png.h"
 
 #include "learning_loop/infer/impl/exif.h"
+#include "learning_loop/infer/impl/xmp.h"
 
 #include <png.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <array>
@@ -87,16 +89,80 @@ bool read_rows(png_structp png, png_infop info, PngInput& input, cv::Mat& bgr)
     return true;
 }
 
-/// The chunk IHDR, which must be the first.
-Result<void> read_header_chunk(std::string_view type, std::string_view content, ImageFile& file)
+struct Chunk {
+    std::string_view type;
+    std::string_view content;
+    std::string_view checked; ///< What the checksum is of: both of them.
+    std::uint32_t checksum;
+
+    bool is_whole() const
+    {
+        auto const* const bytes = reinterpret_cast<Bytef const*>(checked.data());
+        return crc32_z(0, bytes, checked.size()) == checksum;
+    }
+};
+
+/// The text of an XMP packet, if the chunk iTXt holds one as it is. Returns nullopt if it holds something else.
+std::optional<std::string_view> xmp_in(std::string_view content)
 {
-    if (type != "IHDR" || content.size() != 13) return broken("it does not begin with its header");
-    auto const width = big_endian(content), height = big_endian(content.substr(4));
-    if (width == 0 || height == 0 || width > INT32_MAX || height > INT32_MAX) return broken("its size is impossible");
-    file.width_px = static_cast<int>(width);
-    file.height_px = static_cast<int>(height);
-    return {};
+    constexpr auto head = "XML:com.adobe.xmp\0\0"sv; // its keyword, and that it is not compressed
+    if (!content.starts_with(head) || content.size() == head.size()) return std::nullopt;
+    content.remove_prefix(head.size() + 1); // the method of the compression
+    for (int i = 0; i < 2; ++i) {           // its language, and its keyword in that
+        auto const end = content.find('\0');
+        if (end == std::string_view::npos) return std::nullopt;
+        content.remove_prefix(end + 1);
+    }
+    return content;
 }
+
+/// What a file tells of itself, chunk by chunk.
+class PngFacts {
+public:
+    explicit PngFacts(CheckedChunks checked) : checks_all_(checked == CheckedChunks::all) {}
+
+    Result<void> read_chunk(Chunk const& chunk)
+    {
+        // Also of a chunk that is not needed: Pillow, which most trainers read with, does not open such a file.
+        if (checks_all_ && !chunk.is_whole()) return broken("a checksum of it is wrong");
+        if (file_.width_px == 0) return read_header(chunk);
+        if (chunk.type == "eXIf" && chunk.is_whole()) {
+            orientation_.exif = exif_orientation(chunk.content);
+        } else if (chunk.type == "IDAT") {
+            has_pixels_ = true;
+        } else if (auto const xmp = chunk.type == "iTXt" ? xmp_in(chunk.content) : std::nullopt) {
+            if (chunk.is_whole()) orientation_.xmp = xmp_orientation(*xmp);
+        }
+        return {};
+    }
+
+    bool has_pixels() const { return has_pixels_; }
+
+    ImageFile file() const
+    {
+        auto file = file_;
+        file.orientation = orientation_.value();
+        return file;
+    }
+
+private:
+    /// The chunk IHDR, which must be the first.
+    Result<void> read_header(Chunk const& chunk)
+    {
+        if (chunk.type != "IHDR" || chunk.content.size() != 13) return broken("it does not begin with its header");
+        auto const width = big_endian(chunk.content), height = big_endian(chunk.content.substr(4));
+        if (width == 0 || height == 0 || width > INT32_MAX || height > INT32_MAX)
+            return broken("its size is impossible");
+        file_.width_px = static_cast<int>(width);
+        file_.height_px = static_cast<int>(height);
+        return {};
+    }
+
+    ImageFile file_;
+    ToldOrientation orientation_;
+    bool checks_all_;
+    bool has_pixels_ = false;
+};
 
 } // namespace
 
@@ -105,30 +171,22 @@ bool looks_like_png(std::string_view bytes)
     return bytes.starts_with(signature);
 }
 
-Result<ImageFile> read_png(std::string_view bytes)
+Result<ImageFile> read_png(std::string_view bytes, CheckedChunks checked)
 {
     constexpr std::size_t frame_bytes = 12; // length, type and checksum around a chunk's content
     constexpr int max_chunks = 200'000;     // encoders put 8 KiB or more of pixels into each
-    ImageFile file;
-    bool pixels_seen = false;
+    PngFacts facts(checked);
     auto rest = bytes.substr(signature.size());
     for (int i = 0; i < max_chunks && rest.size() >= frame_bytes; ++i) {
         std::size_t const length = big_endian(rest);
         if (length > rest.size() - frame_bytes) return broken("it ends early");
-        auto const type = rest.substr(4, 4);
-        auto const content = rest.substr(8, length);
+        Chunk const chunk{rest.substr(4, 4), rest.substr(8, length), rest.substr(4, 4 + length),
+                          big_endian(rest.substr(8 + length))};
         rest.remove_prefix(length + frame_bytes);
-
-        if (file.width_px == 0) {
-            if (auto const read = read_header_chunk(type, content, file); !read) return read.error();
-        } else if (type == "eXIf") {
-            file.orientation = exif_orientation(content);
-        } else if (type == "IDAT") {
-            pixels_seen = true;
-        } else if (type == "IEND") {
-            if (!pixels_seen) return broken("it has no pixels");
-            return file;
-        }
+        if (auto const read = facts.read_chunk(chunk); !read) return read.error();
+        if (chunk.type != "IEND") continue;
+        if (!facts.has_pixels()) return broken("it has no pixels");
+        return facts.file();
     }
     return broken("it ends early or has too many chunks");
 }
