@@ -1,4 +1,5 @@
 // Both readers of zips take the same ones, within the limits, and nothing is written beside the folder that was given.
+// What was packed by hand becomes plain files, too.
 #include "learning_loop/archive/zip.h"
 
 #include "target.h"
@@ -110,8 +111,17 @@ void require_packed_again(std::vector<ZipEntry> const& entries, fs::path const& 
     require(again.has_value() && std::ranges::equal(entries, *again, same), "files survive being packed");
 }
 
+void check_flat(std::string_view bytes)
+{
+    auto const flat = read_flat_zip(bytes, limits);
+    if (flat) checked_files(flat->entries);
+    auto const is_sound = check_zip(bytes, limits).has_value();
+    require(is_sound || !read_zip(bytes, limits).has_value(), "what can be read is sound");
+}
+
 void check(std::string_view bytes)
 {
+    check_flat(bytes);
     static Surroundings const around;
     auto const read = read_zip(bytes, limits);
     write(around.zip, bytes);

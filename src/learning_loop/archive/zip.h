@@ -10,8 +10,9 @@
 #include <vector>
 
 // Zips as they travel between Loop, trainer and detector: plain files side by side, no folders. Whatever else a zip may
-// hold is refused, not repaired; an error that is about an entry names it. The functions block and may run on any
-// number of threads. What the disk cannot do for another reason than want of space throws std::system_error.
+// hold is refused, not repaired, but for what people pack by hand (`read_flat_zip`); an error that is about an entry
+// names it. A comment of any length is passed over. The functions block and may run on any number of threads. What the
+// disk cannot do for another reason than want of space throws std::system_error.
 
 namespace learning_loop {
 
@@ -35,15 +36,29 @@ struct ZipSource {
 };
 
 /// Unpacks into a folder that exists and is empty. Everything is durable when it returns; if it fails, nothing stays
-/// behind. Errors: not_found if there is no such zip. invalid_argument if it is no zip, has no files, is damaged, or
-/// has an entry that is no plain file, has no plain name (printable ASCII, no slashes, none twice in any case of
-/// letters), is encrypted or is packed by another method than deflate. too_large if it is beyond the limits.
-/// out_of_space if the disk is full.
+/// behind. Errors: not_found if there is no such zip. invalid_argument if it is no zip, has no files, is damaged,
+/// contradicts itself, or has an entry that is no plain file, has no plain name (printable ASCII, no slashes, none
+/// twice in any case of letters), is encrypted or is packed by another method than deflate. too_large if it is beyond
+/// the limits. out_of_space if the disk is full.
 Result<void> unpack_zip(std::filesystem::path const& zip, std::filesystem::path const& empty_folder,
                         ZipLimits const& limits = {});
 
 /// The same for a zip in memory; all its files are in memory then, too. Errors as `unpack_zip`, but for the disk.
 Result<std::vector<ZipEntry>> read_zip(std::string_view zip, ZipLimits const& limits = {});
+
+/// A zip as people pack it.
+struct FlatZip {
+    std::vector<ZipEntry> entries;
+    std::vector<std::string> remarks; ///< On what was not taken as it was; for whoever packed it.
+};
+
+/// The same for a zip that was packed by hand: what macOS puts beside the files is left out, and the one folder in
+/// which all files lie is taken off. Errors as `read_zip`; other folders are refused.
+Result<FlatZip> read_flat_zip(std::string_view zip, ZipLimits const& limits = {});
+
+/// Whether it can be unpacked, folders and all, and stays where it is unpacked. Errors as `read_zip`, but names may
+/// have any characters and come twice.
+Result<void> check_zip(std::string_view zip, ZipLimits const& limits = {});
 
 /// Packs without compressing, since weights and JPEGs hardly shrink: the same files give the same bytes on every
 /// machine. Replaces `zip` at once and durably. Errors: invalid_argument if `unpack_zip` would refuse a name. not_found

@@ -170,7 +170,7 @@ TEST_F(ZipTest, packs_nothing_that_it_would_not_unpack)
 
 TEST_F(ZipTest, refuses_a_zip_without_files)
 {
-    expect_refused(packed({}), Errc::invalid_argument, "not a zip file");
+    expect_refused(packed({}), Errc::invalid_argument, "the zip has no files");
 }
 
 TEST_F(ZipTest, refuses_names_that_lead_out_of_the_folder)

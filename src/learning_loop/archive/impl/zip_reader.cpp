@@ -6,9 +6,31 @@
 #include <archive_entry.h>
 
 #include <algorithm>
+#include <array>
+#include <exception>
 #include <new>
 
 namespace learning_loop {
+
+/// What libarchive reads: the zip without its comment, which is longer than what it would pass over. It keeps the
+/// exception, since libarchive passes on a number alone.
+struct ZipReader::Source {
+    ZipInput zip;
+    std::uint64_t end_bytes;
+    std::uint64_t at = 0;
+    std::array<char, 1 << 16> buffer{};
+    std::exception_ptr exception{};
+
+    std::size_t next_piece()
+    {
+        auto const wanted = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), end_bytes - at));
+        auto const got = zip.read(at, std::span(buffer).first(wanted));
+        for (auto place = std::max(at, end_bytes - 2); place < at + got; ++place) buffer.at(place - at) = '\0';
+        at += got;
+        return got;
+    }
+};
+
 namespace {
 
 std::uintmax_t max_unpacked(ZipLimits const& limits, std::uintmax_t packed_bytes)
@@ -17,15 +39,39 @@ std::uintmax_t max_unpacked(ZipLimits const& limits, std::uintmax_t packed_bytes
     return std::min(limits.max_bytes, std::max(always_accepted, packed_bytes * limits.max_ratio));
 }
 
-Error no_zip()
-{
-    return {Errc::invalid_argument, "not a zip file, or not all of it: send it again as it was packed"};
-}
-
 /// libarchive knows a dozen methods, some of which take gigabytes; zips of our peers have these two.
 bool is_usual_method(std::string_view format)
 {
     return format.ends_with("(deflation)") || format.ends_with("(uncompressed)");
+}
+
+bool is_ascii(std::string_view text)
+{
+    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+template <class Source>
+la_ssize_t read_piece(archive*, void* from, void const** piece)
+{
+    auto& source = *static_cast<Source*>(from);
+    try {
+        auto const got = source.next_piece();
+        *piece = source.buffer.data();
+        return static_cast<la_ssize_t>(got);
+    } catch (...) {
+        source.exception = std::current_exception();
+        return -1;
+    }
+}
+
+template <class Source>
+la_int64_t seek_to(archive*, void* in, la_int64_t offset, int whence)
+{
+    auto& source = *static_cast<Source*>(in);
+    auto const end = static_cast<la_int64_t>(source.end_bytes);
+    auto const base = whence == SEEK_END ? end : whence == SEEK_CUR ? static_cast<la_int64_t>(source.at) : 0;
+    source.at = static_cast<std::uint64_t>(std::clamp<la_int64_t>(offset + base, 0, end));
+    return static_cast<la_int64_t>(source.at);
 }
 
 } // namespace
@@ -35,30 +81,41 @@ void ZipReader::Close::operator()(archive* reader) const
     archive_read_free(reader);
 }
 
-ZipReader::ZipReader(archive* reader, ZipLimits const& limits, std::uintmax_t packed_bytes)
-    : reader_(reader), max_entries_(limits.max_entries), bytes_left_(max_unpacked(limits, packed_bytes))
+void ZipReader::Close::operator()(Source* source) const
+{
+    delete source;
+}
+
+ZipReader::ZipReader(ZipInput zip, ZipContents contents, ZipLimits const& limits, Naming naming)
+    : reader_(archive_read_new()),
+      records_(std::move(contents.records)),
+      naming_(std::move(naming)),
+      bytes_left_(max_unpacked(limits, zip.size_bytes()))
 {
     if (!reader_) throw std::bad_alloc();
+    source_.reset(new Source{std::move(zip), contents.end_bytes});
+}
+
+Result<ZipReader> ZipReader::open(ZipInput zip, ZipLimits const& limits, Naming naming)
+{
+    auto contents = read_zip_contents(zip, limits.max_entries);
+    if (!contents) return contents.error();
+    ZipReader reader(std::move(zip), std::move(*contents), limits, std::move(naming));
+    if (!reader.open_archive()) return no_zip();
+    return reader;
+}
+
+bool ZipReader::open_archive()
+{
+    auto* const reader = reader_.get();
     // By its table of contents only: read as a stream, a zip that was cut off between two entries would look whole.
-    archive_read_support_format_zip_seekable(reader_.get());
-}
-
-Result<ZipReader> ZipReader::open(std::filesystem::path const& zip, ZipLimits const& limits)
-{
-    std::error_code missing;
-    auto const packed_bytes = std::filesystem::file_size(zip, missing);
-    if (missing) return Error{Errc::not_found, zip.string() + ": " + missing.message()};
-    constexpr std::size_t block_bytes = 1 << 16;
-    ZipReader reader(archive_read_new(), limits, packed_bytes);
-    if (archive_read_open_filename(reader.reader_.get(), zip.c_str(), block_bytes) != ARCHIVE_OK) return no_zip();
-    return reader;
-}
-
-Result<ZipReader> ZipReader::open(std::string_view zip, ZipLimits const& limits)
-{
-    ZipReader reader(archive_read_new(), limits, zip.size());
-    if (archive_read_open_memory(reader.reader_.get(), zip.data(), zip.size()) != ARCHIVE_OK) return no_zip();
-    return reader;
+    archive_read_support_format_zip_seekable(reader);
+    archive_read_set_callback_data(reader, source_.get());
+    archive_read_set_read_callback(reader, read_piece<Source>);
+    archive_read_set_seek_callback(reader, seek_to<Source>);
+    bool const is_open = archive_read_open1(reader) == ARCHIVE_OK;
+    if (source_->exception) std::rethrow_exception(source_->exception);
+    return is_open;
 }
 
 Error ZipReader::refusal(std::string const& why) const
@@ -66,34 +123,43 @@ Error ZipReader::refusal(std::string const& why) const
     return {Errc::invalid_argument, "zip entry \"" + printable(entry_) + "\": " + why};
 }
 
-Error ZipReader::broken(std::string_view entry) const
+Error ZipReader::broken() const
 {
+    if (source_->exception) std::rethrow_exception(source_->exception);
     char const* const why = archive_error_string(reader_.get());
-    return {Errc::invalid_argument, "zip entry \"" + printable(entry) + "\": is damaged (" +
-                                        printable(why ? why : "unreadable") + "): send the zip again"};
+    return refusal("is damaged (" + printable(why ? why : "unreadable") + "): send the zip again");
 }
 
 Result<std::optional<std::string>> ZipReader::next()
 {
+    while (begun_ < records_.size()) {
+        auto const is_taken = take(records_[begun_++]);
+        if (!is_taken) return is_taken.error();
+        if (*is_taken) return std::optional(name_);
+    }
+    return std::optional<std::string>();
+}
+
+/// Goes on to the next entry: libarchive has them in the order of the records. Returns false if it is passed over.
+Result<bool> ZipReader::take(ZipRecord const& record)
+{
+    entry_ = record.name;
     archive_entry* entry = nullptr;
     int const status = archive_read_next_header(reader_.get(), &entry);
-    if (names_.size() == 0 && (status == ARCHIVE_EOF || status == ARCHIVE_FATAL)) return no_zip();
-    if (status == ARCHIVE_EOF) return std::optional<std::string>();
-    char const* const name = entry ? archive_entry_pathname(entry) : nullptr;
-    if (!name) return broken("number " + std::to_string(names_.size() + 1));
-    entry_ = name;
+    if (begun_ == 1 && (status == ARCHIVE_EOF || status == ARCHIVE_FATAL) && !source_->exception) return no_zip();
+    auto name = naming_(entry_);
+    if (!name) return name.error();
+    if (status == ARCHIVE_EOF || status < ARCHIVE_WARN || !entry) return broken();
+    if (!*name) return false;
     if (auto accepted = check_entry(entry, status); !accepted) return accepted.error();
-    return std::optional(entry_);
+    name_ = std::move(**name);
+    return true;
 }
 
 Result<void> ZipReader::check_entry(archive_entry* entry, int status)
 {
-    if (names_.size() == max_entries_) {
-        return Error{Errc::too_large, "zip entry \"" + printable(entry_) + "\": is one more than the " +
-                                          std::to_string(max_entries_) + " files that are accepted"};
-    }
-    if (auto fit = names_.add(entry_); !fit) return fit;
-    if (status != ARCHIVE_OK) return broken(entry_);
+    bool const is_about_name = !is_ascii(entry_); // which it cannot turn into the characters of the C locale
+    if (status != ARCHIVE_OK && !is_about_name) return broken();
     if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry)) return refusal("is no plain file");
     if (archive_entry_is_encrypted(entry)) return refusal("is encrypted: pack it without a password");
     if (!is_usual_method(archive_format_name(reader_.get())))
@@ -104,7 +170,7 @@ Result<void> ZipReader::check_entry(archive_entry* entry, int status)
 Result<std::size_t> ZipReader::read(std::span<char> into)
 {
     auto const got = archive_read_data(reader_.get(), into.data(), into.size());
-    if (got < 0) return broken(entry_);
+    if (got < 0) return broken();
     auto const count = static_cast<std::size_t>(got);
     if (count > bytes_left_) {
         return Error{Errc::too_large, "zip entry \"" + printable(entry_) +

@@ -1,8 +1,9 @@
 #pragma once
 
-#include "learning_loop/archive/impl/zip_names.h"
+#include "learning_loop/archive/impl/zip_contents.h"
 #include "learning_loop/archive/zip.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -12,17 +13,17 @@ struct archive_entry;
 
 namespace learning_loop {
 
-/// Goes through a zip entry by entry and holds it to the limits while it inflates.
+/// Goes through a zip entry by entry, in the order of their bytes, and holds it to the limits while it inflates.
 class ZipReader {
 public:
-    /// Errors: not_found if there is no such file. invalid_argument if it is no zip.
-    static Result<ZipReader> open(std::filesystem::path const& zip, ZipLimits const& limits);
+    /// Tells under which name the entry of that name is to be read; nullopt: it is passed over. It may refuse it.
+    using Naming = std::function<Result<std::optional<std::string>>(std::string_view)>;
 
-    /// The bytes must outlive the reader. Errors: invalid_argument if they are no zip.
-    static Result<ZipReader> open(std::string_view zip, ZipLimits const& limits);
+    /// Errors: invalid_argument if it is no zip. too_large if it has too many entries.
+    static Result<ZipReader> open(ZipInput zip, ZipLimits const& limits, Naming naming);
 
-    /// The name of the next entry, fit for a file; nullopt after the last. Errors: invalid_argument if the entry is
-    /// damaged or of a kind that is refused. too_large if there are too many.
+    /// The name of the next entry; nullopt after the last. Errors: invalid_argument if the entry is damaged or of a
+    /// kind that is refused; those of the naming.
     Result<std::optional<std::string>> next();
 
     /// Reads the next bytes of this entry and returns how many: 0 at its end, when its checksum has been compared.
@@ -30,21 +31,28 @@ public:
     Result<std::size_t> read(std::span<char> into);
 
 private:
+    struct Source;
     struct Close {
         void operator()(archive* reader) const;
+        void operator()(Source* source) const;
     };
 
-    ZipReader(archive* reader, ZipLimits const& limits, std::uintmax_t packed_bytes);
+    ZipReader(ZipInput zip, ZipContents contents, ZipLimits const& limits, Naming naming);
 
+    bool open_archive();
+    Result<bool> take(ZipRecord const& record);
     Result<void> check_entry(archive_entry* entry, int status);
     Error refusal(std::string const& why) const;
-    Error broken(std::string_view entry) const;
+    Error broken() const;
 
+    std::unique_ptr<Source, Close> source_; // before the reader, which reads it until it is closed
     std::unique_ptr<archive, Close> reader_;
-    std::size_t max_entries_;
+    std::vector<ZipRecord> records_;
+    std::size_t begun_ = 0; ///< How many of them.
+    Naming naming_;
     std::uintmax_t bytes_left_;
-    ZipNames names_;
-    std::string entry_; ///< The name of the one that is read.
+    std::string entry_; ///< The name in the zip of the one that is read.
+    std::string name_;  ///< The name that it was given.
 };
 
 } // namespace learning_loop
