@@ -1,6 +1,8 @@
 #include "learning_loop/http/multipart.h"
 
 #include "learning_loop/base/text.h"
+#include "learning_loop/base/utf8.h"
+#include "learning_loop/http/url.h"
 
 #include <algorithm>
 #include <optional>
@@ -62,7 +64,30 @@ std::optional<std::string> parameter(std::string_view header, std::string_view n
 bool is_multipart(std::string_view content_type)
 {
     constexpr std::string_view kind = "multipart/";
-    return content_type.size() >= kind.size() && same_name(content_type.substr(0, kind.size()), kind);
+    return content_type.size() >= kind.size() && same_name(content_type.substr(0, kind.size()), kind) &&
+           parameter(content_type, "boundary");
+}
+
+/// The text of `UTF-8'en'na%C3%AFve.jpg` (RFC 8187). Returns nullopt if it is broken, or in an unknown encoding.
+std::optional<std::string> extended_value(std::string_view value)
+{
+    auto const charset = value.substr(0, value.find('\''));
+    value.remove_prefix(std::min(charset.size() + 1, value.size()));
+    auto const language_end = value.find('\'');
+    if (language_end == std::string_view::npos) return std::nullopt;
+    auto text = percent_decoded(value.substr(language_end + 1));
+    if (!text) return std::nullopt;
+    if (same_name(charset, "ISO-8859-1")) return utf8_of_latin1(*text);
+    if (!same_name(charset, "UTF-8") || !is_utf8(*text)) return std::nullopt;
+    return text;
+}
+
+/// In the richer of the two ways to write it, if both are there: the plain one has `?` for what it cannot tell.
+std::string file_name_in(std::string_view disposition)
+{
+    auto const extended = parameter(disposition, "filename*");
+    auto name = extended ? extended_value(*extended) : std::nullopt;
+    return name ? std::move(*name) : parameter(disposition, "filename").value_or("");
 }
 
 Result<PartHead> head_of(std::string_view headers)
@@ -82,7 +107,7 @@ Result<PartHead> head_of(std::string_view headers)
         if (!name) return broken("a part's Content-Disposition has no name");
         named = true;
         head.name = std::move(*name);
-        head.file_name = parameter(value, "filename").value_or("");
+        head.file_name = file_name_in(value);
     }
     if (!named) return broken("a part has no Content-Disposition");
     if (is_multipart(head.content_type)) return broken("a part is multipart itself: send its parts one by one");
@@ -164,19 +189,21 @@ bool MultipartParser::skip_preamble(std::string_view& text)
     return true;
 }
 
+/// Gateways may pad a boundary's line with blanks (RFC 2046, section 5.1.1).
 Result<bool> MultipartParser::pass_boundary(std::string_view& text)
 {
+    auto const padding = std::min(text.find_first_not_of(" \t"), text.size());
+    text.remove_prefix(padding);
+    is_padded_ = is_padded_ || padding > 0;
     if (text.size() < 2) return false;
     auto const next = text.substr(0, 2);
+    bool const is_last = next == "--" && !is_padded_;
+    if (next != "\r\n" && !is_last) return broken(after_boundary_fault);
     text.remove_prefix(2);
-    if (next == "--") {
-        state_ = State::epilogue;
-        return true;
-    }
-    if (next != "\r\n") return broken(after_boundary_fault);
-    if (++parts_ > max_parts) return broken("has more than 1000 parts");
-    state_ = State::headers;
-    return true;
+    is_padded_ = false;
+    state_ = is_last ? State::epilogue : State::headers;
+    if (is_last || ++parts_ <= max_parts) return true;
+    return Error{Errc::unprocessable, "multipart body: has more than 1000 parts: send less in one request"};
 }
 
 Result<bool> MultipartParser::read_headers(std::string_view& text, Sink& sink)

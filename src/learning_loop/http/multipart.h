@@ -12,12 +12,13 @@ namespace learning_loop::http {
 /// The headers of one part of a multipart/form-data body.
 struct PartHead {
     std::string name;      ///< Of the form field.
-    std::string file_name; ///< As the client sent it: never use it as a path. Empty: a plain field.
+    std::string file_name; ///< As the client sent it, `filename*` first: never use it as a path. Empty: a plain field.
     std::string content_type;
 };
 
 /// Splits a multipart/form-data body (RFC 7578) that comes in pieces. Limits: 1 000 parts, 8 KiB of headers for each, a
-/// boundary of 70 characters, no multipart within a part.
+/// boundary of 70 characters, no multipart within a part. A part that is labelled as multipart but names no boundary is
+/// none: many clients put the label of the whole body on its parts.
 class MultipartParser {
 public:
     /// Receives the parts. An error that it returns ends the parsing.
@@ -32,7 +33,8 @@ public:
     /// Errors: invalid_argument if the Content-Type is not multipart/form-data, or has no valid boundary.
     static Result<MultipartParser> of(std::string_view content_type);
 
-    /// Takes the next bytes. Errors: invalid_argument if the body is malformed; those of the sink.
+    /// Takes the next bytes. Errors: invalid_argument if the body is malformed; unprocessable, which is what released
+    /// nodes split an upload at, if it has too many parts; those of the sink.
     Result<void> feed(std::string_view piece, Sink& sink);
 
     /// To be called at the end of the body. Errors: invalid_argument if something is missing.
@@ -53,6 +55,7 @@ private:
     std::string held_; ///< The end of the last piece, if it may be the beginning of a delimiter or of headers.
     State state_ = State::preamble;
     bool at_start_ = true;
+    bool is_padded_ = false; ///< There were blanks behind the boundary.
     int parts_ = 0;
 };
 

@@ -80,11 +80,8 @@ Result<Networks::Network> Networks::parse_one(std::string_view text)
 Result<Networks> Networks::parse(std::string_view list)
 {
     Networks networks;
-    while (!list.empty()) {
-        auto const end = std::min(list.find(','), list.size());
-        auto const text = trimmed(list.substr(0, end));
-        list.remove_prefix(std::min(end + 1, list.size()));
-        auto const network = parse_one(text);
+    for (auto const part : parts_of(list, ',')) {
+        auto const network = parse_one(trimmed(part));
         if (!network) return network.error();
         networks.networks_.push_back(*network);
     }

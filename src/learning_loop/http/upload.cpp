@@ -1,23 +1,35 @@
 #include "learning_loop/http/upload.h"
 
 #include "learning_loop/base/temporary_file.h"
+#include "learning_loop/base/text.h"
 
 namespace learning_loop::http {
 namespace {
 
 constexpr std::size_t max_held_bytes_each = 256 * 1024;
 
+Error too_long(PartHead const& part, std::size_t max_bytes)
+{
+    constexpr std::size_t mib = std::size_t{1} << 20;
+    auto const name = part.file_name.empty() ? "part " + printable(part.name) : printable(part.file_name);
+    auto const limit =
+        max_bytes % mib == 0 ? std::to_string(max_bytes / mib) + " MiB" : std::to_string(max_bytes) + " bytes";
+    return {Errc::unprocessable,
+            name + ": is longer than " + limit + ", the most that is taken of one: send it smaller"};
+}
+
 } // namespace
 
-Result<UploadReader> UploadReader::of(std::string_view content_type, std::filesystem::path folder)
+Result<UploadReader> UploadReader::of(std::string_view content_type, std::filesystem::path folder,
+                                      std::size_t max_part_bytes)
 {
     auto parser = MultipartParser::of(content_type);
     if (!parser) return parser.error();
-    return UploadReader(std::move(*parser), std::move(folder));
+    return UploadReader(std::move(*parser), std::move(folder), max_part_bytes);
 }
 
-UploadReader::UploadReader(MultipartParser parser, std::filesystem::path folder)
-    : parser_(std::move(parser)), folder_(std::move(folder))
+UploadReader::UploadReader(MultipartParser parser, std::filesystem::path folder, std::size_t max_part_bytes)
+    : parser_(std::move(parser)), folder_(std::move(folder)), max_part_bytes_(max_part_bytes)
 {}
 
 Result<void> UploadReader::feed(std::string_view piece)
@@ -42,6 +54,7 @@ Result<void> UploadReader::data(std::string_view bytes)
 {
     auto& part = parts_.back();
     part.size_bytes += bytes.size();
+    if (part.size_bytes > max_part_bytes_) return too_long(part, max_part_bytes_);
     bool const is_short = part.size_bytes <= max_held_bytes_each && held_bytes_ + bytes.size() <= max_held_bytes;
     if (!part.file && is_short) {
         part.bytes.append(bytes);

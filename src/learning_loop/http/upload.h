@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,9 +27,11 @@ public:
     static constexpr std::size_t max_held_bytes = 4 * 1024 * 1024; ///< Of all parts together.
 
     /// Files go to `folder`, which must exist. Errors: as `MultipartParser::of`.
-    static Result<UploadReader> of(std::string_view content_type, std::filesystem::path folder);
+    static Result<UploadReader> of(std::string_view content_type, std::filesystem::path folder,
+                                   std::size_t max_part_bytes = std::numeric_limits<std::size_t>::max());
 
-    /// Takes the next bytes. Errors: invalid_argument if the body is malformed. out_of_space if the disk is full.
+    /// Takes the next bytes. Errors: as `MultipartParser::feed`; unprocessable, naming the part, if one is too long, of
+    /// which nothing more is written then; out_of_space if the disk is full.
     Result<void> feed(std::string_view piece);
 
     /// To be called at the end of the body. Errors: invalid_argument if something is missing.
@@ -37,7 +40,7 @@ public:
     std::size_t held_bytes() const { return held_bytes_; } ///< In memory. Callers must not ask while a piece is fed.
 
 private:
-    UploadReader(MultipartParser parser, std::filesystem::path folder);
+    UploadReader(MultipartParser parser, std::filesystem::path folder, std::size_t max_part_bytes);
 
     Result<void> begin(PartHead head) override;
     Result<void> data(std::string_view bytes) override;
@@ -45,6 +48,7 @@ private:
 
     MultipartParser parser_;
     std::filesystem::path folder_;
+    std::size_t max_part_bytes_;
     Upload parts_;
     std::size_t held_bytes_ = 0;
 };

@@ -61,6 +61,97 @@ TEST(Multipart, reads_quoted_names)
     EXPECT_EQ(parts->at(0).file_name, R"(a; name="b".jpg)");
 }
 
+std::string file_name_of(std::string const& parameters)
+{
+    return parse_multipart(type, body_with("form-data; name=file; " + parameters)).value().at(0).file_name;
+}
+
+TEST(Multipart, reads_a_file_name_beyond_ascii)
+{
+    EXPECT_EQ(file_name_of("filename*=UTF-8''na%C3%AFve.jpg"), "na\xC3\xAFve.jpg");
+    EXPECT_EQ(file_name_of("filename*=utf-8'en'%e2%82%ac%20rates.jpg"), "\xE2\x82\xAC rates.jpg");
+    EXPECT_EQ(file_name_of("filename*=\"UTF-8''a%3Bb.jpg\""), "a;b.jpg");
+    EXPECT_EQ(file_name_of("filename*=iso-8859-1''na%EFve.jpg"), "na\xC3\xAFve.jpg");
+    EXPECT_EQ(file_name_of("filename*=ISO-8859-1''%C3%AF"), "\xC3\x83\xC2\xAF") << "although it might be UTF-8";
+}
+
+TEST(Multipart, takes_the_richer_of_two_file_names)
+{
+    EXPECT_EQ(file_name_of("filename=\"na?ve.jpg\"; filename*=UTF-8''na%C3%AFve.jpg"), "na\xC3\xAFve.jpg");
+    EXPECT_EQ(file_name_of("FILENAME*=UTF-8''b.jpg; filename=a.jpg"), "b.jpg");
+}
+
+TEST(Multipart, takes_the_plain_file_name_if_the_richer_one_is_broken)
+{
+    for (auto const* broken :
+         {"UTF-8''%C3", "UTF-8''%G0", "UTF-8''%00", "UTF-8'a.jpg", "UTF-8", "", "KOI8-R''%C1", "''b.jpg"})
+        EXPECT_EQ(file_name_of("filename=a.jpg; filename*=" + std::string(broken)), "a.jpg") << broken;
+    EXPECT_EQ(file_name_of("filename*=UTF-8''%C3"), "");
+}
+
+TEST(Multipart, takes_blanks_behind_a_boundary)
+{
+    auto padded = std::string(valid);
+    for (auto at = padded.find("xyz\r\n"); at != std::string::npos; at = padded.find("xyz\r\n", at + 5))
+        padded.insert(at + 3, " \t  ");
+    EXPECT_EQ(parse_multipart(type, padded).value().size(), 2u);
+    EXPECT_EQ(parse_multipart(type, padded.substr(0, padded.size() - 2) + " \t\r\n").value().size(), 2u);
+    for (auto const* wrong : {" x\r\n", " --", "\t--\r\n", " ", " \r"})
+        EXPECT_EQ(message_of(type, "--xyz" + std::string(wrong)),
+                  "multipart body: ends early or has text after a boundary");
+}
+
+TEST(Multipart, takes_a_part_with_the_label_of_the_whole_body)
+{
+    auto const labelled = [](std::string const& content_type) {
+        return "--xyz\r\nContent-Disposition: form-data; name=a\r\nContent-Type: " + content_type +
+               "\r\n\r\nx\r\n--xyz--";
+    };
+    EXPECT_EQ(parse_multipart(type, labelled("multipart/form-data")).value().at(0).bytes, "x");
+    EXPECT_EQ(parse_multipart(type, labelled("multipart/form-data; charset=utf-8")).value().at(0).bytes, "x");
+    EXPECT_EQ(message_of(type, labelled("multipart/mixed; boundary=abc")),
+              "multipart body: a part is multipart itself: send its parts one by one");
+}
+
+/// What a body is read as in pieces of that many bytes: names and contents.
+std::string read_in_pieces(std::string const& body, std::size_t piece_bytes)
+{
+    struct Sink final : MultipartParser::Sink {
+        std::string all;
+        Result<void> begin(PartHead head) override
+        {
+            all += head.file_name + ":";
+            return {};
+        }
+        Result<void> data(std::string_view bytes) override
+        {
+            all += bytes;
+            return {};
+        }
+        Result<void> end() override
+        {
+            all += ";";
+            return {};
+        }
+    } sink;
+    auto parser = MultipartParser::of(type).value();
+    for (std::size_t at = 0; at < body.size(); at += piece_bytes) {
+        if (auto const fed = parser.feed(body.substr(at, piece_bytes), sink); !fed) return fed.error().message;
+    }
+    auto const whole = parser.finish();
+    return whole ? sink.all : whole.error().message;
+}
+
+TEST(Multipart, reads_padding_in_pieces_as_it_does_at_one_go)
+{
+    for (auto const* end : {"--xyz--", "--xyz-- \t", "--xyz \t--", "--xyz \r"}) {
+        auto const body = "--xyz \t \r\nContent-Disposition: form-data; name=a; filename=b\r\n\r\n--xy\r\n"s + end;
+        auto const whole = read_in_pieces(body, body.size());
+        for (std::size_t bytes = 1; bytes < body.size(); ++bytes)
+            EXPECT_EQ(read_in_pieces(body, bytes), whole) << bytes;
+    }
+}
+
 TEST(Multipart, reads_a_quoted_boundary)
 {
     auto const body = "--a b\r\nContent-Disposition: form-data; name=a\r\n\r\nx\r\n--a b--"s;
@@ -111,7 +202,9 @@ TEST(Multipart, takes_a_thousand_parts_and_no_more)
     for (int i = 0; i < 1000; ++i) body += "--xyz\r\nContent-Disposition: form-data; name=a\r\n\r\nx\r\n";
     EXPECT_EQ(parse_multipart(type, body + "--xyz--").value().size(), 1000u);
     body += "--xyz\r\nContent-Disposition: form-data; name=a\r\n\r\nx\r\n--xyz--";
-    EXPECT_EQ(message_of(type, body), "multipart body: has more than 1000 parts");
+    auto const refused = parse_multipart(type, body);
+    EXPECT_EQ(refused.error().code, Errc::unprocessable) << "a node splits it then";
+    EXPECT_EQ(refused.error().message, "multipart body: has more than 1000 parts: send less in one request");
 }
 
 TEST(Multipart, refuses_headers_that_do_not_end)

@@ -16,9 +16,10 @@ std::size_t files_in(std::filesystem::path const& folder)
     return static_cast<std::size_t>(std::distance(begin(entries), end(entries)));
 }
 
-Result<Upload> read_in_pieces(std::filesystem::path const& folder, std::string_view body, std::size_t piece_bytes)
+Result<Upload> read_in_pieces(std::filesystem::path const& folder, std::string_view body, std::size_t piece_bytes,
+                              std::size_t max_part_bytes = std::numeric_limits<std::size_t>::max())
 {
-    auto reader = UploadReader::of(test::multipart_type, folder);
+    auto reader = UploadReader::of(test::multipart_type, folder, max_part_bytes);
     if (!reader) return reader.error();
     while (!body.empty()) {
         auto const piece = body.substr(0, piece_bytes);
@@ -45,6 +46,33 @@ TEST(Upload, holds_short_parts_in_memory_and_long_ones_in_files)
         EXPECT_EQ(files_in(folder.path()), 1u);
     }
     EXPECT_EQ(files_in(folder.path()), 0u); // gone with the request
+}
+
+TEST(Upload, names_the_part_that_is_too_long)
+{
+    test::TempFolder folder;
+    auto const body =
+        test::multipart_body({{"small.jpg", std::string(1000, 'x')}, {"big.jpg", std::string(2001, 'x')}});
+    for (std::size_t const piece : {1UL, 700UL, body.size()}) {
+        EXPECT_TRUE(read_in_pieces(folder.path(), body, piece, 2001));
+        auto const refused = read_in_pieces(folder.path(), body, piece, 2000);
+        EXPECT_EQ(refused.error().code, Errc::unprocessable);
+        EXPECT_EQ(refused.error().message,
+                  "big.jpg: is longer than 2000 bytes, the most that is taken of one: send it smaller");
+    }
+}
+
+TEST(Upload, writes_nothing_more_of_a_part_that_is_too_long)
+{
+    test::TempFolder folder;
+    constexpr std::size_t mib = 1 << 20;
+    auto const body = test::multipart_body({{"", std::string(3 * mib, 'x')}});
+    auto reader = UploadReader::of(test::multipart_type, folder.path(), 2 * mib).value();
+    std::size_t fed = 0;
+    for (Result<void> taken; taken; fed += 1000) taken = reader.feed(std::string_view(body).substr(fed, 1000));
+    EXPECT_LT(fed, 2 * mib + 3000);
+    ASSERT_EQ(files_in(folder.path()), 1u);
+    EXPECT_LE(file_size(std::filesystem::directory_iterator(folder.path())->path()), 2 * mib);
 }
 
 TEST(Upload, bounds_the_memory_of_many_short_parts_together)

@@ -24,11 +24,32 @@ Result<void> read_field(TextField const& field, std::string_view where, std::str
                        std::string(field.name) + ": " + read.error().message);
 }
 
-std::optional<FoundText> text_under(Request const& request, std::string const& name, std::string_view where)
+/// What stands there under that name and is not empty; the texts of a list are one.
+std::vector<FoundText> texts_under(Request const& request, TextField const& field, std::string const& name,
+                                   std::string const& where)
 {
-    auto const text = where == "header" ? request.headers.find(name) : request.query_value(name);
-    if (!text || text->empty()) return std::nullopt;
-    return FoundText{as_utf8(*text), std::string(where)}; // it goes into JSON, which must be UTF-8
+    std::vector<FoundText> found;
+    auto const add = [&](std::string const& text) {
+        if (text.empty()) return;
+        auto shown = as_utf8(text); // it goes into JSON, which must be UTF-8
+        if (field.is_list && !found.empty()) found.back().text.append(",").append(shown);
+        else found.push_back({std::move(shown), where});
+    };
+    if (where == "header") {
+        for (auto const& [key, text] : request.headers.all()) {
+            if (same_name(key, name)) add(text);
+        }
+    } else {
+        for (auto const& [key, text] : request.query) {
+            if (key == name) add(text);
+        }
+    }
+    return found;
+}
+
+std::string given_twice(std::string const& name, std::string_view first, std::string_view second)
+{
+    return name + ": is given twice, as '" + printable(first) + "' and '" + printable(second) + "': send one of them";
 }
 
 /// Its name in a header first: the one that is documented.
@@ -41,36 +62,53 @@ std::vector<std::string> names_of(TextField const& field)
     return names;
 }
 
+/// Two values where one is wanted: in a query it is the value that is wrong, else the request.
+Error differ(TextField const& field, FoundText const& first, FoundText const& second)
+{
+    bool const is_query = first.where == "query" && second.where == "query";
+    auto text = given_twice(is_query ? field.name : name_in_header(field), first.text, second.text);
+    if (!is_query) return {Errc::invalid_argument, std::move(text)};
+    return wrong_value({"query", field.name, "value_error", printable(second.text)}, std::move(text));
+}
+
 Result<std::optional<FoundText>> find_text(Request const& request, TextField const& field)
 {
     std::optional<FoundText> found;
     for (auto const& name : names_of(field)) {
         for (auto const* where : {"header", "query"}) {
-            auto other = text_under(request, name, where);
-            if (!other) continue;
-            if (found && found->text != other->text) {
-                return Error{Errc::invalid_argument, name_in_header(field) + ": is given twice, as '" +
-                                                         printable(found->text) + "' and '" + printable(other->text) +
-                                                         "': send one of them"};
+            for (auto& other : texts_under(request, field, name, where)) {
+                if (found && found->text != other.text) return differ(field, *found, other);
+                if (!found) found = std::move(other);
             }
-            if (!found) found = std::move(other);
         }
     }
     return found;
 }
 
-std::optional<std::string_view> value_in(Pairs const& pairs, std::string_view name)
+/// All that stands under the field's name.
+Result<std::optional<std::string>> value_in(Pairs const& pairs, std::string_view where, TextField const& field)
 {
+    std::optional<std::string> found;
     for (auto const& [key, value] : pairs) {
-        if (key == name) return value;
+        if (key != field.name) continue;
+        if (!found) found = value;
+        else if (field.is_list) found->append(",").append(value);
+        else if (*found != value && where == "body") // of a form: it may be a password
+            return wrong_value({std::string(where), field.name, "value_error", ""},
+                               std::string(field.name) + ": is given twice, with different values: send one of them");
+        else if (*found != value)
+            return wrong_value({std::string(where), field.name, "value_error", printable(value)},
+                               given_twice(field.name, *found, value));
     }
-    return std::nullopt;
+    return found;
 }
 
 Result<void> read_pairs(Pairs const& pairs, std::string_view where, std::span<TextField const> fields, void* object)
 {
     for (auto const& field : fields) {
-        auto const text = value_in(pairs, field.name);
+        auto const value = value_in(pairs, where, field);
+        if (!value) return value.error();
+        auto const& text = *value;
         if (!text && field.is_required) return missing_value(where, field.name);
         if (!text) continue;
         if (auto const read = read_field(field, where, *text, object); !read) return read;

@@ -68,10 +68,11 @@ struct Argument;
 
 namespace argument_detail {
 
-// These read the fields of the struct that `object` points to. Errors: unprocessable, with the fault's place.
+// These read the fields of the struct that `object` points to. Errors: unprocessable, with the fault's place; also if a
+// value of a query or a form comes twice, with different texts.
 Result<void> read_path(Request const& request, std::span<TextField const> fields, void* object);
 Result<void> read_query(Request const& request, std::span<TextField const> fields, void* object);
-/// Errors: also invalid_argument if a value comes twice, with different texts.
+/// Errors: invalid_argument if a value comes twice, with different texts.
 Result<void> read_headers_or_query(Request const& request, std::span<TextField const> fields, void* object);
 
 Result<void> read_form(Request const& request, std::span<TextField const> fields, void* object);

@@ -59,6 +59,18 @@ Route& Route::body_limit(std::size_t max_bytes)
     return *this;
 }
 
+Route& Route::too_long_is(Errc code)
+{
+    too_long = code;
+    return *this;
+}
+
+Route& Route::part_limit(std::size_t max_bytes)
+{
+    max_part_bytes = max_bytes;
+    return *this;
+}
+
 Route& Route::on_body_bytes(std::function<void(Request const&, std::size_t)> told)
 {
     told_of_bytes = std::move(told);

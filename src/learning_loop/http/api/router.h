@@ -10,6 +10,7 @@
 
 #include <deque>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,9 +32,14 @@ public:
     Route(std::string method, std::string_view pattern, Handler handler);
 
     Route& summary(std::string line);         ///< One line for the API document.
-    Route& body_limit(std::size_t max_bytes); ///< A longer body is answered 413.
-    Route& open_to(Access least);             ///< Who may call it; these and all who may do more.
-    Route& takes_room();                      ///< It stores what may be large: 507 when the disk is almost full.
+    Route& body_limit(std::size_t max_bytes); ///< A longer body is answered 413, or as `too_long_is` says.
+    Route& too_long_is(Errc code);            ///< Such as unprocessable for peers that send less only after a 422.
+
+    /// Of the parts of an upload; a longer one is answered 422 that names it, while it is read.
+    Route& part_limit(std::size_t max_bytes);
+
+    Route& open_to(Access least); ///< Who may call it; these and all who may do more.
+    Route& takes_room();          ///< It stores what may be large: 507 when the disk is almost full.
 
     /// `told` is called with their number whenever bytes of a body in memory have come.
     Route& on_body_bytes(std::function<void(Request const&, std::size_t)> told);
@@ -45,6 +51,8 @@ public:
     Operation operation;
     BodyKind body_kind = BodyKind::memory;
     std::size_t max_body_bytes = 1024 * 1024;
+    std::size_t max_part_bytes = std::numeric_limits<std::size_t>::max();
+    Errc too_long = Errc::too_large;
     std::function<void(Request const&, std::size_t)> told_of_bytes; ///< May be empty.
     std::optional<Access> access;                                   ///< Absent: nobody has told it.
     bool needs_room = false;

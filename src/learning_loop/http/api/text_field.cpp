@@ -18,6 +18,15 @@ Result<void> read_text(std::string_view text, bool& into)
     return {};
 }
 
+Result<void> read_text(std::string_view text, std::vector<std::string>& into)
+{
+    into.clear();
+    for (auto const part : parts_of(text, ',')) {
+        if (!part.empty()) into.emplace_back(part);
+    }
+    return {};
+}
+
 Error not_a_whole_number()
 {
     return {Errc::invalid_argument, "expected a whole number"};

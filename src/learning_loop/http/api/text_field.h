@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 // Reads the fields of structs from texts: the parts of a path, the values of a query and the headers of a request.
 
@@ -33,6 +34,7 @@ inline constexpr std::array<FieldNote, 0> field_notes{};
 
 /// To be specialised for a type that is a text of a form of its own, with
 /// `static Result<void> read(std::string_view text, T& into)` and `fault`, FastAPI's name for a text that has another.
+/// With `static constexpr bool is_list = true` its text is a list at whose commas several texts may be put together.
 template <class T>
 struct TextForm {};
 
@@ -43,12 +45,14 @@ inline constexpr std::string_view text_fault = [] {
     if constexpr (requires { TextForm<T>::fault; }) return TextForm<T>::fault;
     else if constexpr (std::same_as<T, bool>) return std::string_view("bool_parsing");
     else if constexpr (std::integral<T>) return std::string_view("int_parsing");
+    else if constexpr (std::same_as<T, std::vector<std::string>>) return std::string_view("list_type");
     else return std::string_view("enum");
 }();
 
 /// Errors of all of these: invalid_argument if the text is no such value; the message tells what is expected.
 Result<void> read_text(std::string_view text, std::string& into);
 Result<void> read_text(std::string_view text, bool& into);
+Result<void> read_text(std::string_view text, std::vector<std::string>& into); ///< At its commas, without empty ones.
 Error not_a_whole_number();
 
 template <std::integral Number>
@@ -102,6 +106,7 @@ struct TextField {
     FieldNote note;
     std::string_view fault; ///< See text_fault.
     bool is_required;
+    bool is_list; ///< Several texts under its name are one, with commas between. Of other fields they must be the same.
     Result<void> (*read)(std::string_view text, void* object);
     JsonType const& (*type)();
     boost::json::value (*initial)(); ///< What an absent field is; null: nothing.
@@ -124,6 +129,10 @@ struct Value<Required<T>> : Value<T> {
 
 template <class T>
 inline constexpr bool has_form = requires { TextForm<T>::fault; };
+
+template <class T>
+inline constexpr bool is_text_list =
+    std::same_as<T, std::vector<std::string>> || requires { requires TextForm<T>::is_list; };
 
 template <class T, class Member>
 Result<void> read_member(std::string_view text, void* object)
@@ -155,8 +164,8 @@ constexpr TextField field_of()
     using Read = typename OfField::type;
     using Described = std::conditional_t<has_form<Read>, std::string, Read>;
     return {Member::name,          note_of<T>(Member::name), text_fault<Read>,
-            OfField::is_required,  &read_member<T, Member>,  &json_type<Described>,
-            &initial_of<T, Member>};
+            OfField::is_required,  is_text_list<Read>,       &read_member<T, Member>,
+            &json_type<Described>, &initial_of<T, Member>};
 }
 
 template <class T, template <class...> class List, class... Member>

@@ -120,6 +120,12 @@ Task<> AnswerWriter::write_text(Request const& request, Response const& response
 
 Task<> AnswerWriter::write_file(Request const& request, Response response, FileBody body)
 {
+    auto const known = body.etag.empty() ? std::nullopt : request.headers.find("If-None-Match");
+    if (known && names_tag(*known, body.etag)) { // no look at the file
+        status_ = response.status = 304;
+        response.headers.add("ETag", body.etag);
+        co_return co_await write_text(request, response, "");
+    }
     auto open = [body = std::move(body)] { return open_file(body); };
     auto const file = co_await files_.run(std::move(open));
     if (!file) {

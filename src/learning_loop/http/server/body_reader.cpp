@@ -21,15 +21,31 @@ std::size_t room_for(std::size_t received_bytes, std::size_t max_bytes)
     return std::min(max_bytes, std::max(first_bytes, 4 * received_bytes));
 }
 
+/// Bodies are taken as they are: nothing here unpacks them, and what one unpacks to could not be bounded before.
+Admitted<> check_encoding(Headers const& headers)
+{
+    for (auto const& [name, value] : headers.all()) {
+        if (!same_name(name, "Content-Encoding") || value.empty() || same_name(value, "identity")) continue;
+        auto response = error_response(415, "Content-Encoding: '" + printable(value) +
+                                                "' is not understood: send the body as it is, without this header");
+        response.headers.add("Accept-Encoding", "identity");
+        return response;
+    }
+    return {};
+}
+
 } // namespace
 
 Task<Admitted<>> BodyReader::read(HeadParser& head, Route const& route, Request& request)
 {
     left_bytes_ = static_cast<std::size_t>(head.content_length().value_or(0));
     max_bytes_ = route.max_body_bytes;
+    too_long_code_ = route.too_long;
     bool const without_body = !head.chunked() && left_bytes_ == 0;
     if (without_body && route.body_kind == BodyKind::memory) co_return Admitted<>();
     all_was_read_ = without_body;
+    if (auto const understood = check_encoding(request.headers); !understood && !without_body)
+        co_return understood.error();
     if (left_bytes_ > max_bytes_ && !head.chunked()) co_return too_long();
     share_ = request.budget->begin();
     auto const expect = request.headers.find("Expect");
@@ -41,7 +57,7 @@ Task<Admitted<>> BodyReader::read(HeadParser& head, Route const& route, Request&
         chunked_.emplace(std::move(head));
         chunked_->body_limit(max_bytes_);
     }
-    auto reading = route.body_kind == BodyKind::memory ? read_memory(request, route) : read_upload(request);
+    auto reading = route.body_kind == BodyKind::memory ? read_memory(request, route) : read_upload(request, route);
     auto read = co_await std::move(reading);
     all_was_read_ = read && left_bytes_ == 0 && (!chunked_ || chunked_->is_done());
     co_return read;
@@ -56,8 +72,8 @@ Result<void> BodyReader::take_memory(std::size_t bytes)
 
 Error BodyReader::too_long() const
 {
-    return {Errc::too_large, "the body is longer than " + std::to_string(max_bytes_) +
-                                 " bytes, the most that this route takes: send less in one request"};
+    return {too_long_code_, "the body is longer than " + std::to_string(max_bytes_) +
+                                " bytes, the most that this route takes: send less in one request"};
 }
 
 Task<Admitted<>> BodyReader::read_memory(Request& request, Route const& route)
@@ -81,9 +97,9 @@ Task<Admitted<>> BodyReader::read_memory(Request& request, Route const& route)
     }
 }
 
-Task<Admitted<>> BodyReader::read_upload(Request& request)
+Task<Admitted<>> BodyReader::read_upload(Request& request, Route const& route)
 {
-    auto made = UploadReader::of(request.content_type(), options_.upload_folder);
+    auto made = UploadReader::of(request.content_type(), options_.upload_folder, route.max_part_bytes);
     if (!made) co_return request.content_type().empty() ? missing_value("body", "files") : made.error();
     // shared: with the jobs that write, one after another
     auto const reader = std::make_shared<UploadReader>(std::move(*made));

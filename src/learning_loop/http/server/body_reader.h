@@ -25,8 +25,8 @@ public:
         : wire_(wire), options_(options), files_(files), uploads_(uploads)
     {}
 
-    /// Puts the body into the request, which must have its budget, unless it is refused (400, 413, 417, 422, 503, 507).
-    /// Throws boost::system::system_error if the client has left or is too slow.
+    /// Puts the body into the request, which must have its budget, unless it is refused (400, 413, 415, 417, 422, 503,
+    /// 507). Throws boost::system::system_error if the client has left or is too slow.
     Task<Admitted<>> read(HeadParser& head, Route const& route, Request& request);
 
     bool all_was_read() const { return all_was_read_; } ///< If so, the next request may follow on the connection.
@@ -37,7 +37,7 @@ private:
 
     Result<void> take_memory(std::size_t bytes);
     Task<Admitted<>> read_memory(Request& request, Route const& route);
-    Task<Admitted<>> read_upload(Request& request);
+    Task<Admitted<>> read_upload(Request& request, Route const& route);
     Task<Result<std::size_t>> next(boost::asio::mutable_buffer into);
     Task<Result<std::size_t>> next_of_chunked(boost::asio::mutable_buffer into);
     Error too_long() const;
@@ -51,6 +51,7 @@ private:
     std::optional<Chunked> chunked_;
     std::size_t left_bytes_ = 0; ///< Still to come of a body whose length was told.
     std::size_t max_bytes_ = 0;
+    Errc too_long_code_ = Errc::too_large;
     bool all_was_read_ = true;
 };
 

@@ -160,6 +160,31 @@ TEST_F(ConditionalRequestsTest, another_expectation_is_417)
         expect_refused(post("/echo", "body", "Expect: "s + expected + "\r\n"), 417);
 }
 
+TEST_F(ConditionalRequestsTest, a_body_that_is_encoded_is_415)
+{
+    for (auto const* encoding : {"gzip", "GZIP", "br", "identity, gzip", "x", "\xff"}) {
+        auto const header = "Content-Encoding: "s + encoding + "\r\n";
+        expect_refused(post("/echo", "body", header), 415);
+        expect_refused(post("/upload", "body", header), 415);
+        expect_refused(request("POST", "/echo", header + "Transfer-Encoding: chunked\r\n", "4\r\nbody\r\n0\r\n\r\n"),
+                       415);
+        expect_refused(post("/echo", "body", "Content-Encoding: identity\r\n" + header), 415);
+    }
+    auto const refused = ask(post("/echo", "body", "Content-Encoding: gzip\r\n"));
+    EXPECT_EQ(refused.body, "{\"detail\":\"Content-Encoding: 'gzip' is not understood: send the body as it is, without "
+                            "this header\"}");
+    EXPECT_NE(refused.head.find("\r\nAccept-Encoding: identity\r\n"), std::string::npos);
+}
+
+TEST_F(ConditionalRequestsTest, a_body_that_is_not_encoded_may_say_so)
+{
+    for (auto const* header :
+         {"Content-Encoding: identity\r\n", "Content-Encoding: Identity\r\n", "Content-Encoding:\r\n"})
+        EXPECT_EQ(ask(post("/echo", "body", header)).body, "body") << header;
+    EXPECT_EQ(ask(request("GET", "/hello", "Content-Encoding: gzip\r\n")).status, 200) << "it has none";
+    EXPECT_EQ(ask(post("/echo", "", "Content-Encoding: gzip\r\n")).status, 200);
+}
+
 TEST_F(ConditionalRequestsTest, an_upgrade_that_nobody_offers_is_ignored)
 {
     RawConnection client(port());

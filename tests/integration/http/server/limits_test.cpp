@@ -197,12 +197,13 @@ struct FormLimitsTest : LimitsTest, testing::WithParamInterface<char const*> {
         EXPECT_EQ(response.body, counted);
         expect_serves(client);
     }
-    void expect_no_form(std::string const& form, std::string const& reason, std::string const& type = form_type)
+    void expect_no_form(std::string const& form, std::string const& reason, std::string const& type = form_type,
+                        int status = 400)
     {
         RawConnection client(port());
         client.send(post(GetParam(), form, type));
         auto const response = client.response();
-        EXPECT_EQ(response.status, 400) << response.body;
+        EXPECT_EQ(response.status, status) << response.body;
         EXPECT_NE(response.body.find(reason), std::string::npos) << response.body;
         if (response.head.find("\r\nConnection: close\r\n") == std::string::npos) expect_serves(client);
         else EXPECT_TRUE(client.closed());
@@ -216,7 +217,7 @@ INSTANTIATE_TEST_SUITE_P(Routes, FormLimitsTest, testing::Values("/form", "/uplo
 TEST_P(FormLimitsTest, a_form_has_1000_parts)
 {
     expect_parts(parts(1000), "1000 parts");
-    expect_no_form(parts(1001), "more than 1000 parts");
+    expect_no_form(parts(1001), "more than 1000 parts: send less in one request", form_type, 422);
 }
 
 TEST_P(FormLimitsTest, a_part_has_8_kib_of_headers)
@@ -228,6 +229,7 @@ TEST_P(FormLimitsTest, a_part_has_8_kib_of_headers)
 
 TEST_P(FormLimitsTest, a_part_is_no_form_itself)
 {
+    expect_parts(part("Content-Type: multipart/form-data\r\n") + "--X--\r\n", "1 parts");
     expect_no_form(part("Content-Type: multipart/mixed; boundary=Y\r\n") + "--X--\r\n", "multipart itself");
 }
 
@@ -250,6 +252,34 @@ TEST_P(FormLimitsTest, a_form_that_ends_early_is_none)
     expect_no_form(part(), "ends early");
     expect_no_form("--X", "ends early");
     expect_no_form("bytes", "does not occur");
+}
+
+/// A form of one file of so many bytes.
+std::string photo_of(std::size_t bytes)
+{
+    return "--X\r\nContent-Disposition: form-data; name=\"files\"; filename=\"big.jpg\"\r\n\r\n" +
+           std::string(bytes, 'x') + "\r\n--X--\r\n";
+}
+
+TEST_F(LimitsTest, a_part_has_the_bytes_of_its_route_and_is_named_if_it_has_more)
+{
+    EXPECT_EQ(ask(post("/photos", photo_of(200'000), form_type)).body, "1 parts");
+    auto const refused = ask(post("/photos", photo_of(200'001), form_type));
+    EXPECT_EQ(refused.status, 422);
+    EXPECT_EQ(refused.body,
+              R"({"detail":"big.jpg: is longer than 200000 bytes, the most that is taken of one: send it smaller"})");
+    expect_refused(post("/photos", photo_of(299'000), form_type), 422);
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 0) << "a part was left behind";
+}
+
+TEST_F(LimitsTest, a_body_that_is_too_long_is_422_where_its_route_wants_it)
+{
+    auto const form = photo_of(300'000);
+    auto const refused = ask(post("/photos", form, form_type));
+    EXPECT_EQ(refused.status, 422);
+    EXPECT_NE(refused.body.find("the body is longer than 300000 bytes"), std::string::npos) << refused.body;
+    expect_refused(post("/photos", form, form_type), 422);
+    expect_refused(post("/upload", form, form_type), 413);
 }
 
 TEST_F(LimitsTest, pipelined_requests_are_answered_in_their_order)

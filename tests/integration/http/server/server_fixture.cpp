@@ -24,6 +24,11 @@ struct ServerFixture::FormApi {
     {
         router.post("/form", *this, &FormApi::form).open_to(Access::everybody).body_limit(300'000);
         router.post("/upload", *this, &FormApi::upload).open_to(Access::everybody).body_limit(300'000);
+        router.post("/photos", *this, &FormApi::upload)
+            .open_to(Access::everybody)
+            .body_limit(300'000)
+            .too_long_is(Errc::unprocessable)
+            .part_limit(200'000);
     }
     Task<Result<TextBody>> form(Request asked)
     {

@@ -29,6 +29,17 @@ struct ThingFilter {
 };
 BOOST_DESCRIBE_STRUCT(ThingFilter, (), (colour, broken, after, count))
 
+struct WantedNames {
+    Required<std::vector<std::string>> names;
+    std::vector<std::string> but;
+};
+BOOST_DESCRIBE_STRUCT(WantedNames, (), (names, but))
+
+struct NotedLabels {
+    std::vector<std::string> labels;
+};
+BOOST_DESCRIBE_STRUCT(NotedLabels, (), (labels))
+
 struct Thing {
     std::string name;
     std::optional<int> width;
@@ -75,6 +86,9 @@ public:
         router.put("/name", *this, &ThingApi::rename);
         router.post("/form", *this, &ThingApi::fill_in);
         router.post("/files", *this, &ThingApi::take);
+        router.get("/names", *this, &ThingApi::name);
+        router.post("/names", *this, &ThingApi::name_in_form);
+        router.get("/labels", *this, &ThingApi::label);
     }
 
 private:
@@ -106,6 +120,14 @@ private:
     {
         co_return form->shelf + " by " + caller.name;
     }
+    Task<Result<std::vector<std::string>>> name(FromQuery<WantedNames> wanted)
+    {
+        auto names = wanted->names.value;
+        for (auto const& but : wanted->but) names.push_back("not " + but);
+        co_return names;
+    }
+    Task<Result<std::vector<std::string>>> name_in_form(FromForm<WantedNames> wanted) { co_return wanted->names.value; }
+    Task<Result<std::vector<std::string>>> label(FromHeaderOrQuery<NotedLabels> noted) { co_return noted->labels; }
     Task<Result<TextBody>> rename(TextBody name) { co_return TextBody{"now " + name.text}; }
     Task<Result<int>> take(Upload upload) { co_return static_cast<int>(upload.size()); }
 };
@@ -162,6 +184,30 @@ TEST_F(HandlerTest, is_not_asked_when_a_parameter_is_wrong)
     }
 }
 
+TEST_F(HandlerTest, gets_a_list_however_often_its_name_comes)
+{
+    EXPECT_EQ(ask("GET", "/names", "", {{"names", "a,b"}, {"but", "d"}, {"names", "c"}}),
+              R"(200 ["a","b","c","not d"])");
+    EXPECT_EQ(ask("GET", "/names", "", {{"names", ",a,,b,"}, {"names", ""}, {"names", " c "}}),
+              R"(200 ["a","b"," c "])");
+    EXPECT_EQ(ask("GET", "/names", "", {{"names", ""}}), "200 []");
+    EXPECT_EQ(ask("GET", "/names", "", {{"but", "a"}}).substr(0, 4), "422 ");
+    EXPECT_EQ(ask("POST", "/names", "names=a%2Cb&names=c"), R"(200 ["a","b","c"])");
+    EXPECT_EQ(ask("GET", "/labels", "", {{"labels", "a"}, {"labels", "b,c"}}), R"(200 ["a","b","c"])");
+}
+
+TEST_F(HandlerTest, is_not_asked_when_one_value_comes_as_two)
+{
+    EXPECT_EQ(ask("GET", "/shelves/a/7", "", {{"after", "1"}, {"after", "2"}}),
+              R"(422 {"detail":[{"type":"value_error","loc":["query","after"],)"
+              R"("msg":"after: is given twice, as '1' and '2': send one of them","input":"2"}]})");
+    EXPECT_EQ(ask("GET", "/shelves/a/7", "", {{"after", "1"}, {"after", "1"}}).substr(0, 4), "200 ");
+    EXPECT_EQ(ask("GET", "/shelves/a/7", "", {{"after", "1"}, {"x", "1"}, {"x", "2"}}).substr(0, 4), "200 ");
+    auto const form = ask("POST", "/form", "shelf=a&shelf=b");
+    EXPECT_EQ(form.substr(0, 4), "422 ");
+    EXPECT_NE(form.find(R"("loc":["body","shelf"])"), std::string::npos) << form;
+}
+
 TEST_F(HandlerTest, gets_the_initial_value_of_what_is_absent)
 {
     EXPECT_EQ(ask("GET", "/shelves/a/7", "", {{"after", "1"}, {"count", "3"}}), R"(200 {"name":"a any","width":10})");
@@ -198,7 +244,25 @@ TEST_F(HandlerTest, gets_a_value_under_each_of_its_names_but_not_two_of_them)
     for (auto const* name : {"keeper-name", "keeper_name", "keeper"})
         EXPECT_EQ(ask("GET", "/shelves/a/keeper", "", {{name, "Ann"}}), R"(200 "a, Ann of a, ")") << name;
     EXPECT_EQ(ask("GET", "/shelves/a/keeper", "", {{"keeper", "Ann"}, {"keeper_name", "Ben"}}),
-              R"(400 {"detail":"keeper-name: is given twice, as 'Ben' and 'Ann': send one of them"})");
+              R"(422 {"detail":[{"type":"value_error","loc":["query","keeper_name"],)"
+              R"("msg":"keeper_name: is given twice, as 'Ben' and 'Ann': send one of them","input":"Ann"}]})");
+}
+
+TEST_F(HandlerTest, gets_no_header_that_comes_as_two)
+{
+    auto const ask_with = [this](std::string const& path, Headers headers) {
+        auto match = router.match("GET", path);
+        Request request;
+        request.path_params = match->path_params;
+        request.headers = std::move(headers);
+        auto const response = test::run(Router::answer_to(*match->route, std::move(request)));
+        return std::get<std::string>(response.body);
+    };
+    auto const keeper = "/shelves/a/keeper";
+    EXPECT_EQ(ask_with(keeper, {{"keeper-name", "Ann"}, {"Keeper-Name", "Ann"}}), R"("a, Ann of a, ")");
+    EXPECT_EQ(ask_with(keeper, {{"keeper-name", "Ann"}, {"Keeper-Name", "Ben"}}),
+              R"({"detail":"keeper-name: is given twice, as 'Ann' and 'Ben': send one of them"})");
+    EXPECT_EQ(ask_with("/labels", {{"labels", "a"}, {"other", "x"}, {"Labels", "b, c"}}), R"(["a","b"," c"])");
 }
 
 TEST_F(HandlerTest, tells_what_its_lookups_read)
