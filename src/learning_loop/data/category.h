@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace learning_loop {
 
@@ -21,7 +22,38 @@ struct Category {
 };
 BOOST_DESCRIBE_STRUCT(Category, (), (id, name, description, hotkey, color, point_size, type))
 
+/// The body of `POST .../categories`, and a category of a project to be made.
+struct NewCategory {
+    std::string name;
+    std::optional<std::string> type; ///< `box`, which is the default, `point`, `segmentation` or `classification`.
+    std::optional<std::string> description;
+    std::optional<std::string> hotkey;
+    std::optional<std::string> color; ///< As `#FF00FF`; by default the next one of a palette.
+    std::optional<int> point_size;    ///< Pixels.
+};
+BOOST_DESCRIBE_STRUCT(NewCategory, (), (name, type, description, hotkey, color, point_size))
+
+/// The body of `PUT .../categories/{category}`: what is absent stays.
+struct CategoryChange {
+    std::optional<std::string> name;
+    std::optional<std::string> type; ///< Must be the one that it has.
+    std::optional<std::string> description;
+    std::optional<std::string> hotkey;
+    std::optional<std::string> color;
+    std::optional<int> point_size;
+};
+BOOST_DESCRIBE_STRUCT(CategoryChange, (), (name, type, description, hotkey, color, point_size))
+
+/// The answer to `GET .../categories`.
+struct CategoryList {
+    std::vector<Category> categories;
+};
+BOOST_DESCRIBE_STRUCT(CategoryList, (), (categories))
+
 // Compiled once, in the .cpp.
 extern template JsonType const& json_type<Category>();
+extern template JsonType const& json_type<NewCategory>();
+extern template JsonType const& json_type<CategoryChange>();
+extern template JsonType const& json_type<CategoryList>();
 
 } // namespace learning_loop

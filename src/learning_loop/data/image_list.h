@@ -7,10 +7,9 @@ namespace learning_loop {
 /// An image in the answer to `GET .../images`.
 struct ListedImage : StoredImage {
     std::string resource;  ///< The path of its bytes without `/api`, as `/demo/projects/field/images/<id>/main`.
-    std::string thumbnail; ///< The same for a small version; nothing answers there yet.
-    std::vector<boost::json::value> segmentation_annotations; ///< Always empty so far, but readers want the list.
+    std::string thumbnail; ///< The same for a small, upright JPEG.
 };
-BOOST_DESCRIBE_STRUCT(ListedImage, (StoredImage), (resource, thumbnail, segmentation_annotations))
+BOOST_DESCRIBE_STRUCT(ListedImage, (StoredImage), (resource, thumbnail))
 
 /// The answer to `GET .../images`.
 struct ImageList {

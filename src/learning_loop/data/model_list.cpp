@@ -6,5 +6,6 @@ template JsonType const& json_type<ModelDetails>();
 template JsonType const& json_type<ModelList>();
 template JsonType const& json_type<ListedModel>();
 template JsonType const& json_type<UploadedModel>();
+template JsonType const& json_type<DeletedModel>();
 
 } // namespace learning_loop

@@ -24,17 +24,25 @@ struct ListedModel {
 };
 BOOST_DESCRIBE_STRUCT(ListedModel, (), (id, version))
 
-/// The answer to `POST .../models/{format}`.
+/// The answer to an upload of a model's files.
 struct UploadedModel {
     std::string id;
     std::string version;
+    std::vector<std::string> remarks; ///< On what was not taken as it came, for a person.
 };
-BOOST_DESCRIBE_STRUCT(UploadedModel, (), (id, version))
+BOOST_DESCRIBE_STRUCT(UploadedModel, (), (id, version, remarks))
+
+/// The answer to `DELETE .../models/{model}`.
+struct DeletedModel {
+    std::string id;
+};
+BOOST_DESCRIBE_STRUCT(DeletedModel, (), (id))
 
 // Compiled once, in the .cpp.
 extern template JsonType const& json_type<ModelDetails>();
 extern template JsonType const& json_type<ModelList>();
 extern template JsonType const& json_type<ListedModel>();
 extern template JsonType const& json_type<UploadedModel>();
+extern template JsonType const& json_type<DeletedModel>();
 
 } // namespace learning_loop

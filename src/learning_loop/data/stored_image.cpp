@@ -4,6 +4,7 @@ namespace learning_loop {
 
 template JsonType const& json_type<StoredBoxAnnotation>();
 template JsonType const& json_type<StoredPointAnnotation>();
+template JsonType const& json_type<StoredSegmentationAnnotation>();
 template JsonType const& json_type<StoredClassificationAnnotation>();
 template JsonType const& json_type<StoredBoxDetection>();
 template JsonType const& json_type<StoredPointDetection>();

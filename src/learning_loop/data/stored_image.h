@@ -1,7 +1,9 @@
 #pragma once
 
 #include "learning_loop/data/image_metadata.h"
+#include "learning_loop/data/remark.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +15,10 @@ namespace learning_loop {
 /// What an image is for in a training.
 enum class ImageSet { train, test, val };
 BOOST_DESCRIBE_ENUM(ImageSet, train, test, val)
+
+/// Whether an image's pixels were decoded, and how that went.
+enum class Pixels { unchecked, sound, broken };
+BOOST_DESCRIBE_ENUM(Pixels, unchecked, sound, broken)
 
 struct StoredBoxAnnotation {
     std::string id;
@@ -35,6 +41,15 @@ struct StoredPointAnnotation {
     double y = 0;
 };
 BOOST_DESCRIBE_STRUCT(StoredPointAnnotation, (), (id, image_id, category_id, category_name, x, y))
+
+struct StoredSegmentationAnnotation {
+    std::string id;
+    std::string image_id;
+    std::optional<std::string> category_id;
+    std::string category_name;
+    Polygon shape;
+};
+BOOST_DESCRIBE_STRUCT(StoredSegmentationAnnotation, (), (id, image_id, category_id, category_name, shape))
 
 struct StoredClassificationAnnotation {
     std::string id;
@@ -110,6 +125,7 @@ struct StoredImage {
     int height = 0;
     std::vector<StoredBoxAnnotation> box_annotations;
     std::vector<StoredPointAnnotation> point_annotations;
+    std::vector<StoredSegmentationAnnotation> segmentation_annotations;
     std::optional<StoredClassificationAnnotation> classification_annotation;
     std::vector<StoredBoxDetection> box_detections;
     std::vector<StoredPointDetection> point_detections;
@@ -117,15 +133,23 @@ struct StoredImage {
     std::vector<StoredClassificationDetection> classification_detections;
     std::vector<Tag> tags;
     std::optional<std::string> source;
+    Pixels pixels = Pixels::unchecked;
+    std::vector<Remark> remarks; ///< On what was set aside when it came.
+    std::optional<double> novelty;
+    std::int64_t revision = 0;               ///< Of its annotations: how often they were replaced.
+    std::optional<std::string> annotated;    ///< When they were replaced last.
+    std::optional<std::string> annotated_by; ///< Who did.
 };
 BOOST_DESCRIBE_STRUCT(StoredImage, (),
                       (id, created, state, set, width, height, box_annotations, point_annotations,
-                       classification_annotation, box_detections, point_detections, segmentation_detections,
-                       classification_detections, tags, source))
+                       segmentation_annotations, classification_annotation, box_detections, point_detections,
+                       segmentation_detections, classification_detections, tags, source, pixels, remarks, novelty,
+                       revision, annotated, annotated_by))
 
 // Compiled once, in the .cpp.
 extern template JsonType const& json_type<StoredBoxAnnotation>();
 extern template JsonType const& json_type<StoredPointAnnotation>();
+extern template JsonType const& json_type<StoredSegmentationAnnotation>();
 extern template JsonType const& json_type<StoredClassificationAnnotation>();
 extern template JsonType const& json_type<StoredBoxDetection>();
 extern template JsonType const& json_type<StoredPointDetection>();

@@ -4,9 +4,8 @@
 #include "learning_loop/detector/detector_parts.h"
 #include "learning_loop/http/server/run_program.h"
 #include "learning_loop/http/server/runner.h"
+#include "learning_loop/infer/threads.h"
 #include "learning_loop/node/node_uuid.h"
-
-#include <opencv2/core/utility.hpp>
 
 namespace learning_loop {
 namespace {
@@ -25,7 +24,7 @@ Result<std::unique_ptr<Parts>> build_parts(Runner& runner, DetectorKind const& k
 int run_detector_node(DetectorKind const& kind, int argc, char const* const* argv)
 {
     start_log();
-    cv::setNumThreads(1); // each stream is a thread already: OpenCV's own would compete with them for the cores
+    keep_each_image_on_one_thread();
     auto const read = read_detector_settings(kind.name, {argc, argv});
     if (!read) return refuse_settings(kind.name, read.error());
     if (!*read) return 0; // --help

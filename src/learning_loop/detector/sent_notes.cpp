@@ -3,8 +3,6 @@
 #include "learning_loop/base/text.h"
 #include "learning_loop/base/timestamps.h"
 
-#include <algorithm>
-
 namespace learning_loop {
 
 ImageNotes image_notes_of(SentNotes notes)
@@ -21,11 +19,9 @@ ImageNotes image_notes_of(SentNotes notes)
 
 Result<void> http::TextForm<TagList>::read(std::string_view text, TagList& into)
 {
-    while (!text.empty()) {
-        auto const end = std::min(text.find(','), text.size());
-        auto const tag = trimmed(text.substr(0, end));
+    for (auto const part : parts_of(text, ',')) {
+        auto const tag = trimmed(part);
         if (!tag.empty()) into.tags.emplace_back(tag);
-        text.remove_prefix(std::min(end + 1, text.size()));
     }
     return {};
 }

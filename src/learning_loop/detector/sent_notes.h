@@ -45,6 +45,7 @@ namespace learning_loop::http {
 template <>
 struct TextForm<TagList> {
     static constexpr std::string_view fault = "string_type"; // every text is one
+    static constexpr bool is_list = true;
     static Result<void> read(std::string_view text, TagList& into);
 };
 

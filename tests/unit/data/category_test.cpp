@@ -20,6 +20,27 @@ TEST(Category, has_a_golden_form)
         R"("type":null})");
 }
 
+TEST(NewCategory, has_a_golden_form)
+{
+    expect_golden(NewCategory{"weed", "box", "not wanted", "w", "#FF00FF", 20},
+                  R"({"name":"weed","type":"box","description":"not wanted","hotkey":"w","color":"#FF00FF",)"
+                  R"("point_size":20})");
+}
+
+TEST(CategoryChange, has_a_golden_form)
+{
+    expect_golden(CategoryChange{"weed", "box", "not wanted", "w", "#FF00FF", 20},
+                  R"({"name":"weed","type":"box","description":"not wanted","hotkey":"w","color":"#FF00FF",)"
+                  R"("point_size":20})");
+}
+
+TEST(CategoryList, has_a_golden_form)
+{
+    expect_golden(CategoryList{{Category{"i", "weed", "", "", "#FF00FF", 20, "box"}}},
+                  R"({"categories":[{"id":"i","name":"weed","description":"","hotkey":"","color":"#FF00FF",)"
+                  R"("point_size":20,"type":"box"}]})");
+}
+
 TEST(Category, may_be_of_any_type_and_have_a_size_without_fraction)
 {
     auto const category = test::read<Category>(R"({"id":"i","name":"n","type":"something new","point_size":20.0})");

@@ -17,5 +17,15 @@ TEST(DeploymentTargetDetails, has_a_golden_form)
                         R"({"model_uuid":"0f6c1b5e-0000-4000-8000-000000000001","version":"1.3","target_id":"1.3"})");
 }
 
+TEST(DeploymentHistory, has_a_golden_form)
+{
+    DeploymentHistory const history{
+        {{"m", "1.3", "2024-01-31T12:00:00", "ann"}, {{}, {}, "2024-01-30T12:00:00", "nobody"}}};
+    test::expect_golden(history,
+                        R"({"history":[{"model_uuid":"m","version":"1.3","chosen":"2024-01-31T12:00:00",)"
+                        R"("chosen_by":"ann"},{"model_uuid":null,"version":null,"chosen":"2024-01-30T12:00:00",)"
+                        R"("chosen_by":"nobody"}]})");
+}
+
 } // namespace
 } // namespace learning_loop

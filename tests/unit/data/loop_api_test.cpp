@@ -37,6 +37,14 @@ TEST(LoopApi, has_the_field_names_of_the_document)
 TEST(LoopApi, has_the_limits_of_the_document)
 {
     EXPECT_EQ(documented("body of `POST P/images`"), bytes_text(loop_api::max_image_upload_bytes));
+    EXPECT_EQ(documented("one image of it; its pixels; its metadata")
+                  .find(bytes_text(loop_api::max_image_bytes) + "; 50 megapixels; " +
+                        bytes_text(loop_api::max_image_metadata_bytes)),
+              0u);
+    EXPECT_EQ(documented("images that one `PATCH P/images` changes"),
+              std::to_string(loop_api::max_changed_per_request));
+    EXPECT_EQ(documented("body of `POST P/detections`; of `PATCH P/images`, `PUT` of annotations and novelty scores"),
+              bytes_text(loop_api::max_detections_bytes) + "; " + bytes_text(loop_api::max_change_bytes));
     EXPECT_EQ(documented("images that a node sends in one `POST P/images`"),
               std::to_string(loop_api::max_images_per_upload));
     EXPECT_EQ(documented("ids of one `GET P/images`"), std::to_string(loop_api::max_ids_per_request) + ", else 422");

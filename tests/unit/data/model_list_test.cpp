@@ -20,7 +20,13 @@ TEST(ListedModel, has_a_golden_form)
 
 TEST(UploadedModel, has_a_golden_form)
 {
-    test::expect_golden(UploadedModel{"m", "1.3"}, R"({"id":"m","version":"1.3"})");
+    test::expect_golden(UploadedModel{"m", "1.3", {"a remark"}},
+                        R"({"id":"m","version":"1.3","remarks":["a remark"]})");
+}
+
+TEST(DeletedModel, has_a_golden_form)
+{
+    test::expect_golden(DeletedModel{"m"}, R"({"id":"m"})");
 }
 
 } // namespace

@@ -79,6 +79,15 @@ TEST_F(DetectApiTest, answers_with_the_tags_of_the_logic_and_then_the_requests)
     EXPECT_EQ(found.created, "2024-01-31_12:00:00.123");
 }
 
+TEST_F(DetectApiTest, joins_the_tags_of_several_headers_and_takes_no_two_cameras)
+{
+    auto const response = detect({{"tags", "front, rear"}, {"autoupload", "all"}, {"tags", "left"}});
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(kept().at(0).metadata.tags, (std::vector<std::string>{"front", "rear", "left"}));
+    EXPECT_EQ(detect({{"camera-id", "left"}, {"camera-id", "right"}}).status, 400);
+    EXPECT_EQ(detect({{"camera-id", "left"}, {"camera-id", "left"}}).status, 200);
+}
+
 TEST_F(DetectApiTest, keeps_what_is_uncertain_with_its_causes_as_tags)
 {
     auto const jpeg = test::a_jpeg(20, 10);
