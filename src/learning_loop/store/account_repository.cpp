@@ -15,8 +15,9 @@ std::vector<ScopedToken> load_tokens(Database& database)
 {
     std::vector<ScopedToken> tokens;
     for_each<TokenRow>(database, "ORDER BY number", {}, [&](TokenRow row) {
-        tokens.push_back({std::move(row), std::nullopt});
-        if (auto const number = tokens.back().token.project) tokens.back().project = load_project(database, *number);
+        auto project = row.project ? load_project(database, *row.project) : std::nullopt;
+        bool const is_of_a_deleted_one = row.project && !project; // without it, it would be for every project
+        if (!is_of_a_deleted_one) tokens.push_back({std::move(row), std::move(project)});
     });
     return tokens;
 }
@@ -27,12 +28,10 @@ AccountRepository::All AccountRepository::load_at_start(std::int64_t now)
 {
     All all;
     auto const load = [&](Database& database) {
-        Transaction transaction(database);
         database.execute("DELETE FROM sessions WHERE expires <= $1", {now});
         all.users = find_rows<UserRow>(database, "ORDER BY number", {});
         all.sessions = find_rows<SessionRow>(database, "ORDER BY expires, hash", {});
         all.tokens = load_tokens(database);
-        transaction.commit();
     };
     lanes_.write_at_start(load).value();
     return all;
@@ -48,10 +47,8 @@ std::int64_t AccountRepository::add_user_at_start(UserRow user)
 Task<Result<void>> AccountRepository::set_password(std::int64_t user, std::string hash)
 {
     auto job = [user, hash = std::move(hash)](Database& database) -> Result<void> {
-        Transaction transaction(database);
         database.execute("UPDATE users SET password = $1 WHERE number = $2", {hash, user});
         database.execute("DELETE FROM sessions WHERE user_number = $1", {user});
-        transaction.commit();
         return {};
     };
     co_return co_await lanes_.write(std::move(job));
@@ -71,13 +68,11 @@ Task<Result<bool>> AccountRepository::begin_session(SessionRow session, std::str
 {
     auto job = [session = std::move(session), password = std::move(password),
                 ended = std::move(ended)](Database& database) -> Result<bool> {
-        Transaction transaction(database);
         auto const user = find_row<UserRow>(database, "WHERE number = $1", {session.user_number});
         if (!user || user->password != password) return false;
         database.execute("DELETE FROM sessions WHERE expires <= $1", {session.created});
         for (auto const& hash : ended) database.execute("DELETE FROM sessions WHERE hash = $1", {hash});
         insert(database, session);
-        transaction.commit();
         return true;
     };
     co_return co_await lanes_.write(std::move(job));
@@ -94,6 +89,8 @@ Task<Result<void>> AccountRepository::end_session(std::string hash)
 Task<Result<std::int64_t>> AccountRepository::add_token(TokenRow token)
 {
     auto job = [token = std::move(token)](Database& database) -> Result<std::int64_t> {
+        if (token.project && !load_project(database, *token.project))
+            return Error{Errc::not_found, "the project was deleted meanwhile"};
         return insert_numbered(database, token);
     };
     co_return co_await lanes_.write(std::move(job));

@@ -49,7 +49,8 @@ public:
     Task<Result<bool>> begin_session(SessionRow session, std::string password, std::vector<std::string> ended);
     Task<Result<void>> end_session(std::string hash);
 
-    Task<Result<std::int64_t>> add_token(TokenRow token); ///< Returns its number.
+    /// Returns its number. Errors: not_found if its project was deleted meanwhile.
+    Task<Result<std::int64_t>> add_token(TokenRow token);
     Task<Result<void>> remove_token(std::int64_t number);
 
 private:

@@ -9,6 +9,7 @@
 #include "learning_loop/store/model_repository.h"
 #include "learning_loop/store/tables.h"
 
+#include <algorithm>
 #include <optional>
 
 namespace learning_loop::store {
@@ -18,22 +19,12 @@ namespace {
 constexpr std::size_t max_hashed_bytes = std::size_t{1} << 30; // no image is longer
 constexpr std::int64_t images_between_reports = 1000;
 
-/// `2024-01-31T12-00-00.123456`: the name of a folder.
-std::string time_for_a_name()
-{
-    auto text = timestamp_now().substr(0, std::string_view("2024-01-31T12:00:00.123456").size());
-    for (auto& c : text) {
-        if (c == ':') c = '-';
-    }
-    return text;
-}
-
 class FolderCheck {
 public:
     FolderCheck(Database& database, fs::path folder, bool mends, std::function<void(std::int64_t)> const& progress)
         : database_(database), folder_(std::move(folder)), mends_(mends), progress_(progress)
     {
-        report_.set_aside_folder = folder_ / "set_aside" / time_for_a_name();
+        report_.set_aside_folder = folder_ / "set_aside" / time_for_a_name(timestamp_now());
     }
 
     void find(std::string finding)
@@ -44,6 +35,7 @@ public:
 
     FolderReport run()
     {
+        for_each<FileRemovalRow>(database_, "", {}, [this](FileRemovalRow row) { going_.push_back(row.path); });
         check_images();
         check_models();
         find_orphans("images", [this](fs::path const& file) { return has_image(file); });
@@ -109,12 +101,13 @@ private:
     void check_images()
     {
         auto const use = [this](Row const& row) {
-            auto const file = BlobFiles::path_in(folder_ / "images", column<std::string>(row, 0),
-                                                 column<std::string>(row, 1), column<std::string>(row, 2));
-            check_image(file, column<std::int64_t>(row, 3), column<std::string>(row, 4));
+            auto const file =
+                BlobFiles::path_in(folder_ / "images", column<std::string>(row, 0), column<std::string>(row, 1));
+            check_image(file, column<std::int64_t>(row, 2), column<std::string>(row, 3));
         };
-        database_.for_each("SELECT projects.organization, projects.name, images.id, images.bytes, images.image_hash "
-                           "FROM images JOIN projects ON projects.number = images.project ORDER BY images.number",
+        database_.for_each("SELECT projects.folder, images.id, images.bytes, images.image_hash FROM images "
+                           "JOIN projects ON projects.number = images.project WHERE projects.removed IS NULL "
+                           "ORDER BY images.number",
                            {}, use);
     }
 
@@ -122,13 +115,12 @@ private:
     {
         auto const use = [this](Row const& row) {
             ++report_.model_files;
-            auto const file =
-                ModelRepository::file_in(folder_ / "models", column<std::string>(row, 0), column<std::string>(row, 1),
-                                         column<std::string>(row, 2), column<std::string>(row, 3));
-            check_length(file, column<std::int64_t>(row, 4));
+            auto const file = ModelRepository::file_in(folder_ / "models", column<std::string>(row, 0),
+                                                       column<std::string>(row, 1), column<std::string>(row, 2));
+            check_length(file, column<std::int64_t>(row, 3));
         };
-        database_.for_each("SELECT projects.organization, projects.name, model_files.model, model_files.format, "
-                           "model_files.bytes FROM model_files JOIN models ON models.id = model_files.model "
+        database_.for_each("SELECT projects.folder, model_files.model, model_files.format, model_files.bytes FROM "
+                           "model_files JOIN models ON models.id = model_files.model "
                            "JOIN projects ON projects.number = models.project ORDER BY models.number",
                            {}, use);
     }
@@ -142,6 +134,7 @@ private:
             bool const is_of_an_intake = at->path().filename() == ".incoming"; // the server empties it when it starts
             if (is_of_an_intake) at.disable_recursion_pending();
             if (is_of_an_intake || (at->is_directory() && !at->is_symlink())) continue;
+            if (is_going(at->path().lexically_relative(folder_))) continue;
             if (has_row(at->path().lexically_relative(folder_ / part))) continue;
             find("orphaned: " + name_of(at->path()) + " has no row");
             if (mends_) orphans.push_back(at->path());
@@ -149,16 +142,26 @@ private:
         for (auto const& orphan : orphans) set_aside(orphan);
     }
 
+    /// Whether the next start removes it, since somebody has deleted it.
+    bool is_going(fs::path const& file) const
+    {
+        auto const path = file.string();
+        return std::ranges::any_of(going_, [&](std::string const& gone) {
+            return path.starts_with(gone) && (path.size() == gone.size() || path[gone.size()] == '/');
+        });
+    }
+
     /// `organization/project/digits/id`
     bool has_image(fs::path const& file)
     {
         std::vector<std::string> const names(file.begin(), file.end());
         if (names.size() != 4) return false;
-        return BlobFiles::path_in("", names[0], names[1], names[3]) == file &&
+        auto const folder = names[0] + "/" + names[1];
+        return BlobFiles::path_in("", folder, names[3]) == file &&
                database_
                    .query_one("SELECT 1 FROM images JOIN projects ON projects.number = images.project "
-                              "WHERE projects.organization = $1 AND projects.name = $2 AND images.id = $3",
-                              {names[0], names[1], names[3]})
+                              "WHERE projects.folder = $1 AND images.id = $2",
+                              {folder, names[3]})
                    .has_value();
     }
 
@@ -170,9 +173,8 @@ private:
         return database_
             .query_one("SELECT 1 FROM model_files JOIN models ON models.id = model_files.model "
                        "JOIN projects ON projects.number = models.project "
-                       "WHERE projects.organization = $1 AND projects.name = $2 AND models.id = $3 "
-                       "AND model_files.format = $4",
-                       {names[0], names[1], names[2], file.stem().string()})
+                       "WHERE projects.folder = $1 AND models.id = $2 AND model_files.format = $3",
+                       {names[0] + "/" + names[1], names[2], file.stem().string()})
             .has_value();
     }
 
@@ -181,6 +183,7 @@ private:
     bool mends_;
     std::function<void(std::int64_t)> const& progress_;
     FolderReport report_;
+    std::vector<std::string> going_; ///< What the server has yet to remove.
 };
 
 } // namespace

@@ -71,4 +71,22 @@ private:
     Database& database_;
 };
 
+/// A part of a transaction that can be taken back alone. Callers must keep it or take it back, once.
+class Savepoint {
+public:
+    explicit Savepoint(Database& database) : database_(database) { database_.execute("SAVEPOINT part", {}); }
+    Savepoint(Savepoint const&) = delete;
+    Savepoint& operator=(Savepoint const&) = delete;
+
+    void keep() { database_.execute("RELEASE part", {}); }
+    void take_back()
+    {
+        database_.execute("ROLLBACK TO part", {});
+        keep();
+    }
+
+private:
+    Database& database_;
+};
+
 } // namespace learning_loop::store

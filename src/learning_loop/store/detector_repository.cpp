@@ -3,6 +3,7 @@
 #include "learning_loop/base/timestamps.h"
 #include "learning_loop/json/json.h"
 #include "learning_loop/store/database_lanes.h"
+#include "learning_loop/store/project_rows.h"
 #include "learning_loop/store/tables.h"
 
 #include <algorithm>
@@ -31,7 +32,7 @@ Task<Result<void>> DetectorRepository::keep(std::int64_t project, DetectorStatus
     row.status = to_text(to_json(status));
     row.last_seen = timestamp_now();
     auto job = [row = std::move(row), name = status.name, rename](Database& database) -> Result<void> {
-        Transaction transaction(database);
+        if (!load_project(database, row.project)) return Error{Errc::not_found, "the project was deleted meanwhile"};
         auto before = find_row<DetectorRow>(database, "WHERE project = $1 AND uuid = $2", {row.project, row.uuid});
         if (rename == Rename::refused && before && detector_of(std::move(*before)).name != name)
             return Error{Errc::conflict, "uuid: another detector has this one: remove uuids.json of this node"};
@@ -39,7 +40,6 @@ Task<Result<void>> DetectorRepository::keep(std::int64_t project, DetectorStatus
         database.execute("DELETE FROM detectors WHERE project = $1 AND uuid NOT IN "
                          "(SELECT uuid FROM detectors WHERE project = $1 ORDER BY last_seen DESC LIMIT $2)",
                          {row.project, max_detectors});
-        transaction.commit();
         return {};
     };
     co_return co_await lanes_.write(std::move(job));

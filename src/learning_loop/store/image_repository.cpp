@@ -3,73 +3,31 @@
 #include "learning_loop/store/blob_files.h"
 #include "learning_loop/store/database_lanes.h"
 #include "learning_loop/store/image_rows.h"
-#include "learning_loop/store/project_rows.h"
 #include "learning_loop/store/tables.h"
-
-#include <unordered_map>
 
 namespace learning_loop::store {
 namespace {
 
-struct Body {
-    std::string image_hash;
-    std::string metadata_hash;
-    bool operator==(Body const&) const = default;
-};
-
-Error id_is_taken(NewImage const& image)
+/// The columns are those that both statements ask for.
+ImageRepository::File file_in(Row const& row, BlobFiles const& files)
 {
-    return {Errc::conflict, image.name + ": the id " + image.id + " is taken by an image or metadata that differ"};
-}
-
-/// The images that the project does not have yet, each once. Errors: conflict if an id is taken by another body.
-Result<std::vector<NewImage const*>> new_ones(Database& database, std::int64_t project,
-                                              std::vector<NewImage> const& images)
-{
-    std::unordered_map<std::string, Body> seen;
-    std::vector<NewImage const*> fresh;
-    for (auto const& image : images) {
-        Body const body{image.image_hash, image.metadata_hash};
-        auto const [earlier, is_first] = seen.emplace(image.id, body);
-        if (!is_first) {
-            if (earlier->second != body) return id_is_taken(image);
-            continue;
-        }
-        auto const row = database.query_one(
-            "SELECT image_hash, metadata_hash FROM images WHERE project = $1 AND id = $2", {project, image.id});
-        if (!row) fresh.push_back(&image);
-        else if (Body{column<std::string>(*row, 0), column<std::string>(*row, 1)} != body) return id_is_taken(image);
-    }
-    return fresh;
+    ImageRepository::File file;
+    read_column(row, 0, file.number);
+    read_column(row, 1, file.id);
+    read_column(row, 2, file.folder);
+    read_column(row, 3, file.media_type);
+    read_column(row, 4, file.hash);
+    read_column(row, 5, file.size_bytes);
+    read_column(row, 6, file.pixels);
+    read_column(row, 7, file.project);
+    file.path = files.path_of(file.folder, file.id);
+    std::error_code gone;
+    auto const length = std::filesystem::file_size(file.path, gone);
+    file.is_whole = !gone && static_cast<std::int64_t>(length) == file.size_bytes;
+    return file;
 }
 
 } // namespace
-
-Result<int> ImageRepository::add_now(Database& database, std::int64_t number, std::vector<NewImage> const& images)
-{
-    auto const fresh = new_ones(database, number, images);
-    if (!fresh) return fresh.error();
-    if (fresh->empty()) return 0;
-    auto const project = load_project(database, number);
-    std::vector<BlobFiles::Blob> blobs;
-    for (auto const* image : *fresh)
-        blobs.push_back({files_.path_of(project.organization, project.name, image->id), image->bytes});
-    // Files first: a crash in between leaves a file without a row, which the sender's retry replaces.
-    if (auto put = files_.put(blobs); !put) return put.error();
-    Transaction transaction(database);
-    for (auto const* image : *fresh) insert_image(database, project, *image);
-    touch_project(database, number);
-    transaction.commit();
-    return static_cast<int>(fresh->size());
-}
-
-Task<Result<int>> ImageRepository::add(std::int64_t project, std::vector<NewImage> images)
-{
-    auto job = [this, project, images = std::move(images)](Database& database) {
-        return add_now(database, project, images);
-    };
-    co_return co_await lanes_.write(std::move(job));
-}
 
 Task<Result<std::vector<std::string>>> ImageRepository::missing(std::int64_t project, std::vector<std::string> ids)
 {
@@ -90,20 +48,20 @@ Task<Result<ImageRepository::Page>> ImageRepository::page(std::int64_t project, 
 {
     auto job = [project, state, after, count](Database& database) -> Result<Page> {
         Page page;
+        page.ids.reserve(static_cast<std::size_t>(count));
         std::int64_t last = 0;
         auto const use = [&](Row const& row) {
             last = column<std::int64_t>(row, 0);
             page.ids.push_back(column<std::string>(row, 1));
         };
         if (state) {
-            database.for_each(
-                "SELECT number, id FROM images WHERE project = $1 AND state = $2 AND number > $3 ORDER BY number "
-                "LIMIT $4",
-                {project, value_of(*state), after, std::int64_t{count}}, use);
+            database.for_each("SELECT number, id FROM images WHERE project = $1 AND state = $2 AND number > $3 "
+                              "AND pixels <> 'broken' ORDER BY number LIMIT $4",
+                              {project, value_of(*state), after, std::int64_t{count}}, use);
         } else {
-            database.for_each(
-                "SELECT number, id FROM images WHERE project = $1 AND number > $2 ORDER BY number LIMIT $3",
-                {project, after, std::int64_t{count}}, use);
+            database.for_each("SELECT number, id FROM images WHERE project = $1 AND number > $2 "
+                              "AND pixels <> 'broken' ORDER BY number LIMIT $3",
+                              {project, after, std::int64_t{count}}, use);
         }
         if (page.ids.size() == static_cast<std::size_t>(count)) page.next_after = last;
         return page;
@@ -111,13 +69,16 @@ Task<Result<ImageRepository::Page>> ImageRepository::page(std::int64_t project, 
     co_return co_await lanes_.read(std::move(job));
 }
 
-Task<Result<std::vector<StoredImage>>> ImageRepository::find(std::int64_t project, std::vector<std::string> ids)
+Task<Result<std::vector<StoredImage>>> ImageRepository::find(std::int64_t project, std::vector<std::string> ids,
+                                                             std::optional<std::string> model)
 {
-    auto job = [project, ids = std::move(ids)](Database& database) -> Result<std::vector<StoredImage>> {
+    auto job = [project, ids = std::move(ids),
+                model = std::move(model)](Database& database) -> Result<std::vector<StoredImage>> {
         Transaction const one_state(database);
         std::vector<StoredImage> images;
         for (auto const& id : ids) {
-            if (auto image = find_image(database, project, id)) images.push_back(std::move(*image));
+            auto row = find_image_row(database, project, id);
+            if (row) images.push_back(load_image(database, std::move(*row), model));
         }
         return images;
     };
@@ -139,16 +100,58 @@ Task<Result<std::vector<StoredImage>>> ImageRepository::newest(std::int64_t proj
 
 Task<Result<std::optional<ImageRepository::File>>> ImageRepository::file(std::int64_t project, std::string id)
 {
-    auto job = [this, project, id = std::move(id)](Database& database) -> Result<std::optional<File>> {
-        auto const row =
-            database.query_one("SELECT organization, name, media_type, image_hash FROM images JOIN projects "
-                               "ON projects.number = images.project WHERE project = $1 AND id = $2",
-                               {project, id});
-        if (!row) return std::nullopt;
-        return File{files_.path_of(column<std::string>(*row, 0), column<std::string>(*row, 1), id),
-                    column<std::string>(*row, 2), column<std::string>(*row, 3)};
+    auto look = [this, project, id](Database& database) -> Result<std::optional<File>> {
+        auto const row = database.query_one(
+            "SELECT images.number, images.id, projects.folder, images.media_type, images.image_hash, images.bytes, "
+            "images.pixels, images.project FROM images JOIN projects ON projects.number = images.project "
+            "WHERE images.project = $1 AND images.id = $2",
+            {project, id});
+        return row ? std::optional(file_in(*row, files_)) : std::nullopt;
+    };
+    auto found = co_await lanes_.read(look);
+    if (!found || !*found || (*found)->is_whole) co_return found;
+    // Its row may have been committed a moment ago. On the writing lane, every such file is in its place.
+    auto look_again = [this, project, id, look](Database& database) -> Result<std::optional<File>> {
+        auto again = look(database);
+        if (!again || !*again || (*again)->is_whole) return again;
+        auto& file = **again;
+        auto const waiting = files_.waiting_of(project, id);
+        std::error_code gone;
+        file.is_whole = !waiting.empty() &&
+                        std::filesystem::file_size(waiting, gone) == static_cast<std::uintmax_t>(file.size_bytes);
+        if (file.is_whole) file.path = waiting;
+        return again;
+    };
+    co_return co_await lanes_.write(std::move(look_again));
+}
+
+Task<Result<std::vector<ImageRepository::File>>> ImageRepository::unchecked(std::int64_t after, int count)
+{
+    auto job = [this, after, count](Database& database) -> Result<std::vector<File>> {
+        std::vector<File> files;
+        database.for_each(
+            "SELECT images.number, images.id, projects.folder, images.media_type, images.image_hash, images.bytes, "
+            "images.pixels, images.project FROM images JOIN projects ON projects.number = images.project "
+            "WHERE images.pixels = 'unchecked' AND images.number > $1 ORDER BY images.number LIMIT $2",
+            {after, std::int64_t{count}}, [&](Row const& row) { files.push_back(file_in(row, files_)); });
+        return files;
     };
     co_return co_await lanes_.read(std::move(job));
+}
+
+Task<Result<std::vector<std::int64_t>>> ImageRepository::keep_checked(std::vector<Checked> checked)
+{
+    auto job = [checked = std::move(checked)](Database& database) -> Result<std::vector<std::int64_t>> {
+        std::vector<std::int64_t> gone;
+        for (auto const& image : checked) {
+            auto const changed =
+                database.execute("UPDATE images SET pixels = $1 WHERE number = $2 AND project = $3 AND image_hash = $4",
+                                 {value_of(image.pixels), image.number, image.project, image.hash});
+            if (changed == 0) gone.push_back(image.number);
+        }
+        return gone;
+    };
+    co_return co_await lanes_.write(std::move(job));
 }
 
 Task<Result<std::map<ImageState, std::int64_t>>> ImageRepository::counts(std::int64_t project)
@@ -159,6 +162,16 @@ Task<Result<std::map<ImageState, std::int64_t>>> ImageRepository::counts(std::in
         for_each<ImageCountRow>(database, "WHERE project = $1", {project},
                                 [&](ImageCountRow const& row) { counts[row.state] = row.count; });
         return counts;
+    };
+    co_return co_await lanes_.read(std::move(job));
+}
+
+Task<Result<std::int64_t>> ImageRepository::count_broken(std::int64_t project)
+{
+    auto job = [project](Database& database) -> Result<std::int64_t> {
+        auto const row =
+            database.query_one("SELECT count(*) FROM images WHERE project = $1 AND pixels = 'broken'", {project});
+        return column<std::int64_t>(row.value(), 0);
     };
     co_return co_await lanes_.read(std::move(job));
 }

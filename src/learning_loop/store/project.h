@@ -15,6 +15,9 @@ struct Project {
     std::string name;
     std::vector<Category> categories;
     std::optional<std::string> generator; ///< What it was generated from, as JSON.
+    std::string folder{};                 ///< Of its files, below `images` and its siblings; no other project has it.
+    int test_percent = 20;                ///< Of the images that come; the rest is for training.
+    int val_percent = 0;
 };
 
 } // namespace learning_loop::store

@@ -23,7 +23,16 @@ public:
     /// have come from another generator.
     Task<Result<Project>> find_or_make(Project project);
 
+    /// Returns the project that was made; `number` is ignored. Errors: conflict if there is one of that name.
+    Task<Result<Project>> make(Project project);
+
     Task<Result<std::vector<Project>>> all(); ///< The one that changed last comes first; without categories.
+
+    /// How the images that come from now on are split. Errors: not_found if the project was deleted meanwhile.
+    Task<Result<void>> set_split(std::int64_t project, int test_percent, int val_percent);
+
+    /// Draws the sets of all images anew, by the project's split, bit by bit; others write in between.
+    Task<Result<void>> redraw_sets(std::int64_t project);
 
 private:
     DatabaseLanes& lanes_;

@@ -8,7 +8,7 @@ namespace {
 
 Project project_of(Database& database, ProjectRow row)
 {
-    Project project{row.number, std::move(row.organization), std::move(row.name), {}, std::move(row.generator)};
+    auto project = project_without_categories(std::move(row));
     for_each<CategoryRow>(database, "WHERE project = $1 ORDER BY position", {project.number},
                           [&](CategoryRow category) { project.categories.push_back(std::move(category)); });
     return project;
@@ -16,17 +16,29 @@ Project project_of(Database& database, ProjectRow row)
 
 } // namespace
 
+Project project_without_categories(ProjectRow row)
+{
+    return {row.number,
+            std::move(row.organization),
+            std::move(row.name),
+            {},
+            std::move(row.generator),
+            std::move(row.folder),
+            row.test_percent,
+            row.val_percent};
+}
+
 std::optional<Project> find_project(Database& database, std::string const& organization, std::string const& name)
 {
-    auto row = find_row<ProjectRow>(database, "WHERE organization = $1 AND name = $2", {organization, name});
+    auto row = find_row<ProjectRow>(database, "WHERE organization = $1 AND name = $2 AND removed IS NULL",
+                                    {organization, name});
     return row ? std::optional(project_of(database, std::move(*row))) : std::nullopt;
 }
 
-Project load_project(Database& database, std::int64_t number)
+std::optional<Project> load_project(Database& database, std::int64_t number)
 {
-    auto row = find_row<ProjectRow>(database, "WHERE number = $1", {number});
-    if (!row) throw DatabaseError("there is no project " + std::to_string(number));
-    return project_of(database, std::move(*row));
+    auto row = find_row<ProjectRow>(database, "WHERE number = $1 AND removed IS NULL", {number});
+    return row ? std::optional(project_of(database, std::move(*row))) : std::nullopt;
 }
 
 void insert_project(Database& database, Project const& project)
@@ -36,7 +48,11 @@ void insert_project(Database& database, Project const& project)
     row.name = project.name;
     row.created = row.changed = timestamp_now();
     row.generator = project.generator;
+    row.test_percent = project.test_percent;
+    row.val_percent = project.val_percent;
     auto const number = insert_numbered(database, std::move(row));
+    auto const folder = project.organization + "/" + project.name + "~" + std::to_string(number);
+    database.execute("UPDATE projects SET folder = $1 WHERE number = $2", {folder, number});
     std::int64_t position = 0;
     for (auto const& category : project.categories) {
         CategoryRow category_row{category};

@@ -11,14 +11,17 @@
 namespace learning_loop::store {
 
 class Database;
+struct ProjectRow;
 
 /// With its categories. Returns nullopt if there is none.
 std::optional<Project> find_project(Database& database, std::string const& organization, std::string const& name);
 
-/// The project of that number, which must exist, with its categories.
-Project load_project(Database& database, std::int64_t number);
+/// The project of that number, with its categories. Returns nullopt if it was deleted meanwhile.
+std::optional<Project> load_project(Database& database, std::int64_t number);
 
-/// Callers must have begun a transaction.
+/// The project of that row. Categories are rows of their own.
+Project project_without_categories(ProjectRow row);
+
 void insert_project(Database& database, Project const& project);
 
 /// Notes that the project has changed: people see first what changed last.

@@ -18,13 +18,18 @@ struct CheckFolderTest : testing::Test {
         DatabaseLanes lanes{sqlite::open_sqlite(folder / "loop.db")};
         BlobFiles files{folder / "images"};
         ProjectRepository projects{lanes};
-        ImageRepository images{lanes, files};
+        ImageIntake intake{lanes, files};
         ModelRepository models{lanes, folder / "models"};
-        auto const project = test::run(projects.find_or_make({0, "demo", "field", {}, {}})).value().number;
-        EXPECT_TRUE(test::run(images.add(project, {image(first_id, "first"), image(second_id, "second")})));
-        EXPECT_TRUE(test::run(models.reserve(project, "m", "")));
+        Project made;
+        made.organization = "demo";
+        made.name = "field";
+        auto const project = test::run(projects.find_or_make(made)).value().number;
+        EXPECT_TRUE(test::run(intake.add(project, {image(first_id, "first"), image(second_id, "second")})));
+        NewModel wanted;
+        wanted.id = "m";
+        EXPECT_TRUE(test::run(models.reserve(project, wanted, {"onnx", "hash"})));
         write(model, "a zip");
-        EXPECT_TRUE(test::run(models.add_format(project, "m", "onnx", 5)));
+        EXPECT_TRUE(test::run(models.add_file(project, {"m", {"onnx", "hash"}, 5, "{}", {}})));
     }
 
     static NewImage image(std::string id, std::string_view bytes)
@@ -32,12 +37,13 @@ struct CheckFolderTest : testing::Test {
         NewImage image;
         image.id = std::move(id);
         image.bytes = bytes;
+        image.size_bytes = static_cast<std::int64_t>(bytes.size());
         image.media_type = "image/jpeg";
         image.image_hash = hex(sha256(bytes));
         return image;
     }
 
-    fs::path file_of(std::string const& id) const { return BlobFiles::path_in(folder / "images", "demo", "field", id); }
+    fs::path file_of(std::string const& id) const { return BlobFiles::path_in(folder / "images", "demo/field~1", id); }
 
     static void write(fs::path const& file, std::string const& text)
     {
@@ -54,7 +60,7 @@ struct CheckFolderTest : testing::Test {
     std::string const first_id = "00000000-0000-0000-0000-000000000001";
     std::string const second_id = "00000000-0000-0000-0000-000000000002";
     test::TempFolder folder;
-    fs::path const model = folder / "models/demo/field/m/onnx.zip";
+    fs::path const model = folder / "models/demo/field~1/m/onnx.zip";
     FolderReport report;
 };
 
@@ -65,14 +71,27 @@ TEST_F(CheckFolderTest, a_sound_folder_has_no_findings)
     EXPECT_EQ(report.model_files, 1);
 }
 
+TEST_F(CheckFolderTest, what_the_server_is_about_to_remove_is_no_finding)
+{
+    {
+        sqlite::Connection database(folder / "loop.db", sqlite::Connection::Access::write);
+        database.execute_script("INSERT INTO file_removals VALUES ('images/demo/gone~9'), ('models/demo/field~1/x')");
+    }
+    write(folder / "images/demo/gone~9/aa/x", "x");
+    write(folder / "models/demo/field~1/x/onnx.zip", "x");
+    EXPECT_EQ(check(true), std::vector<std::string>());
+    write(folder / "images/demo/gone~90/aa/x", "x");
+    EXPECT_EQ(check().size(), 1u);
+}
+
 TEST_F(CheckFolderTest, finds_what_is_lost)
 {
     fs::remove(file_of(first_id));
     fs::remove(model);
     auto const findings = check(true);
     ASSERT_EQ(findings.size(), 2u);
-    EXPECT_TRUE(findings[0].starts_with("lost: images/demo/field/"));
-    EXPECT_EQ(findings[1], "lost: models/demo/field/m/onnx.zip");
+    EXPECT_TRUE(findings[0].starts_with("lost: images/demo/field~1/"));
+    EXPECT_EQ(findings[1], "lost: models/demo/field~1/m/onnx.zip");
     EXPECT_EQ(report.set_aside, 0);
 }
 
@@ -85,12 +104,12 @@ TEST_F(CheckFolderTest, finds_what_is_cut_or_changed_and_sets_it_aside)
     ASSERT_EQ(findings.size(), 3u);
     EXPECT_TRUE(findings[0].starts_with("cut: ") && findings[0].ends_with(" has 3 of 5 bytes")) << findings[0];
     EXPECT_TRUE(findings[1].starts_with("changed: ")) << findings[1];
-    EXPECT_EQ(findings[2], "cut: models/demo/field/m/onnx.zip has 1 of 5 bytes");
+    EXPECT_EQ(findings[2], "cut: models/demo/field~1/m/onnx.zip has 1 of 5 bytes");
     EXPECT_TRUE(fs::exists(file_of(first_id))); // a check alone changes nothing
     check(true);
     EXPECT_EQ(report.set_aside, 3);
     EXPECT_FALSE(fs::exists(file_of(first_id)));
-    EXPECT_EQ(test::bytes_of(report.set_aside_folder / "models/demo/field/m/onnx.zip"), "a");
+    EXPECT_EQ(test::bytes_of(report.set_aside_folder / "models/demo/field~1/m/onnx.zip"), "a");
     EXPECT_EQ(check().size(), 3u); // they are lost now, until they come again
 }
 
@@ -100,7 +119,7 @@ TEST_F(CheckFolderTest, finds_what_has_no_row_and_sets_it_aside)
     write(file_of("00000000-0000-0000-0000-000000000003"), "x");
     write(wrong_place, "first");
     write(folder / "images/stray\nname", "x");
-    write(folder / "models/demo/field/m/other.zip", "x");
+    write(folder / "models/demo/field~1/m/other.zip", "x");
     fs::create_symlink("/etc", folder / "images/demo/link");
     EXPECT_EQ(check().size(), 5u);
     check(true);

@@ -8,6 +8,13 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+
+#include <functional>
+#include <future>
+
 namespace learning_loop::store {
 namespace {
 
@@ -74,6 +81,65 @@ TEST(DatabaseLanes, a_transaction_that_reads_sees_one_state_whatever_is_written_
     };
     EXPECT_EQ(*test::run(lanes.read(read)), 0);
     EXPECT_EQ(*test::run(lanes.read([&](Database& database) -> Answer { return count(database); })), 1);
+}
+
+/// Three jobs that wait together: the middle one fails after it has written.
+struct GroupTest : testing::Test {
+    static Task<> write(DatabaseLanes& lanes, int number, bool fails, std::vector<int>& done)
+    {
+        auto job = [number, fails](Database& database) -> Answer {
+            database.execute("INSERT INTO projects (number, organization, name, created, changed) "
+                             "VALUES ($1, 'o', $2, '', '')",
+                             {std::int64_t{number}, std::to_string(number)});
+            if (fails) return Error{Errc::conflict, "no"};
+            return number;
+        };
+        auto const answer = co_await lanes.write(job);
+        if (answer) done.push_back(static_cast<int>(*answer));
+    }
+
+    std::vector<std::int64_t> numbers()
+    {
+        auto read = [](Database& database) -> Result<std::vector<std::int64_t>> {
+            std::vector<std::int64_t> numbers;
+            database.for_each("SELECT number FROM projects ORDER BY number", {},
+                              [&](Row const& row) { numbers.push_back(column<std::int64_t>(row, 0)); });
+            return numbers;
+        };
+        return test::run(lanes.read(read)).value();
+    }
+
+    test::TempFolder folder;
+    DatabaseLanes lanes{sqlite::open_sqlite(folder / "test.db")};
+};
+
+TEST_F(GroupTest, a_job_that_fails_takes_back_what_it_changed_and_nothing_else)
+{
+    std::promise<void> all_wait;
+    auto hold = [&](Database&) -> Answer {
+        all_wait.get_future().wait();
+        return 0;
+    };
+    test::Io io;
+    std::vector<int> done;
+    boost::asio::co_spawn(
+        io.executor(), [&]() -> Task<> { (co_await lanes.write(hold)).value(); }, boost::asio::detached);
+    for (int number : {1, 2, 3})
+        boost::asio::co_spawn(io.executor(), write(lanes, number, number == 2, done), boost::asio::detached);
+    boost::asio::post(io.executor(), [&] { all_wait.set_value(); });
+    ASSERT_TRUE(io.run_until([&] { return done.size() == 2; }));
+    EXPECT_EQ(numbers(), (std::vector<std::int64_t>{1, 3}));
+}
+
+TEST_F(GroupTest, what_is_to_follow_a_commit_runs_after_it_and_only_then)
+{
+    auto job = [](Database& database) -> Answer { return insert_project(database); };
+    auto refused = [](Database&) -> Answer { return Error{Errc::conflict, "no"}; };
+    std::vector<std::size_t> seen;
+    std::function<void()> const look = [&] { seen.push_back(numbers().size()); };
+    ASSERT_TRUE(test::run(lanes.write(job, look)));
+    EXPECT_FALSE(test::run(lanes.write(refused, look)));
+    EXPECT_EQ(seen, std::vector<std::size_t>{1});
 }
 
 TEST(DatabaseLanes, what_is_done_at_the_start_is_there_for_every_job)

@@ -11,7 +11,7 @@ protected:
 
     StoredImage only(NewImage const& added)
     {
-        EXPECT_TRUE(test::run(images.add(project.number, {added})));
+        EXPECT_TRUE(test::run(intake.add(project.number, {added})));
         return test::run(images.find(project.number, {added.id}))->at(0);
     }
 };
@@ -29,24 +29,24 @@ TEST_F(ImageRepositoryTest, an_image_is_found_with_its_bytes)
 
 TEST_F(ImageRepositoryTest, the_same_image_again_is_kept_once)
 {
-    EXPECT_EQ(*test::run(images.add(project.number, {image(1), image(2), image(1)})), 2);
-    EXPECT_EQ(*test::run(images.add(project.number, {image(2), image(3)})), 1);
+    EXPECT_EQ(test::run(intake.add(project.number, {image(1), image(2), image(1)}))->fresh, 2);
+    EXPECT_EQ(test::run(intake.add(project.number, {image(2), image(3)}))->fresh, 1);
     EXPECT_EQ(count_of(ImageState::inbox), 3);
 }
 
 TEST_F(ImageRepositoryTest, an_id_that_another_body_has_keeps_the_whole_request_out)
 {
-    ASSERT_TRUE(test::run(images.add(project.number, {image(1)})));
-    auto const refused = test::run(images.add(project.number, {image(2), image(1, "other")})).error();
+    ASSERT_TRUE(test::run(intake.add(project.number, {image(1)})));
+    auto const refused = test::run(intake.add(project.number, {image(2), image(1, "other")})).error();
     EXPECT_EQ(refused.code, Errc::conflict);
     EXPECT_EQ(refused.message, "part 1: the id " + image(1).id + " is taken by an image or metadata that differ");
     EXPECT_EQ(count_of(ImageState::inbox), 1);
-    EXPECT_EQ(test::bytes_of(files.path_of("demo", "field", image(1).id)), "bytes");
+    EXPECT_EQ(test::bytes_of(files.path_of(project.folder, image(1).id)), "bytes");
 }
 
 TEST_F(ImageRepositoryTest, two_bodies_under_one_id_in_one_request_are_a_conflict)
 {
-    EXPECT_EQ(test::run(images.add(project.number, {image(1), image(1, "other")})).error().code, Errc::conflict);
+    EXPECT_EQ(test::run(intake.add(project.number, {image(1), image(1, "other")})).error().code, Errc::conflict);
     EXPECT_EQ(count_of(ImageState::inbox), 0);
 }
 
@@ -62,18 +62,11 @@ TEST_F(ImageRepositoryTest, a_box_that_lost_its_place_is_an_error_and_no_box_at_
     EXPECT_THROW(test::run(images.find(project.number, {image(1).id})), DatabaseError);
 }
 
-TEST_F(ImageRepositoryTest, a_file_that_a_crash_left_without_a_row_is_replaced)
-{
-    ASSERT_TRUE(files.put({{files.path_of("demo", "field", image(1).id), "half an upload"}}));
-    only(image(1, "whole"));
-    EXPECT_EQ(test::bytes_of(files.path_of("demo", "field", image(1).id)), "whole");
-}
-
 TEST_F(ImageRepositoryTest, the_same_id_in_two_projects_is_two_images)
 {
     auto const other = *test::run(projects.find_or_make(project_named("other")));
-    ASSERT_TRUE(test::run(images.add(project.number, {image(1, "a")})));
-    ASSERT_TRUE(test::run(images.add(other.number, {image(1, "b")})));
+    ASSERT_TRUE(test::run(intake.add(project.number, {image(1, "a")})));
+    ASSERT_TRUE(test::run(intake.add(other.number, {image(1, "b")})));
     EXPECT_EQ(test::bytes_of(test::run(images.file(other.number, image(1).id)).value()->path), "b");
     EXPECT_EQ(test::bytes_of(test::run(images.file(project.number, image(1).id)).value()->path), "a");
 }
@@ -87,9 +80,10 @@ TEST_F(ImageRepositoryTest, everything_that_came_with_an_image_is_kept)
     sent.metadata.classification_detections = {{"wet", "1.0", 0, "given"}};
     sent.metadata.box_annotations = {{"beet", 5, 6, 7, 8, {}}};
     sent.metadata.point_annotations = {{"beet", 0.5, 1, {}}};
+    sent.segmentation_annotations = {{"leaf", {{{1, 2}, {3, 4}, {5, 6.5}}}, {}}};
     sent.metadata.classification_annotation = {"wet", {}};
     sent.metadata.tags = {"b", "a", "b"};
-    sent.metadata.created = "2024-01-31_12:00:00.123";
+    sent.metadata.created = "2024-01-31T12:00:00.123";
     sent.metadata.source = "camera";
     sent.metadata.state = ImageState::review;
     auto const found = only(sent);
@@ -103,6 +97,7 @@ TEST_F(ImageRepositoryTest, everything_that_came_with_an_image_is_kept)
     EXPECT_EQ(found.classification_detections.at(0).category_id, "given");
     EXPECT_EQ(found.box_annotations.at(0).height, 8);
     EXPECT_EQ(found.point_annotations.at(0).y, 1);
+    EXPECT_EQ(found.segmentation_annotations.at(0).shape.points.at(2).y, 6.5);
     EXPECT_EQ(found.classification_annotation->category_name, "wet");
     ASSERT_EQ(found.tags.size(), 2U);
     EXPECT_EQ(found.tags[0].name + found.tags[1].name, "ba");
@@ -128,7 +123,7 @@ TEST_F(ImageRepositoryTest, pages_hold_every_id_once_in_the_order_of_arrival)
     std::vector<NewImage> sent;
     for (int i = 9; i > 0; --i) sent.push_back(image(i));
     sent[4].metadata.state = ImageState::complete;
-    ASSERT_TRUE(test::run(images.add(project.number, sent)));
+    ASSERT_TRUE(test::run(intake.add(project.number, sent)));
     std::vector<std::string> ids;
     std::optional<std::int64_t> after = 0;
     while (after) {
@@ -144,7 +139,7 @@ TEST_F(ImageRepositoryTest, pages_hold_every_id_once_in_the_order_of_arrival)
 
 TEST_F(ImageRepositoryTest, the_newest_come_first)
 {
-    ASSERT_TRUE(test::run(images.add(project.number, {image(1), image(2), image(3)})));
+    ASSERT_TRUE(test::run(intake.add(project.number, {image(1), image(2), image(3)})));
     auto const newest = *test::run(images.newest(project.number, ImageState::inbox, 2));
     ASSERT_EQ(newest.size(), 2U);
     EXPECT_EQ(newest[0].id, image(3).id);
@@ -152,7 +147,7 @@ TEST_F(ImageRepositoryTest, the_newest_come_first)
 
 TEST_F(ImageRepositoryTest, unknown_ids_are_left_out_and_missing_ones_told)
 {
-    ASSERT_TRUE(test::run(images.add(project.number, {image(1)})));
+    ASSERT_TRUE(test::run(intake.add(project.number, {image(1)})));
     EXPECT_EQ(test::run(images.find(project.number, {image(1).id, image(2).id}))->size(), 1U);
     EXPECT_EQ(*test::run(images.missing(project.number, {image(1).id, image(2).id})), std::vector{image(2).id});
     EXPECT_FALSE(test::run(images.file(project.number, image(2).id)).value());
@@ -169,7 +164,7 @@ TEST_F(ImageRepositoryTest, the_set_that_is_given_is_kept_and_the_others_are_dra
         sent.push_back(image(i));
         ids.push_back(sent.back().id);
     }
-    ASSERT_TRUE(test::run(images.add(project.number, sent)));
+    ASSERT_TRUE(test::run(intake.add(project.number, sent)));
     auto const found = *test::run(images.find(project.number, ids));
     auto const tests = std::count_if(found.begin(), found.end(), [](auto const& i) { return i.set == ImageSet::test; });
     EXPECT_GT(tests, 8);

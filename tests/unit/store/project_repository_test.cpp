@@ -1,5 +1,7 @@
 #include "learning_loop/store/project_repository.h"
 
+#include "learning_loop/store/tables.h"
+
 #include "unit/store/store_fixture.h"
 
 namespace learning_loop::store {
@@ -33,8 +35,38 @@ TEST_F(ProjectRepositoryTest, the_one_that_changed_last_comes_first)
 {
     ASSERT_TRUE(test::run(projects.find_or_make(project_named("younger"))));
     EXPECT_EQ(test::run(projects.all())->at(0).name, "younger");
-    ASSERT_TRUE(test::run(images.add(project.number, {image(1)})));
+    ASSERT_TRUE(test::run(intake.add(project.number, {image(1)})));
     EXPECT_EQ(test::run(projects.all())->at(0).name, "field");
+}
+
+TEST_F(ProjectRepositoryTest, making_one_of_a_name_that_is_taken_is_a_conflict)
+{
+    auto const made = test::run(projects.make(project_named("next")));
+    EXPECT_EQ(made->categories.size(), 2U);
+    EXPECT_EQ(test::run(projects.make(project_named("next"))).error().code, Errc::conflict);
+}
+
+TEST_F(ProjectRepositoryTest, draws_the_sets_of_its_images_anew_and_those_of_no_other_project)
+{
+    auto const other = test::run(projects.make(project_named("other"))).value();
+    auto job = [&](Database& database) -> Result<void> {
+        for (int i = 0; i < 2500; ++i) {
+            ImageRow row;
+            row.project = i == 0 ? other.number : project.number;
+            row.id = std::to_string(i);
+            insert(database, row);
+        }
+        return {};
+    };
+    ASSERT_TRUE(test::run(lanes.write(job)));
+    ASSERT_TRUE(test::run(projects.set_split(project.number, 0, 100)));
+    ASSERT_TRUE(test::run(projects.redraw_sets(project.number)));
+    auto count = [](Database& database) -> Result<std::int64_t> {
+        return column<std::int64_t>(database.query_one("SELECT count(*) FROM images WHERE split = 'val'", {}).value(),
+                                    0);
+    };
+    EXPECT_EQ(test::run(lanes.read(count)).value(), 2499);
+    EXPECT_EQ(test::run(projects.find("demo", "field")).value()->val_percent, 100);
 }
 
 } // namespace

@@ -1,9 +1,14 @@
 #pragma once
 
+#include "learning_loop/base/hash.h"
 #include "learning_loop/store/account_repository.h"
 #include "learning_loop/store/blob_files.h"
 #include "learning_loop/store/database_lanes.h"
+#include "learning_loop/store/detection_repository.h"
 #include "learning_loop/store/detector_repository.h"
+#include "learning_loop/store/file_removals.h"
+#include "learning_loop/store/image_editor.h"
+#include "learning_loop/store/image_intake.h"
 #include "learning_loop/store/image_repository.h"
 #include "learning_loop/store/model_repository.h"
 #include "learning_loop/store/project_repository.h"
@@ -14,6 +19,8 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/io_context.hpp>
+
 namespace learning_loop::store {
 
 /// The repositories on an empty folder, with one project of two categories.
@@ -23,11 +30,12 @@ protected:
 
     static Project project_named(std::string const& name)
     {
-        return {0,
-                "demo",
-                name,
-                {{"id-1", "beet", {}, {}, {}, {}, "box"}, {"id-2", "beet", {}, {}, {}, {}, "point"}},
-                "made"};
+        Project made;
+        made.organization = "demo";
+        made.name = name;
+        made.categories = {{"id-1", "beet", {}, {}, {}, {}, "box"}, {"id-2", "beet", {}, {}, {}, {}, "point"}};
+        made.generator = "made";
+        return made;
     }
 
     /// `number` makes the id.
@@ -37,18 +45,24 @@ protected:
         image.id = "00000000-0000-0000-0000-" + std::to_string(100'000'000'000 + number);
         image.name = "part " + std::to_string(number);
         image.bytes = bytes;
+        image.size_bytes = static_cast<std::int64_t>(bytes.size());
         image.media_type = "image/jpeg";
         image.width_px = 640;
         image.height_px = 480;
-        image.image_hash = bytes;
+        image.image_hash = hex(sha256(bytes));
         return image;
     }
 
+    boost::asio::io_context io;
     test::TempFolder folder;
     DatabaseLanes lanes{sqlite::open_sqlite(folder / "test.db")};
     BlobFiles files{folder / "images"};
     ProjectRepository projects{lanes};
     ImageRepository images{lanes, files};
+    ImageIntake intake{lanes, files};
+    FileRemovals removals{lanes, folder.path(), io.get_executor()}; // does nothing unless it runs
+    ImageEditor editor{lanes, removals};
+    DetectionRepository detections{lanes};
     ModelRepository models{lanes, folder / "models"};
     DetectorRepository detectors{lanes};
     AccountRepository accounts{lanes};

@@ -53,6 +53,10 @@ std::vector<int> places_in(sqlite3_stmt* statement)
     return places;
 }
 
+constexpr auto* remedy = " cannot be read. If it is damaged, put a copy in its place, as the newest one of the folder "
+                         "backups beside it, and "
+                         "see what `learning-loop check` says: ";
+
 } // namespace
 
 void Connection::Close::operator()(sqlite3* connection) const
@@ -129,7 +133,7 @@ private:
 
 // A writer takes its lock at once: one that began by reading could not take it any more once another has written.
 Connection::Connection(std::filesystem::path const& file, Access access)
-    : begin_(access == Access::write ? "BEGIN IMMEDIATE" : "BEGIN")
+    : file_(file.string()), begin_(access == Access::write ? "BEGIN IMMEDIATE" : "BEGIN")
 {
     sqlite3* connection = nullptr;
     int const create = access == Access::write ? SQLITE_OPEN_CREATE : 0;
@@ -141,13 +145,13 @@ Connection::Connection(std::filesystem::path const& file, Access access)
     sqlite3_busy_timeout(connection, 10'000);
     try {
         if (access == Access::write) execute_script("PRAGMA journal_mode = WAL");
-        execute_script("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+        // temp_store: statements that may have to be taken back need no other disk
+        execute_script("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;");
         query_one("SELECT count(*) FROM sqlite_schema", {}); // reads its first page
     } catch (DatabaseFull const&) {
         throw;
     } catch (DatabaseError const& failure) {
-        throw DatabaseError(file.string() +
-                            " cannot be read; if it is damaged, put a copy in its place: " + failure.what());
+        throw DatabaseError(file_ + remedy + failure.what());
     }
     // Opened for writing and then forbidden to: a connection that is read-only for SQLite cannot recover a WAL.
     if (access == Access::read) execute_script("PRAGMA query_only = ON;");
@@ -212,6 +216,26 @@ std::int64_t Connection::execute(std::string_view sql, Values const& values)
 void Connection::execute_script(std::string const& sql)
 {
     if (sqlite3_exec(connection_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail(sql);
+}
+
+bool Connection::check(std::chrono::milliseconds max_time)
+{
+    using Clock = std::chrono::steady_clock;
+    auto until = Clock::now() + max_time;
+    auto const is_late = [](void* end) { return Clock::now() > *static_cast<Clock::time_point*>(end) ? 1 : 0; };
+    constexpr int steps_between_looks = 10'000;
+    sqlite3_progress_handler(connection_.get(), steps_between_looks, is_late, &until);
+    std::string fault;
+    try {
+        fault = std::get<std::string>(query_one("PRAGMA quick_check(1)", {}).value().at(0));
+    } catch (DatabaseError const& failure) {
+        fault = failure.what();
+    }
+    bool const was_cut = sqlite3_errcode(connection_.get()) == SQLITE_INTERRUPT;
+    sqlite3_progress_handler(connection_.get(), 0, nullptr, nullptr);
+    if (was_cut) return false;
+    if (fault != "ok") throw DatabaseError(file_ + remedy + fault);
+    return true;
 }
 
 void Connection::copy_into(std::filesystem::path const& file)

@@ -2,6 +2,7 @@
 
 #include "learning_loop/store/database.h"
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -29,6 +30,10 @@ public:
 
     void execute_script(std::string const& sql); ///< Many statements, without values; also what only SQLite knows.
 
+    /// Looks through the database for at most about that long. Returns false if that was not long enough for all of it.
+    /// Throws DatabaseError, with the remedy, if it is damaged.
+    bool check(std::chrono::milliseconds max_time);
+
     /// Writes a copy of the database into a new file, which is durable when it returns but for its name.
     void copy_into(std::filesystem::path const& file);
 
@@ -55,6 +60,7 @@ private:
     Prepared prepare(std::string_view sql);
     Prepared& keep_prepared(std::string_view sql);
 
+    std::string file_;
     std::unique_ptr<sqlite3, Close> connection_;
     std::string_view begin_;
     std::map<std::string, Prepared, std::less<>> statements_;

@@ -4,177 +4,14 @@
 #include "learning_loop/base/ids.h"
 #include "learning_loop/base/log.h"
 #include "learning_loop/base/text.h"
+#include "learning_loop/store/sqlite/schema.h"
 
 #include <algorithm>
-#include <array>
 #include <string>
 #include <vector>
 
 namespace learning_loop::store::sqlite {
 namespace {
-
-// Numbered from 1 in this order; a migration that was released is never edited.
-constexpr std::array migrations{
-    R"sql(
-CREATE TABLE projects (
-    number       INTEGER PRIMARY KEY,
-    organization TEXT NOT NULL,
-    name         TEXT NOT NULL,
-    created      TEXT NOT NULL,
-    changed      TEXT NOT NULL,
-    generator    TEXT,                       -- what it was generated from, as JSON
-    target       TEXT REFERENCES models (id) -- the model its detectors are to run
-        DEFERRABLE INITIALLY DEFERRED,
-    UNIQUE (organization, name)
-);
-CREATE INDEX projects_by_change ON projects (changed);
-
-CREATE TABLE categories (
-    project     INTEGER NOT NULL REFERENCES projects (number),
-    position    INTEGER NOT NULL,
-    id          TEXT NOT NULL,
-    name        TEXT NOT NULL,
-    description TEXT,
-    hotkey      TEXT,
-    color       TEXT,
-    point_size  INTEGER,
-    type        TEXT,
-    PRIMARY KEY (project, position),
-    UNIQUE (project, id)
-);
-
-CREATE TABLE images (
-    number        INTEGER PRIMARY KEY,       -- the order of arrival
-    project       INTEGER NOT NULL REFERENCES projects (number),
-    id            TEXT NOT NULL,
-    state         TEXT NOT NULL,
-    split         TEXT NOT NULL,             -- the set: train, test or val
-    created       TEXT NOT NULL,
-    received      TEXT NOT NULL,
-    width         INTEGER NOT NULL,          -- of the upright image
-    height        INTEGER NOT NULL,
-    media_type    TEXT NOT NULL,
-    bytes         INTEGER NOT NULL,
-    image_hash    TEXT NOT NULL,
-    metadata_hash TEXT NOT NULL,             -- of what came with the image; edits leave it alone
-    source        TEXT,
-    UNIQUE (project, id)
-);
-CREATE INDEX images_by_state ON images (project, state, number);
-CREATE INDEX images_by_project ON images (project, number);
-
-CREATE TABLE annotations (
-    number        INTEGER PRIMARY KEY,
-    image         INTEGER NOT NULL REFERENCES images (number),
-    id            TEXT NOT NULL,
-    kind          TEXT NOT NULL,             -- box, point or classification
-    category_id   TEXT,
-    category_name TEXT NOT NULL,
-    x             REAL,
-    y             REAL,
-    width         REAL,
-    height        REAL
-);
-CREATE INDEX annotations_by_image ON annotations (image);
-
-CREATE TABLE detections (
-    number        INTEGER PRIMARY KEY,
-    image         INTEGER NOT NULL REFERENCES images (number),
-    id            TEXT NOT NULL,
-    kind          TEXT NOT NULL,             -- box, point, segmentation or classification
-    category_id   TEXT,
-    category_name TEXT NOT NULL,
-    model_name    TEXT NOT NULL,
-    confidence    REAL NOT NULL,             -- 0 to 1
-    x             REAL,
-    y             REAL,
-    width         REAL,
-    height        REAL,
-    shape         TEXT                       -- x1,y1,x2,y2,...
-);
-CREATE INDEX detections_by_image ON detections (image);
-
-CREATE TABLE tags (
-    number  INTEGER PRIMARY KEY,
-    project INTEGER NOT NULL REFERENCES projects (number),
-    id      TEXT NOT NULL,
-    name    TEXT NOT NULL,
-    UNIQUE (project, name)
-);
-CREATE TABLE image_tags (
-    number INTEGER PRIMARY KEY,
-    image  INTEGER NOT NULL REFERENCES images (number),
-    tag    INTEGER NOT NULL REFERENCES tags (number),
-    UNIQUE (image, tag)
-);
-
--- Counting rows takes longer with every image; these are always there.
-CREATE TABLE image_counts (
-    project INTEGER NOT NULL REFERENCES projects (number),
-    state   TEXT NOT NULL,
-    count   INTEGER NOT NULL,
-    PRIMARY KEY (project, state)
-) WITHOUT ROWID;
-CREATE TRIGGER image_added AFTER INSERT ON images BEGIN
-    INSERT INTO image_counts VALUES (new.project, new.state, 1) ON CONFLICT DO UPDATE SET count = count + 1;
-END;
-CREATE TRIGGER image_removed AFTER DELETE ON images BEGIN
-    UPDATE image_counts SET count = count - 1 WHERE project = old.project AND state = old.state;
-END;
-CREATE TRIGGER image_moved AFTER UPDATE OF state ON images BEGIN
-    UPDATE image_counts SET count = count - 1 WHERE project = old.project AND state = old.state;
-    INSERT INTO image_counts VALUES (new.project, new.state, 1) ON CONFLICT DO UPDATE SET count = count + 1;
-END;
-
-CREATE TABLE models (
-    number  INTEGER PRIMARY KEY,
-    project INTEGER NOT NULL REFERENCES projects (number),
-    id      TEXT NOT NULL UNIQUE,
-    version TEXT NOT NULL,
-    created TEXT NOT NULL,
-    comment TEXT NOT NULL,
-    UNIQUE (project, version)
-);
-CREATE TABLE model_files (
-    model  TEXT NOT NULL REFERENCES models (id),
-    format TEXT NOT NULL,
-    bytes  INTEGER NOT NULL,
-    PRIMARY KEY (model, format)
-) WITHOUT ROWID;
-
-CREATE TABLE detectors (
-    project   INTEGER NOT NULL REFERENCES projects (number),
-    uuid      TEXT NOT NULL,
-    status    TEXT NOT NULL,                 -- its newest report, as JSON
-    last_seen TEXT NOT NULL,
-    PRIMARY KEY (project, uuid)
-);
-)sql",
-
-    R"sql(
-CREATE TABLE users (
-    number   INTEGER PRIMARY KEY,
-    name     TEXT NOT NULL UNIQUE,
-    password TEXT NOT NULL,                  -- its hash
-    created  TEXT NOT NULL
-);
-CREATE TABLE sessions (
-    hash        TEXT PRIMARY KEY,            -- of what the client sends
-    user_number INTEGER NOT NULL REFERENCES users (number),
-    created     INTEGER NOT NULL,            -- seconds since 1970
-    expires     INTEGER NOT NULL             -- the same
-) WITHOUT ROWID;
-CREATE INDEX sessions_by_user ON sessions (user_number);
-
-CREATE TABLE tokens (
-    number  INTEGER PRIMARY KEY,
-    hash    TEXT NOT NULL UNIQUE,
-    kind    TEXT NOT NULL,                   -- who uses it: a node or a script
-    name    TEXT NOT NULL,
-    project INTEGER REFERENCES projects (number), -- NULL: it is for every project
-    created TEXT NOT NULL
-);
-)sql"};
 
 constexpr std::size_t kept_backups = 3;
 
@@ -227,7 +64,7 @@ std::int64_t schema_of(Connection& database)
     return std::get<std::int64_t>(database.query_one("PRAGMA user_version", {}).value().at(0));
 }
 
-constexpr auto newest = static_cast<std::int64_t>(migrations.size());
+std::int64_t const newest = static_cast<std::int64_t>(schema_steps().size());
 
 void refuse_newer(std::int64_t applied)
 {
@@ -250,7 +87,7 @@ void migrate(Connection& database, std::filesystem::path const& backups)
     }
     Transaction transaction(database); // one for all steps: nobody sees a schema between two programs
     for (auto number = applied; number < newest; ++number)
-        database.execute_script(migrations.at(static_cast<std::size_t>(number)));
+        database.execute_script(schema_steps()[static_cast<std::size_t>(number)]);
     database.execute_script("PRAGMA user_version = " + std::to_string(newest));
     transaction.commit();
 }

@@ -1,6 +1,7 @@
 #include "learning_loop/store/sqlite/open_sqlite.h"
 
 #include "learning_loop/base/descriptor.h"
+#include "learning_loop/base/log.h"
 #include "learning_loop/store/columns.h"
 #include "learning_loop/store/sqlite/migrations.h"
 
@@ -38,11 +39,23 @@ void add_faults(Database& database, std::vector<std::string>& faults)
     });
 }
 
+/// What is written to a damaged database makes it worse. One of a million images is too long for a start:
+/// `learning-loop check` looks at all of it.
+void refuse_damaged(std::filesystem::path const& file)
+{
+    if (std::filesystem::file_size(file) == 0) return; // it is new
+    Connection database(file, Connection::Access::read);
+    constexpr std::chrono::milliseconds max_time{2000};
+    if (!database.check(max_time))
+        log::info("{} is long: its first part was checked; `learning-loop check` looks at all of it", file.string());
+}
+
 } // namespace
 
 DatabaseConnections open_sqlite(std::filesystem::path const& file)
 {
     make_private(file);
+    refuse_damaged(file);
     auto writer = std::make_unique<Connection>(file, Connection::Access::write);
     migrate(*writer, file.parent_path() / "backups");
     return {std::move(writer), std::make_unique<Connection>(file, Connection::Access::read)};

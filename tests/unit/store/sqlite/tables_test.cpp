@@ -20,7 +20,8 @@ struct MigratedDatabase : testing::Test {
 };
 
 using EveryRow = testing::Types<ProjectRow, CategoryRow, ImageRow, AnnotationRow, DetectionRow, TagRow, ImageTagRow,
-                                ImageCountRow, ModelRow, ModelFileRow, DetectorRow, UserRow, SessionRow, TokenRow>;
+                                ImageCountRow, RemovedImageRow, FileRemovalRow, ModelRow, ModelFileRow,
+                                BegunModelFileRow, TargetHistoryRow, DetectorRow, UserRow, SessionRow, TokenRow>;
 
 struct NameOfTable {
     template <class R>

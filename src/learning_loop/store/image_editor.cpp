@@ -1,0 +1,141 @@
+#include "learning_loop/store/image_editor.h"
+
+#include "learning_loop/base/timestamps.h"
+#include "learning_loop/store/blob_files.h"
+#include "learning_loop/store/database_lanes.h"
+#include "learning_loop/store/file_removals.h"
+#include "learning_loop/store/image_rows.h"
+#include "learning_loop/store/mark_rows.h"
+#include "learning_loop/store/project_rows.h"
+#include "learning_loop/store/tables.h"
+
+namespace learning_loop::store {
+namespace {
+
+Error no_image(std::string const& id)
+{
+    return {Errc::not_found, "the project has no image " + id};
+}
+
+Result<Project> require(Database& database, std::int64_t number)
+{
+    auto project = load_project(database, number);
+    if (!project) return Error{Errc::not_found, "the project was deleted meanwhile"};
+    return std::move(*project);
+}
+
+/// Errors: not_found if one is missing.
+Result<std::vector<std::int64_t>> numbers_of(Database& database, std::int64_t project,
+                                             std::vector<std::string> const& ids)
+{
+    std::vector<std::int64_t> numbers;
+    for (auto const& id : ids) {
+        auto const row = database.query_one("SELECT number FROM images WHERE project = $1 AND id = $2", {project, id});
+        if (!row) return no_image(id);
+        numbers.push_back(column<std::int64_t>(*row, 0));
+    }
+    return numbers;
+}
+
+void change_one(Database& database, Project const& project, std::int64_t image, ImageChange const& change)
+{
+    if (change.state)
+        database.execute("UPDATE images SET state = $1 WHERE number = $2 AND state <> $1",
+                         {value_of(*change.state), image});
+    if (change.set) database.execute("UPDATE images SET split = $1 WHERE number = $2", {value_of(*change.set), image});
+    for (auto const& tag : change.add_tags) add_tag(database, project, image, tag);
+    for (auto const& tag : change.remove_tags) {
+        database.execute("DELETE FROM image_tags WHERE image = $1 AND tag IN "
+                         "(SELECT number FROM tags WHERE project = $2 AND name = $3)",
+                         {image, project.number, tag});
+    }
+}
+
+void remove_one(Database& database, Project const& project, std::int64_t image, std::string const& id)
+{
+    database.execute("DELETE FROM annotations WHERE image = $1", {image});
+    database.execute("DELETE FROM detections WHERE image = $1", {image});
+    database.execute("DELETE FROM image_tags WHERE image = $1", {image});
+    database.execute("DELETE FROM images WHERE number = $1", {image});
+    insert_if_new(database, RemovedImageRow{project.number, id, timestamp_now()});
+    for (auto const* root : {"images", "thumbs"})
+        remove_file_later(database, BlobFiles::path_in(root, project.folder, id).string());
+}
+
+void write_annotations(MarkWriter& writer, Annotations const& annotations)
+{
+    writer.write_all(annotations.box_annotations);
+    writer.write_all(annotations.point_annotations);
+    writer.write_all(annotations.segmentation_annotations);
+    if (annotations.classification_annotation) writer.write(*annotations.classification_annotation);
+}
+
+} // namespace
+
+Task<Result<void>> ImageEditor::change(std::int64_t project, std::vector<std::string> ids, ImageChange change)
+{
+    auto job = [project, ids = std::move(ids), change = std::move(change)](Database& database) -> Result<void> {
+        auto const of = require(database, project);
+        if (!of) return of.error();
+        auto const numbers = numbers_of(database, project, ids);
+        if (!numbers) return numbers.error();
+        for (auto const number : *numbers) change_one(database, *of, number, change);
+        touch_project(database, project);
+        return {};
+    };
+    co_return co_await lanes_.write(std::move(job));
+}
+
+Task<Result<void>> ImageEditor::remove(std::int64_t project, std::vector<std::string> ids)
+{
+    auto job = [project, ids = std::move(ids)](Database& database) -> Result<void> {
+        auto const of = require(database, project);
+        if (!of) return of.error();
+        auto const numbers = numbers_of(database, project, ids);
+        if (!numbers) return numbers.error();
+        for (std::size_t i = 0; i < ids.size(); ++i) remove_one(database, *of, (*numbers)[i], ids[i]);
+        touch_project(database, project);
+        return {};
+    };
+    auto const removed = co_await lanes_.write(std::move(job));
+    if (removed) files_.wake();
+    co_return removed;
+}
+
+Task<Result<ImageEditor::Replaced>> ImageEditor::replace_annotations(std::int64_t project, std::string id,
+                                                                     Annotations annotations,
+                                                                     std::optional<std::int64_t> revision,
+                                                                     std::string who)
+{
+    auto job = [project, id = std::move(id), annotations = std::move(annotations), revision,
+                who = std::move(who)](Database& database) -> Result<Replaced> {
+        auto const of = require(database, project);
+        if (!of) return of.error();
+        auto const row = find_image_row(database, project, id);
+        if (!row) return no_image(id);
+        if (revision && *revision != row->revision) return Replaced{row->revision, true};
+        auto const next = row->revision + 1;
+        database.execute("DELETE FROM annotations WHERE image = $1", {row->number});
+        MarkWriter writer(database, *of, row->number, id, "revision " + std::to_string(next) + "/");
+        write_annotations(writer, annotations);
+        database.execute("UPDATE images SET revision = $1, annotated = $2, annotated_by = $3 WHERE number = $4",
+                         {next, timestamp_now(), who, row->number});
+        touch_project(database, project);
+        return Replaced{next, false};
+    };
+    co_return co_await lanes_.write(std::move(job));
+}
+
+Task<Result<std::int64_t>> ImageEditor::set_novelty(std::int64_t project, std::map<std::string, double> novelty)
+{
+    auto job = [project, novelty = std::move(novelty)](Database& database) -> Result<std::int64_t> {
+        std::int64_t known = 0;
+        for (auto const& [id, value] : novelty)
+            known +=
+                database.execute("UPDATE images SET novelty = $1 WHERE project = $2 AND id = $3", {value, project, id});
+        return known;
+    };
+    co_return co_await lanes_.write(std::move(job));
+}
+
+} // namespace learning_loop::store
