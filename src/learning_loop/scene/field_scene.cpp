@@ -2,6 +2,7 @@
 
 #include "learning_loop/scene/camera.h"
 #include "learning_loop/scene/ground.h"
+#include "learning_loop/scene/outline.h"
 #include "learning_loop/scene/plants.h"
 
 #include <algorithm>
@@ -159,7 +160,7 @@ std::vector<Drawn> draw_things(Canvas& canvas, std::vector<Thing> const& things,
     return crops;
 }
 
-std::vector<FieldScene::Plant> boxes_of(Canvas const& canvas, std::vector<Drawn> const& crops)
+std::vector<FieldScene::Plant> plants_of(Canvas const& canvas, std::vector<Drawn> const& crops, bool outlines)
 {
     auto const seen = measure_seen(canvas.owner, crops.size());
     std::vector<FieldScene::Plant> plants;
@@ -167,8 +168,9 @@ std::vector<FieldScene::Plant> boxes_of(Canvas const& canvas, std::vector<Drawn>
         auto const& s = seen[i + 1];
         if (s.area_px < min_seen_share * crops[i].area_px || s.area_px < min_seen_area_px * canvas.scale * canvas.scale)
             continue;
-        plants.push_back({crops[i].thing.variety, cv::Rect(s.left, s.top, s.right - s.left + 1, s.bottom - s.top + 1),
-                          crops[i].thing.at});
+        cv::Rect const box(s.left, s.top, s.right - s.left + 1, s.bottom - s.top + 1);
+        plants.push_back({crops[i].thing.variety, box, crops[i].thing.at, s.area_px, {}});
+        if (outlines) plants.back().outline = outline_of(canvas.owner(box) == static_cast<double>(i + 1), box.tl());
     }
     return plants;
 }
@@ -194,7 +196,7 @@ FieldScene render_field(std::uint64_t seed, FieldStyle const& style)
     if (!style.plain) draw_ground(canvas, rows, soil);
     auto const crops = draw_things(canvas, things, growing);
     if (!style.plain) scatter_straw(canvas, straw.integer(3, 30), straw);
-    auto plants = boxes_of(canvas, crops);
+    auto plants = plants_of(canvas, crops, style.outlines);
     if (!style.plain) photograph(canvas.bgr, canvas.scale, camera);
     return {std::move(canvas.bgr), std::move(plants)};
 }

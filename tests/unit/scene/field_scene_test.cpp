@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
 
 #include <algorithm>
 #include <future>
@@ -95,7 +95,8 @@ TEST(FieldScene, draws_its_boxes_tightly_around_what_is_seen)
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
         auto const scene = render_plain(seed);
         auto const green = not_ground(scene);
-        for (auto const& [crop, box, stem] : scene.plants) {
+        for (auto const& plant : scene.plants) {
+            auto const& box = plant.box;
             EXPECT_GT(pixels_in(green, {box.x, box.y, box.width, 3}), 0) << "top, seed " << seed;
             EXPECT_GT(pixels_in(green, {box.x, box.y + box.height - 3, box.width, 3}), 0) << "bottom, seed " << seed;
             EXPECT_GT(pixels_in(green, {box.x, box.y, 3, box.height}), 0) << "left, seed " << seed;
@@ -160,6 +161,53 @@ TEST(FieldScene, grows_as_many_kinds_as_asked_for)
         EXPECT_EQ(*kinds.begin(), 0);
         EXPECT_EQ(*kinds.rbegin(), crops - 1);
     }
+}
+
+cv::Mat filled(std::vector<cv::Point> const& outline, cv::Size size)
+{
+    cv::Mat mask = cv::Mat::zeros(size, CV_8U);
+    cv::fillPoly(mask, std::vector{outline}, cv::Scalar::all(255));
+    return mask;
+}
+
+TEST(FieldScene, draws_the_same_whether_outlines_are_asked_for_or_not)
+{
+    for (bool const plain : {false, true}) {
+        auto const without = render_field(3, FieldStyle{.plain = plain});
+        auto const with = render_field(3, FieldStyle{.plain = plain, .outlines = true});
+        EXPECT_TRUE(same_pixels(without.bgr, with.bgr));
+        EXPECT_TRUE(same_plants(without, with));
+        EXPECT_TRUE(without.plants.at(0).outline.empty());
+        EXPECT_FALSE(with.plants.at(0).outline.empty());
+    }
+}
+
+TEST(FieldScene, gives_each_plant_an_outline_of_exactly_its_pixels)
+{
+    int whole = 0, plants = 0;
+    for (std::uint64_t seed = 0; seed < 30; ++seed) {
+        auto const scene = render_field(seed, FieldStyle{.plain = seed % 2 == 0, .outlines = true});
+        for (auto const& plant : scene.plants) {
+            auto const mask = filled(plant.outline, scene.bgr.size());
+            auto const surplus_px = cv::countNonZero(mask) - plant.area_px; // of threads between its pieces
+            EXPECT_EQ(cv::boundingRect(mask), plant.box) << "seed " << seed;
+            EXPECT_GE(surplus_px, 0) << "seed " << seed;
+            EXPECT_LE(surplus_px, plant.area_px / 50) << "seed " << seed;
+            whole += surplus_px == 0 ? 1 : 0;
+            ++plants;
+        }
+    }
+    EXPECT_GE(whole, plants * 8 / 10) << plants;
+}
+
+TEST(FieldScene, gives_no_pixel_to_two_plants)
+{
+    auto const scene = render_field(5, FieldStyle{.outlines = true});
+    cv::Mat shared = cv::Mat::zeros(scene.bgr.size(), CV_8U);
+    for (auto const& plant : scene.plants) shared += filled(plant.outline, scene.bgr.size()) / 255;
+    double most = 0;
+    cv::minMaxLoc(shared, nullptr, &most);
+    EXPECT_EQ(most, 1);
 }
 
 TEST(FieldScene, refuses_a_style_out_of_its_limits)

@@ -24,4 +24,10 @@ inline std::string category_name(CategoryLook const& look, std::string_view type
     return std::string(look.name).append(" ").append(type);
 }
 
+/// The same for a kind of plant.
+inline std::string category_name(int crop, std::string_view type)
+{
+    return category_name(category_looks.at(static_cast<std::size_t>(crop)), type);
+}
+
 } // namespace learning_loop

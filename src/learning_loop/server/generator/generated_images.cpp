@@ -4,8 +4,8 @@
 #include "learning_loop/base/ids.h"
 #include "learning_loop/infer/image_codec.h"
 #include "learning_loop/scene/field_scene.h"
-#include "learning_loop/scene/random.h"
-#include "learning_loop/server/generator/category_looks.h"
+#include "learning_loop/server/generator/exact_annotations.h"
+#include "learning_loop/server/generator/guessed_detections.h"
 #include "learning_loop/server/generator/seed.h"
 #include "learning_loop/server/images/image_identity.h"
 
@@ -16,37 +16,10 @@ namespace {
 
 constexpr int jpeg_quality = 90;
 
-std::string category_of(int crop, std::string_view type)
+template <class T>
+void keep_first(std::vector<T>& list, std::int64_t count)
 {
-    return category_name(category_looks.at(static_cast<std::size_t>(crop)), type);
-}
-
-/// A detection near the box of a plant, inside an image of this size.
-BoxDetection guess_box(int crop, cv::Rect const& plant, cv::Size size, Random& random)
-{
-    auto const near = [&](int value, int length) {
-        return value + static_cast<int>(random.uniform(-0.1, 0.1) * length);
-    };
-    int const x = std::clamp(near(plant.x, plant.width), 0, size.width - 2);
-    int const y = std::clamp(near(plant.y, plant.height), 0, size.height - 2);
-    int const width = std::clamp(near(plant.width, plant.width), 1, size.width - x);
-    int const height = std::clamp(near(plant.height, plant.height), 1, size.height - y);
-    auto const confidence = random.integer(30, 99) / 100.0;
-    return {category_of(crop, "box"), x, y, width, height, "1.0", confidence, {}};
-}
-
-/// What a model of middling skill might find: the plants first, then things that are no plants.
-std::vector<BoxDetection> guess_boxes(FieldScene const& scene, std::int64_t count, Random random)
-{
-    auto const size = scene.bgr.size();
-    cv::Rect const elsewhere(size.width / 4, size.height / 4, 40, 40);
-    std::vector<BoxDetection> guesses;
-    for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
-        bool const is_plant = i < scene.plants.size();
-        guesses.push_back(guess_box(is_plant ? scene.plants[i].crop : 0, is_plant ? scene.plants[i].box : elsewhere,
-                                    size, random));
-    }
-    return guesses;
+    if (list.size() > static_cast<std::size_t>(count)) list.resize(static_cast<std::size_t>(count));
 }
 
 } // namespace
@@ -75,31 +48,45 @@ std::optional<ImageSet> GeneratedImages::set_of(std::size_t index) const
     return (index + 1) * tests / all > index * tests / all ? ImageSet::test : ImageSet::train;
 }
 
-ImageMetadata GeneratedImages::metadata_of(FieldScene const& scene, std::size_t index, std::uint64_t seed) const
+/// Everything in an image that is done; in the others, as much as somebody who has begun might have annotated.
+Annotations GeneratedImages::annotations_of(FieldScene const& scene, std::size_t index) const
 {
-    ImageMetadata metadata;
+    auto all = exact_annotations(scene, request_);
+    bool const is_done = states_[index] == ImageState::complete || states_[index] == ImageState::review;
+    if (is_done) return all;
+    keep_first(all.box_annotations, *request_.box_annotations);
+    keep_first(all.point_annotations, *request_.point_annotations);
+    keep_first(all.segmentation_annotations, *request_.segmentation_annotations);
+    if (*request_.classification_annotations == 0) all.classification_annotation.reset();
+    return all;
+}
+
+void GeneratedImages::describe(store::NewImage& image, FieldScene const& scene, std::size_t index,
+                               std::uint64_t seed) const
+{
+    auto& metadata = image.metadata;
     metadata.state = states_[index];
     metadata.source = "generator";
-    metadata.box_detections = guess_boxes(scene, *request_.box_detections, Random(seed));
     for (std::int64_t i = 1; i <= *request_.tags; ++i) metadata.tags.push_back("tag " + std::to_string(i));
-    bool const is_annotated = states_[index] == ImageState::complete || states_[index] == ImageState::review;
-    if (!is_annotated) return metadata;
-    for (auto const& [crop, box, stem] : scene.plants) {
-        if (crop < *request_.box_categories) {
-            metadata.box_annotations.push_back({category_of(crop, "box"), box.x, box.y, box.width, box.height, {}});
-        }
-        if (crop < *request_.point_categories && box.contains(stem)) {
-            metadata.point_annotations.push_back({category_of(crop, "point"), stem.x, stem.y, {}});
-        }
-    }
-    return metadata;
+    auto guessed = guessed_detections(scene, request_, seed);
+    metadata.box_detections = std::move(guessed.box_detections);
+    metadata.point_detections = std::move(guessed.point_detections);
+    metadata.segmentation_detections = std::move(guessed.segmentation_detections);
+    metadata.classification_detections = std::move(guessed.classification_detections);
+    auto annotations = annotations_of(scene, index);
+    metadata.box_annotations = std::move(annotations.box_annotations);
+    metadata.point_annotations = std::move(annotations.point_annotations);
+    metadata.classification_annotation = std::move(annotations.classification_annotation);
+    image.segmentation_annotations = std::move(annotations.segmentation_annotations);
 }
 
 FieldStyle GeneratedImages::field_style() const
 {
     FieldStyle style;
-    style.crops = static_cast<int>(std::max<std::int64_t>(1, *request_.box_categories));
+    style.crops = static_cast<int>(std::max({std::int64_t{1}, *request_.box_categories, *request_.point_categories,
+                                             *request_.segmentation_categories, *request_.classification_categories}));
     style.plain = *request_.image_style == "plain";
+    style.outlines = *request_.segmentation_categories > 0;
     return style;
 }
 
@@ -112,10 +99,11 @@ GeneratedImage GeneratedImages::render(std::size_t index) const
     made.image.name = "generated image " + std::to_string(index);
     made.image.bytes = made.jpeg;
     made.image.media_type = "image/jpeg";
+    made.image.pixels = Pixels::sound;
     made.image.width_px = scene.bgr.cols;
     made.image.height_px = scene.bgr.rows;
     made.image.set = set_of(index);
-    made.image.metadata = metadata_of(scene, index, seed);
+    describe(made.image, scene, index, seed);
     identify(made.image);
     made.image.bytes = {}; // the JPEG moves with its owner
     return made;

@@ -17,7 +17,7 @@ struct GeneratedImage {
     store::NewImage image; ///< Without its bytes: callers must set them, to a JPEG that stays in its place.
 };
 
-/// The images of a generated project. The same request gives the same ids, bytes and boxes, whatever was rendered
+/// The images of a generated project. The same request gives the same ids, bytes and marks, whatever was rendered
 /// before.
 class GeneratedImages {
 public:
@@ -33,7 +33,8 @@ private:
     /// What ids and seeds follow from.
     std::string text_of(std::string_view what, std::size_t index) const;
     FieldStyle field_style() const;
-    ImageMetadata metadata_of(FieldScene const& scene, std::size_t index, std::uint64_t seed) const;
+    Annotations annotations_of(FieldScene const& scene, std::size_t index) const;
+    void describe(store::NewImage& image, FieldScene const& scene, std::size_t index, std::uint64_t seed) const;
     std::optional<ImageSet> set_of(std::size_t index) const;
 
     GeneratorRequest request_;

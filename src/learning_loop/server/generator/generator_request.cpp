@@ -4,15 +4,24 @@
 #include "learning_loop/base/ids.h"
 #include "learning_loop/base/text.h"
 #include "learning_loop/server/generator/category_looks.h"
+#include "learning_loop/server/generator/planned_models.h"
 #include "learning_loop/server/generator/seed.h"
+#include "learning_loop/server/projects/project_name.h"
 
+#include <array>
 #include <span>
+#include <utility>
 
 namespace learning_loop {
 namespace {
 
 constexpr std::int64_t max_categories = category_looks.size(); // of each type
-constexpr std::int64_t max_images = 100'000; // in each state
+constexpr std::int64_t max_images = 100'000;                   // in each state
+constexpr std::int64_t max_marks = 100;                        // of each type, in each image
+
+/// The keys of 2021 and those that took their place.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> former_keys{
+    {{"categories", "box_categories"}, {"detections", "box_detections"}, {"annotations", "box_annotations"}}};
 
 Error wrong(std::string_view field, std::string const& what)
 {
@@ -35,17 +44,42 @@ Result<void> settle_numbers(GeneratorRequest& r)
         std::int64_t max;
     };
     for (auto const& [value, field, max] :
-         {Number{r.inbox, "inbox", max_images}, Number{r.annotate, "annotate", max_images},
-          Number{r.review, "review", max_images}, Number{r.complete, "complete", max_images},
+         {Number{r.inbox, "inbox", max_images},
+          Number{r.annotate, "annotate", max_images},
+          Number{r.review, "review", max_images},
+          Number{r.complete, "complete", max_images},
+          Number{r.backlog, "backlog", max_images},
+          Number{r.trash, "trash", max_images},
           Number{r.box_categories, "box_categories", max_categories},
           Number{r.point_categories, "point_categories", max_categories},
           Number{r.segmentation_categories, "segmentation_categories", max_categories},
           Number{r.classification_categories, "classification_categories", max_categories},
-          Number{r.box_detections, "box_detections", 100}, Number{r.tags, "tags", 100},
+          Number{r.box_annotations, "box_annotations", max_marks},
+          Number{r.point_annotations, "point_annotations", max_marks},
+          Number{r.segmentation_annotations, "segmentation_annotations", max_marks},
+          Number{r.classification_annotations, "classification_annotations", max_marks},
+          Number{r.box_detections, "box_detections", max_marks},
+          Number{r.point_detections, "point_detections", max_marks},
+          Number{r.segmentation_detections, "segmentation_detections", max_marks},
+          Number{r.classification_detections, "classification_detections", max_marks},
+          Number{r.tags, "tags", 100},
           Number{r.trainings, "trainings", 10}}) {
         if (auto good = settle(value, field, max); !good) return good;
     }
     return {};
+}
+
+/// The same request in the keys of today. One that is there in both is taken from these.
+boost::json::value with_keys_of_today(boost::json::value body)
+{
+    auto* const object = body.if_object();
+    if (!object) return body;
+    for (auto const& [former, today] : former_keys) {
+        auto const* const value = object->if_contains(former);
+        auto const* const newer = object->if_contains(today);
+        if (value && (!newer || newer->is_null())) (*object)[today] = boost::json::value(*value);
+    }
+    return body;
 }
 
 /// Not negative: some readers have no larger numbers.
@@ -58,21 +92,19 @@ std::int64_t default_seed(std::string const& project_name)
 
 Result<GeneratorRequest> generator_request_from(boost::json::value const& body)
 {
-    auto read = from_json<GeneratorRequest>(body);
+    auto read = from_json<GeneratorRequest>(with_keys_of_today(body));
     if (!read) return Error{Errc::unprocessable, read.error().message};
     auto& request = *read;
-    request.project_name = lower_case(request.project_name);
-    if (!is_name(request.project_name)) {
-        return wrong("project_name",
-                     "'" + printable(request.project_name) +
-                         "' is no id: use 1 to 100 of a-z, 0-9, '_', '-' and '.', not beginning with a dot");
-    }
+    auto id = project_id_from(request.project_name);
+    if (!id) return id.error();
+    request.project_name = std::move(*id);
     request.seed = request.seed.value_or(default_seed(request.project_name));
     request.image_style = request.image_style.value_or("beautiful");
     if (*request.image_style != "beautiful" && *request.image_style != "plain") {
         return wrong("image_style", "'" + printable(*request.image_style) + "' is unknown: use beautiful or plain");
     }
     if (auto good = settle_numbers(request); !good) return good.error();
+    if (auto good = settle_models(request); !good) return good.error();
     return request;
 }
 
@@ -103,6 +135,8 @@ std::vector<ImageState> states_of(GeneratorRequest const& request)
     add(*request.review, ImageState::review);
     add(*request.annotate, ImageState::annotate);
     add(*request.inbox, ImageState::inbox);
+    add(*request.backlog, ImageState::backlog);
+    add(*request.trash, ImageState::trash);
     return states;
 }
 

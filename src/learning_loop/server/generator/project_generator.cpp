@@ -2,10 +2,12 @@
 
 #include "learning_loop/async/both.h"
 #include "learning_loop/async/pool.h"
-#include "learning_loop/base/hash.h"
-#include "learning_loop/base/ids.h"
+#include "learning_loop/server/generator/planned_models.h"
 #include "learning_loop/server/models/model_intake.h"
+#include "learning_loop/server/models/model_package.h"
+#include "learning_loop/store/image_intake.h"
 #include "learning_loop/store/image_repository.h"
+#include "learning_loop/store/model_repository.h"
 
 #include <algorithm>
 
@@ -59,7 +61,7 @@ Task<Result<void>> ProjectGenerator::make_batch(store::Project const& project, G
             fresh.back().bytes = rendered.jpeg;
         }
     }
-    auto const added = co_await images_.add(project.number, std::move(fresh));
+    auto const added = co_await image_intake_.add(project.number, std::move(fresh));
     if (!added) co_return added.error();
     co_return Result<void>{};
 }
@@ -74,15 +76,61 @@ Task<Result<ProjectGenerator::Rendered>> ProjectGenerator::render(GeneratedImage
     co_return co_await rendering_.run(std::move(job));
 }
 
-Task<Result<void>> ProjectGenerator::make_models(store::Project const& project, std::int64_t count)
+Task<Result<void>> ProjectGenerator::check_ids(std::int64_t project, std::vector<GeneratorModel> const& models)
 {
-    std::string const format = "mocked";
-    for (std::int64_t i = 0; i < count; ++i) {
-        auto const id = uuid_of(sha256(project.organization + "/" + project.name + "/model/" + std::to_string(i)));
-        std::vector<ZipEntry> files{{"file_1.txt", "content of file one"}, {"file_2.txt", "content of file two"}};
-        auto const made = co_await models_.add(project, id, format, std::move(files));
-        if (!made && made.error().code != Errc::conflict) co_return made.error(); // conflict: it was made before
+    std::vector<std::string> ids;
+    for (auto const& model : models) {
+        if (model.id) ids.push_back(*model.id);
     }
+    auto const taken = co_await models_.taken_elsewhere(project, std::move(ids));
+    if (!taken) co_return taken.error();
+    for (std::size_t i = 0; i < models.size(); ++i) {
+        auto const& id = models[i].id;
+        if (!id || std::ranges::find(*taken, *id) == taken->end()) continue;
+        co_return Error{Errc::conflict, "models[" + std::to_string(i) + "].id: another project has or had a model " +
+                                            *id + ": choose another id, or give none"};
+    }
+    co_return Result<void>{};
+}
+
+Task<Result<void>> ProjectGenerator::make_models(store::Project const& project,
+                                                 std::vector<PlannedModel> const& planned)
+{
+    for (auto const& model : planned) {
+        auto const made = co_await make_model(project, model);
+        if (!made) co_return made.error();
+    }
+    co_return Result<void>{};
+}
+
+Task<Result<void>> ProjectGenerator::make_model(store::Project const& project, PlannedModel planned)
+{
+    auto const there = co_await models_.find(project.number, planned.id);
+    if (!there) co_return there.error();
+    for (auto const& format : planned.formats) {
+        if (*there && std::ranges::find((*there)->formats, format) != (*there)->formats.end()) continue;
+        auto package = package_of({{"file_1.txt", "content of file one"}, {"file_2.txt", "content of file two"}}, {});
+        if (!package) co_return package.error();
+        store::NewModel wanted;
+        wanted.id = planned.id;
+        wanted.version = planned.version;
+        wanted.comment = "generated";
+        auto const turn = co_await intake_.wait_for_turn();
+        if (!turn) co_return turn.error();
+        auto const made = co_await intake_.add(project, format, std::move(*package), std::move(wanted));
+        if (!made) co_return Error{made.error().code, "models: " + made.error().message};
+    }
+    co_return Result<void>{};
+}
+
+Task<Result<void>> ProjectGenerator::set_target(store::Project const& project, std::string model)
+{
+    auto const chosen = co_await models_.target(project.number);
+    if (!chosen) co_return chosen.error();
+    if (*chosen) co_return Result<void>{};
+    std::string const by = "the generator";
+    auto const set = co_await models_.set_target(project.number, std::move(model), by);
+    if (!set) co_return set.error();
     co_return Result<void>{};
 }
 

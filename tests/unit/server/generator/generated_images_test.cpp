@@ -2,9 +2,14 @@
 
 #include "learning_loop/base/ids.h"
 #include "learning_loop/infer/image_codec.h"
+#include "learning_loop/scene/field_scene.h"
+#include "learning_loop/server/generator/seed.h"
 
 #include <gtest/gtest.h>
 
+#include <opencv2/imgproc.hpp>
+
+#include <algorithm>
 #include <set>
 
 namespace learning_loop {
@@ -80,6 +85,124 @@ TEST(GeneratedImages, have_as_many_detections_and_tags_as_asked_for_all_inside_t
         EXPECT_TRUE(box.x + box.width <= image.width_px && box.y + box.height <= image.height_px);
         EXPECT_TRUE(box.confidence > 0 && box.confidence < 1);
     }
+}
+
+/// The scene behind the image of that number, rendered as it is documented: the seed follows from name, seed and
+/// number.
+FieldScene scene_of(GeneratorRequest const& request, int number, int crops)
+{
+    auto const text = request.project_name + "/" + std::to_string(*request.seed) + "/scene/" + std::to_string(number);
+    FieldStyle style;
+    style.crops = crops;
+    style.plain = true;
+    return render_field(seed_from(text), style);
+}
+
+TEST(GeneratedImages, have_one_mask_for_each_plant_that_fills_exactly_its_box_and_pixels)
+{
+    auto const request =
+        request_with({{"complete", 4}, {"review", 2}, {"box_categories", 2}, {"segmentation_categories", 2}});
+    GeneratedImages const images(request);
+    for (int number = 0; number < 6; ++number) {
+        auto const scene = scene_of(request, number, 2);
+        auto const masks = images.render(static_cast<std::size_t>(number)).image.segmentation_annotations;
+        ASSERT_EQ(masks.size(), scene.plants.size());
+        for (std::size_t i = 0; i < masks.size(); ++i) {
+            std::vector<cv::Point> outline;
+            for (auto const& at : masks[i].shape.points)
+                outline.emplace_back(static_cast<int>(at.x), static_cast<int>(at.y));
+            cv::Mat mask = cv::Mat::zeros(scene.bgr.size(), CV_8U);
+            cv::fillPoly(mask, std::vector{outline}, cv::Scalar::all(255));
+            EXPECT_EQ(cv::boundingRect(mask), scene.plants[i].box) << number;
+            EXPECT_NEAR(cv::countNonZero(mask), scene.plants[i].area_px, scene.plants[i].area_px / 50) << number;
+            EXPECT_EQ(masks[i].category_name, scene.plants[i].crop == 0 ? "purple segmentation" : "green segmentation");
+        }
+    }
+}
+
+TEST(GeneratedImages, are_classified_by_the_kind_that_covers_most_of_them)
+{
+    GeneratedImages const images(request_with({{"complete", 20}, {"classification_categories", 4}}));
+    std::vector<std::string> const names{"purple", "green", "blue", "yellow"};
+    std::set<std::string> seen;
+    for (int number = 0; number < 20; ++number) {
+        std::vector<int> area_px(4);
+        auto const scene = scene_of(request_with({}), number, 4);
+        for (auto const& plant : scene.plants) area_px.at(static_cast<std::size_t>(plant.crop)) += plant.area_px;
+        auto const most = std::max_element(area_px.begin(), area_px.end());
+        auto const name = images.render(static_cast<std::size_t>(number)).image.metadata.classification_annotation;
+        auto const expected = names.at(static_cast<std::size_t>(most - area_px.begin())) + " classification";
+        EXPECT_EQ(name ? name->category_name : "none", *most > 0 ? expected : "none") << number;
+        if (name) seen.insert(name->category_name);
+    }
+    EXPECT_GT(seen.size(), 1U);
+}
+
+TEST(GeneratedImages, in_other_states_have_as_many_annotations_as_somebody_who_began_might_have_made)
+{
+    boost::json::object keys{{"complete", 1},
+                             {"annotate", 1},
+                             {"trash", 1},
+                             {"seed", 4},
+                             {"box_categories", 1},
+                             {"point_categories", 1},
+                             {"segmentation_categories", 1},
+                             {"classification_categories", 1}};
+    auto const none = GeneratedImages(request_with(keys)).render(1).image;
+    EXPECT_TRUE(none.metadata.box_annotations.empty() && none.metadata.point_annotations.empty());
+    EXPECT_TRUE(none.segmentation_annotations.empty() && !none.metadata.classification_annotation);
+    keys["box_annotations"] = 2;
+    keys["point_annotations"] = 1;
+    keys["segmentation_annotations"] = 1;
+    keys["classification_annotations"] = 1;
+    for (std::size_t const number : {1U, 2U}) {
+        auto const some = GeneratedImages(request_with(keys)).render(number).image;
+        EXPECT_EQ(some.metadata.box_annotations.size(), 2U);
+        EXPECT_EQ(some.metadata.point_annotations.size(), 1U);
+        EXPECT_EQ(some.segmentation_annotations.size(), 1U);
+        EXPECT_TRUE(some.metadata.classification_annotation);
+    }
+    EXPECT_GT(GeneratedImages(request_with(keys)).render(0).image.metadata.box_annotations.size(), 2U);
+}
+
+TEST(GeneratedImages, have_detections_of_each_type_all_inside_the_image_and_of_known_categories)
+{
+    auto const keys = boost::json::object{{"inbox", 1},
+                                          {"box_categories", 2},
+                                          {"point_categories", 2},
+                                          {"segmentation_categories", 1},
+                                          {"classification_categories", 3},
+                                          {"point_detections", 30},
+                                          {"segmentation_detections", 30},
+                                          {"classification_detections", 4}};
+    auto const image = GeneratedImages(request_with(keys)).render(0).image;
+    auto const is_inside = [&](double x, double y) {
+        return x >= 0 && y >= 0 && x < image.width_px && y < image.height_px;
+    };
+    auto const& metadata = image.metadata;
+    ASSERT_EQ(metadata.point_detections.size(), 30U);
+    for (auto const& point : metadata.point_detections) EXPECT_TRUE(is_inside(point.x, point.y));
+    ASSERT_EQ(metadata.segmentation_detections.size(), 30U);
+    for (auto const& found : metadata.segmentation_detections) {
+        EXPECT_EQ(found.category_name, "purple segmentation");
+        EXPECT_GE(found.shape.points.size(), 3U);
+        for (auto const& at : found.shape.points) EXPECT_TRUE(is_inside(at.x, at.y));
+    }
+    ASSERT_EQ(metadata.classification_detections.size(), 4U);
+    for (auto const& found : metadata.classification_detections) EXPECT_EQ(found.model_name, "1.0");
+}
+
+TEST(GeneratedImages, marks_of_one_type_leave_pixels_and_the_others_as_they_are)
+{
+    boost::json::object keys{{"complete", 1}, {"box_categories", 2}, {"box_detections", 3}};
+    auto const boxes = GeneratedImages(request_with(keys)).render(0);
+    keys["segmentation_categories"] = 2;
+    keys["segmentation_detections"] = 2;
+    keys["point_detections"] = 2;
+    auto const all = GeneratedImages(request_with(keys)).render(0);
+    EXPECT_EQ(boxes.jpeg, all.jpeg);
+    EXPECT_EQ(to_json(boxes.image.metadata.box_detections), to_json(all.image.metadata.box_detections));
+    EXPECT_EQ(to_json(boxes.image.metadata.box_annotations), to_json(all.image.metadata.box_annotations));
 }
 
 TEST(GeneratedImages, the_jpeg_has_the_size_that_is_told)
