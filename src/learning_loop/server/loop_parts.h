@@ -7,13 +7,20 @@
 #include "learning_loop/server/accounts/accounts.h"
 #include "learning_loop/server/admin/admin_desk.h"
 #include "learning_loop/server/admin/admin_socket.h"
+#include "learning_loop/server/images/thumbnails.h"
 #include "learning_loop/server/models/model_intake.h"
 #include "learning_loop/store/account_repository.h"
 #include "learning_loop/store/blob_files.h"
+#include "learning_loop/store/category_repository.h"
 #include "learning_loop/store/database_lanes.h"
+#include "learning_loop/store/detection_repository.h"
 #include "learning_loop/store/detector_repository.h"
+#include "learning_loop/store/file_removals.h"
+#include "learning_loop/store/image_editor.h"
+#include "learning_loop/store/image_intake.h"
 #include "learning_loop/store/image_repository.h"
 #include "learning_loop/store/model_repository.h"
+#include "learning_loop/store/project_removals.h"
 #include "learning_loop/store/project_repository.h"
 
 #include <cstdint>
@@ -52,15 +59,22 @@ private:
     std::string url_;
     store::BlobFiles files_;
     store::DatabaseLanes database_;
+    store::FileRemovals file_removals_;
     store::ProjectRepository projects_{database_};
+    store::CategoryRepository categories_{database_};
     store::ImageRepository images_{database_, files_};
+    store::ImageIntake image_intake_{database_, files_};
+    store::DetectionRepository detections_{database_};
     store::ModelRepository models_;
     store::DetectorRepository detectors_{database_};
     store::AccountRepository account_rows_{database_};
+    store::ProjectRemovals project_removals_;
+    store::ImageEditor image_editor_{database_, file_removals_};
     Accounts accounts_;
     LoopDoor door_;
     AdminDesk desk_;
     AdminSocket admin_;
+    Thumbnails thumbnails_;
     Pool checking_{"the image check", 2, 100};
     Pool rendering_{"the image generator", 2, 20};
     Lane packing_{"the model intake", 20};

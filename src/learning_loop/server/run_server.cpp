@@ -4,6 +4,7 @@
 #include "learning_loop/http/loopback.h"
 #include "learning_loop/http/server/run_program.h"
 #include "learning_loop/http/server/runner.h"
+#include "learning_loop/infer/threads.h"
 #include "learning_loop/server/loop_parts.h"
 #include "learning_loop/server/settings.h"
 #include "learning_loop/store/database.h"
@@ -72,6 +73,7 @@ int run_server(int argc, char const* const* argv)
     ::umask(0077); // images and hashes of passwords are nobody else's business
     rlimit const no_core{0, 0};
     ::setrlimit(RLIMIT_CORE, &no_core); // passwords may be in memory
+    keep_each_image_on_one_thread();
     auto const build = [&](Runner& runner) -> Result<std::unique_ptr<Parts>> {
         try {
             hide_from_others(folder);

@@ -87,10 +87,8 @@ std::string without_brackets(std::string_view name)
 std::vector<std::string> names_in(std::string_view list)
 {
     std::vector<std::string> names;
-    while (!list.empty()) {
-        auto const end = std::min(list.find(','), list.size());
-        auto const name = trimmed(list.substr(0, end));
-        list.remove_prefix(std::min(end + 1, list.size()));
+    for (auto const part : parts_of(list, ',')) {
+        auto const name = trimmed(part);
         if (!name.empty()) names.push_back(without_brackets(name));
     }
     return names;

@@ -23,7 +23,7 @@ std::string call_of(std::string const& method, std::string const& path)
 std::set<std::string> documented_calls()
 {
     std::set<std::string> calls;
-    static std::regex const quoted(R"(`(GET|POST|PUT|DELETE)(?: (P|/)([^`?]*)[^`]*)?`)");
+    static std::regex const quoted(R"(`(GET|POST|PUT|PATCH|DELETE)(?: (P|/)([^`?]*)[^`]*)?`)");
     for (auto const& row : test::protocol_rows("The Loop")) {
         if (!row[0].starts_with('`')) continue; // it is about limits
         std::vector<std::string> methods;       // whose path follows

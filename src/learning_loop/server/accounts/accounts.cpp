@@ -213,6 +213,15 @@ Task<Result<void>> Accounts::revoke_token(std::int64_t number)
     co_return Result<void>();
 }
 
+void Accounts::forget_project(std::int64_t number)
+{
+    std::erase_if(tokens_, [&](auto const& each) {
+        bool const is_for_it = each.second.token.project == number;
+        if (is_for_it) token_numbers_.erase(each.second.token.hash);
+        return is_for_it;
+    });
+}
+
 Task<Result<void>> Accounts::set_password(std::string username, Secret password)
 {
     if (auto const fit = check_new_password(password); !fit)

@@ -68,11 +68,17 @@ public:
         std::int64_t number = 0;
         Secret secret;
     };
-    /// `project` with its number, or none: the token is for all of them. Errors: out_of_space.
+    /// `project` with its number, or none: the token is for all of them. Errors: not_found if it was deleted meanwhile;
+    /// out_of_space.
     Task<Result<NewToken>> make_token(store::TokenKind kind, std::string name, std::optional<store::Project> project);
 
     /// It does not count any more when this returns. Errors: not_found; out_of_space; the token still counts then.
     Task<Result<void>> revoke_token(std::int64_t number);
+
+    /// The tokens for that project do not count any more. To be called when it was deleted, and their rows with it: the
+    /// next project of its name is another one.
+    void forget_project(std::int64_t number);
+
     std::vector<std::string> usernames() const;
     std::map<std::int64_t, store::ScopedToken> const& tokens() const { return tokens_; } ///< By their numbers.
 

@@ -2,13 +2,12 @@
 
 #include "learning_loop/async/running_task.h"
 #include "learning_loop/base/hash.h"
+#include "learning_loop/base/thread_priority.h"
 #include "learning_loop/http/networks.h"
 #include "learning_loop/server/accounts/password.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
-
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <string_view>
@@ -28,13 +27,6 @@ constexpr double rank_of_unknown_address = 50; // it may be anybody
 std::string key_of(LoginQueue::Attempt const& attempt)
 {
     return attempt.address + " " + hex(sha256(attempt.account)).substr(0, 16);
-}
-
-/// The rest of the program comes first when all cores are busy.
-void lower_priority_of_thread()
-{
-    static thread_local bool const once = ::setpriority(PRIO_PROCESS, 0, 19) == 0; // Linux: of this thread alone
-    (void)once;
 }
 
 } // namespace

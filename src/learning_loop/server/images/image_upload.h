@@ -1,18 +1,18 @@
 #pragma once
 
 #include "learning_loop/base/error.h"
+#include "learning_loop/data/category.h"
+#include "learning_loop/http/upload.h"
 #include "learning_loop/store/new_image.h"
 
-#include <string_view>
 #include <vector>
 
 namespace learning_loop {
 
-/// Reads the body of an image upload: parts that hold a JPEG or a PNG, each with at most one part of JSON for its
-/// metadata. A part's bytes tell what it is. Which parts belong together is told by their names without the ending or,
-/// if names come twice, by their order. Blocks for as long as hashing takes; the images hold views into `body`.
-/// Everything is checked before anything is returned. Errors: unprocessable if a part is wrong; the message names it.
-/// too_large if an image is beyond the limits. invalid_argument if the body is not multipart.
-Result<std::vector<store::NewImage>> read_image_upload(std::string_view content_type, std::string_view body);
+/// Reads an image upload: parts that hold a JPEG or a PNG, each with at most one part of JSON for its metadata (see
+/// `pair_parts`). Everything is checked before anything is returned; an image that comes as complete is decoded, since
+/// a training may get it at once. Blocks; the images hold views into the upload, or its files. Errors: unprocessable
+/// if an image cannot be kept; the message names its part.
+Result<std::vector<store::NewImage>> read_image_upload(http::Upload& upload, std::vector<Category> const& categories);
 
 } // namespace learning_loop

@@ -3,19 +3,70 @@
 #include "learning_loop/base/text.h"
 #include "learning_loop/base/timestamps.h"
 #include "learning_loop/json/json.h"
+#include "learning_loop/server/images/lenient_reader.h"
 
 namespace learning_loop {
+namespace {
 
-Result<ImageMetadata> read_uploaded_metadata(std::string_view text)
+constexpr std::size_t max_tag_bytes = 200;
+
+void leave_out_long_tags(std::vector<std::string>& tags, Remarks& remarks)
 {
-    auto const json = parse_json(text, "the metadata");
+    std::erase_if(tags, [&](std::string const& tag) {
+        bool const is_unfit = tag.empty() || tag.size() > max_tag_bytes;
+        if (is_unfit) remarks.add("tags", tag.empty() ? "a tag without a text" : "is longer than 200 bytes", tag);
+        return is_unfit;
+    });
+}
+
+} // namespace
+
+Result<UploadedMetadata> read_uploaded_metadata(std::string_view text)
+{
+    auto const json = parse_json_with_odd_numbers(text, "the metadata");
     if (!json) return json.error();
-    if (!json->is_object()) return Error{Errc::invalid_argument, "the metadata: expected an object"};
-    auto metadata = from_json<ImageMetadata>(*json);
-    if (!metadata) return metadata.error();
-    if (!metadata->created || is_timestamp(*metadata->created)) return metadata;
-    return Error{Errc::invalid_argument, "created: '" + printable(*metadata->created) +
-                                             "' is no date: write it as 2024-01-31T12:00:00.123+00:00"};
+    auto const* object = json->if_object();
+    if (!object) return Error{Errc::invalid_argument, "the metadata: expected an object"};
+    UploadedMetadata uploaded;
+    auto& metadata = uploaded.metadata;
+    if (auto const* state = object->if_contains("state")) {
+        auto known = from_json<std::optional<ImageState>>(*state, JsonPath("state"));
+        if (!known) return known.error();
+        metadata.state = *known;
+    }
+    LenientReader reader(*object, uploaded.remarks);
+    reader.read_list("box_detections", metadata.box_detections);
+    reader.read_list("point_detections", metadata.point_detections);
+    reader.read_list("segmentation_detections", metadata.segmentation_detections);
+    reader.read_list("classification_detections", metadata.classification_detections);
+    reader.read_list("box_annotations", metadata.box_annotations);
+    reader.read_list("point_annotations", metadata.point_annotations);
+    reader.read("classification_annotation", metadata.classification_annotation);
+    reader.read_list("tags", metadata.tags);
+    leave_out_long_tags(metadata.tags, uploaded.remarks);
+    reader.read("source", metadata.source);
+    for (auto const* name : {"created", "creation_date", "date"}) { // of the newest peers first
+        if (!metadata.created) reader.read(name, metadata.created);
+    }
+    return uploaded;
+}
+
+void settle_date(UploadedMetadata& uploaded)
+{
+    auto& created = uploaded.metadata.created;
+    if (!created) return;
+    auto text = std::move(*created);
+    created.reset();
+    std::erase_if(text, [](char c) { return c == '\r' || c == '\n'; }); // a shell leaves one behind
+    text = trimmed(text);
+    if (text.empty()) return;
+    auto date = read_timestamp(text);
+    if (!date) {
+        uploaded.remarks.add("created", "is no date: the time of arrival stands in its place", text);
+        return;
+    }
+    if (!date->is_exact) uploaded.remarks.add("created", "is kept to the microsecond and without a leap second", text);
+    created = std::move(date->iso);
 }
 
 } // namespace learning_loop

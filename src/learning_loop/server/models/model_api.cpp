@@ -1,13 +1,11 @@
 #include "learning_loop/server/models/model_api.h"
 
-#include "learning_loop/base/ids.h"
 #include "learning_loop/base/log.h"
 #include "learning_loop/base/text.h"
 #include "learning_loop/data/loop_api.h"
 #include "learning_loop/data/model_list.h"
 #include "learning_loop/http/api/router.h"
 #include "learning_loop/server/models/model_errors.h"
-#include "learning_loop/server/models/model_intake.h"
 #include "learning_loop/store/model_repository.h"
 #include "learning_loop/store/project.h"
 
@@ -16,15 +14,15 @@
 namespace learning_loop {
 namespace {
 
-struct FormatPath {
-    std::string format;
-};
-BOOST_DESCRIBE_STRUCT(FormatPath, (), (format))
-
-struct ModelFilePath : FormatPath {
+struct ModelPath {
     std::string model;
 };
-BOOST_DESCRIBE_STRUCT(ModelFilePath, (FormatPath), (model))
+BOOST_DESCRIBE_STRUCT(ModelPath, (), (model))
+
+struct ModelFilePath : ModelPath {
+    std::string format;
+};
+BOOST_DESCRIBE_STRUCT(ModelFilePath, (ModelPath), (format))
 
 struct ModelFilter {
     std::optional<std::string> format; ///< Only models that come in it.
@@ -38,18 +36,16 @@ bool has_format(Model const& model, std::string_view format)
 
 class ModelApi {
 public:
-    ModelApi(store::ModelRepository& models, ModelIntake& intake) : models_(models), intake_(intake) {}
+    ModelApi(store::ModelRepository& models, std::string host) : models_(models), host_(std::move(host)) {}
 
     void add_to(http::Router& router)
     {
         router.get(loop_api::models, *this, &ModelApi::list)
             .open_to(http::Access::detectors)
-            .summary("The project's models, in the order of their making.");
-        router.post(loop_api::model_upload, *this, &ModelApi::add)
-            .open_to(http::Access::nodes)
-            .summary("Takes a model: its files, or one zip of them, in `files`.")
-            .body_limit(loop_api::max_model_upload_bytes)
-            .takes_room();
+            .summary("The project's models, by their versions.");
+        router.add("DELETE", loop_api::model, *this, &ModelApi::remove)
+            .open_to(http::Access::people)
+            .summary("Deletes a model that is not the deployment target.");
         router.get(loop_api::model_file, *this, &ModelApi::file)
             .open_to(http::Access::detectors)
             .summary("A model's files, as a zip.")
@@ -63,21 +59,19 @@ private:
         if (!models) co_return models.error();
         ModelList list;
         for (auto const& model : *models) {
-            if (!filter->format || has_format(model, *filter->format)) list.models.push_back({{model}, intake_.host()});
+            if (!filter->format || has_format(model, *filter->format)) list.models.push_back({{model}, host_});
         }
         co_return list;
     }
 
-    Task<Result<UploadedModel>> add(http::FromPath<FormatPath> path, store::Project project, http::Upload upload)
+    Task<Result<DeletedModel>> remove(http::FromPath<ModelPath> path, store::Project project)
     {
-        auto const& format = path->format;
-        if (!is_name(format)) co_return Error{Errc::unprocessable, "format: use letters, digits, '_', '-' and '.'"};
-        auto files = co_await intake_.read(std::move(upload));
-        if (!files) co_return files.error();
-        auto const model = co_await intake_.add(project, new_uuid(), format, std::move(*files));
-        if (!model) co_return model.error();
-        log::info("{}/{}: model {} came in as {}", project.organization, project.name, model->version, format);
-        co_return UploadedModel{model->id, model->version};
+        auto const id = lower_case(path->model);
+        auto const is_removed = co_await models_.remove(project.number, project.folder, id);
+        if (!is_removed) co_return is_removed.error();
+        if (!*is_removed) co_return no_model(project, id);
+        log::info("{}/{}: the model {} was deleted", project.organization, project.name, id);
+        co_return DeletedModel{id};
     }
 
     Task<Result<http::Response>> file(http::FromPath<ModelFilePath> path, store::Project project)
@@ -92,24 +86,33 @@ private:
             co_return Error{Errc::not_found,
                             "the model " + model->version + " does not come in the format '" + printable(format) + "'"};
         }
+        auto const is_whole = co_await models_.is_whole(project.folder, model->id, format);
+        if (!is_whole) co_return is_whole.error();
+        if (!*is_whole) {
+            log::error("{}/{}: the file of the model {} in the format {} is lost or cut", project.organization,
+                       project.name, model->id, format);
+            co_return Error{Errc::not_found, "the file of the model " + model->version + " in the format '" + format +
+                                                 "' is lost or cut: upload the same files again, or restore the data "
+                                                 "folder from a backup"};
+        }
         http::Response response;
         response.content_type = "application/zip";
         auto const name = project.name + "_" + model->version + "_" + format + ".zip";
         // Nodes take all that follows `filename=` for the name: nothing may come after it.
         response.headers.add("Content-Disposition", "attachment; filename=\"" + name + "\"");
-        response.body = http::FileBody{models_.file_of(project.organization, project.name, model->id, format), {}};
+        response.body = http::FileBody{models_.file_of(project.folder, model->id, format), {}};
         co_return response;
     }
 
     store::ModelRepository& models_;
-    ModelIntake& intake_;
+    std::string host_;
 };
 
 } // namespace
 
-void add_model_api(http::Router& router, store::ModelRepository& models, ModelIntake& intake)
+void add_model_api(http::Router& router, store::ModelRepository& models, std::string host)
 {
-    router.keep<ModelApi>(models, intake);
+    router.keep<ModelApi>(models, std::move(host));
 }
 
 } // namespace learning_loop

@@ -1,8 +1,9 @@
 #pragma once
 
+#include <string>
+
 namespace learning_loop {
 
-class ModelIntake;
 namespace http {
 class Router;
 }
@@ -10,7 +11,7 @@ namespace store {
 class ModelRepository;
 } // namespace store
 
-/// Models come in and go out. The parts must outlive the router.
-void add_model_api(http::Router& router, store::ModelRepository& models, ModelIntake& intake);
+/// Which models there are, and their files. `host` is this Loop's URL. The repository must outlive the router.
+void add_model_api(http::Router& router, store::ModelRepository& models, std::string host);
 
 } // namespace learning_loop

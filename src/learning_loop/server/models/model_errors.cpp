@@ -17,4 +17,17 @@ Error no_deployment_target(store::Project const& project)
                                  resource_of(project) + "/deployment/target {\"model_uuid\": ...}"};
 }
 
+Error no_earlier_target(store::Project const& project)
+{
+    return {Errc::not_found, "the project '" + project.name +
+                                 "' had no other deployment target that there still is: choose one with PUT /api" +
+                                 resource_of(project) + "/deployment/target {\"model_uuid\": ...}"};
+}
+
+http::Response model_conflict(std::string const& id, Error const& conflict)
+{
+    boost::json::object const detail{{"id", id}, {"message", conflict.message}};
+    return http::json_response({{"detail", detail}}, 409);
+}
+
 } // namespace learning_loop

@@ -2,33 +2,30 @@
 
 #include "learning_loop/archive/zip.h"
 #include "learning_loop/base/error.h"
-#include "learning_loop/data/model_information.h"
 #include "learning_loop/http/upload.h"
 
+#include <boost/json/object.hpp>
+
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace learning_loop {
 
-/// Reads the files of an uploaded model, which come one by one or as one zip; they leave the upload. Blocks. Errors:
-/// unprocessable if there are none, if one has no plain name or comes twice, or if the zip is not sound. too_large if
-/// the zip is beyond the limits. The message names the file.
-Result<std::vector<ZipEntry>> read_model_upload(http::Upload& upload);
-
-/// What the Loop knows of a model for certain.
-struct ModelFacts {
-    std::string host; ///< Of this Loop, as a URL.
-    std::string organization;
-    std::string project;
-    std::string id;
-    std::string version;
-    std::string format;
-    std::vector<Category> categories; ///< Of the project: for a model.json without categories.
+/// A model in one format as it came in: checked, and mended where that is safe.
+struct ModelPackage {
+    std::vector<ZipEntry> files;      ///< All but `model.json`.
+    boost::json::object description;  ///< That; empty if none came.
+    std::string content_hash;         ///< Of all files as they came; their order makes no difference.
+    std::vector<std::string> remarks; ///< On what was mended, for whoever sent it.
 };
 
-/// Sets in the files' `model.json` what the Loop knows for certain, and keeps the rest, above all the order of the
-/// categories. Makes the file if it is missing. Errors: unprocessable if it is no JSON object.
-Result<void> correct_model_json(std::vector<ZipEntry>& files, ModelFacts const& facts);
+/// Reads an uploaded model, which leaves the upload. A single part that is called `.zip` is taken apart; every other
+/// part is a file of the model, whatever is in it. Names may be percent-encoded. Blocks. Errors: unprocessable if
+/// there are no files, if one has no plain name or comes twice, if a zip is not sound, or as `read_description`.
+/// too_large if a zip is beyond the limits. The message names the file and the remedy.
+Result<ModelPackage> read_model_upload(http::Upload& upload);
+
+/// The same for files that are there. Hashes them: blocks.
+Result<ModelPackage> package_of(std::vector<ZipEntry> files, std::vector<std::string> remarks);
 
 } // namespace learning_loop

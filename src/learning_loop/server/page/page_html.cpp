@@ -1,6 +1,7 @@
 #include "learning_loop/server/page/page_html.h"
 
 #include "learning_loop/base/text.h"
+#include "learning_loop/base/timestamps.h"
 #include "learning_loop/data/loop_api.h"
 #include "learning_loop/http/url.h"
 
@@ -16,11 +17,10 @@ std::string tag(std::string_view name, std::string_view css_class, std::string_v
     return fmt::format("<{0} class=\"{1}\">{2}</{0}>", name, css_class, escape_html(text));
 }
 
-/// A date as people read it, to the second.
-std::string shown_date(std::string date)
+/// With its zone, where no head of a table tells it.
+std::string shown_date(std::string_view date)
 {
-    std::replace(date.begin(), date.end(), 'T', ' ');
-    return date.substr(0, std::string_view("2024-01-31 12:00:00").size());
+    return read_timestamp(date) ? shown_in_utc(date) + " UTC" : std::string(date);
 }
 
 std::string section(std::string_view title, std::string const& content)
@@ -104,14 +104,21 @@ std::string figure(std::string const& base, store::Project const& project, Store
 {
     std::string tags;
     for (auto const& t : image.tags) tags += tag("span", "tag", t.name) + " ";
-    auto const source =
-        base + http::path_of(loop_api::image_file,
+    auto const path_of = [&](std::string_view pattern) {
+        return base +
+               http::path_of(pattern,
                              {{"organization", project.organization}, {"project", project.name}, {"image", image.id}});
+    };
+    bool const is_broken = image.pixels == Pixels::broken; // a browser shows what there is of it
+    if (is_broken) tags += tag("span", "tag wrong", "pixels damaged") + " ";
+    if (!image.remarks.empty()) tags += tag("span", "tag", fmt::format("remarks: {}", image.remarks.size())) + " ";
     return fmt::format(
-        "<figure><a class=\"picture\" href=\"{0}\"><img src=\"{0}\" width=\"{1}\" height=\"{2}\" loading=\"lazy\" "
+        "<figure><a class=\"picture\" href=\"{0}\"><img src=\"{8}\" width=\"{1}\" height=\"{2}\" loading=\"lazy\" "
         "alt=\"image of {3}, {4} detections\">{5}</a><figcaption>{6}{7}</figcaption></figure>\n",
-        source, image.width, image.height, escape_html(shown_date(image.created)), image.box_detections.size(),
-        boxes_svg(image, project.categories), tag("time", "when", shown_date(image.created)), tags);
+        path_of(loop_api::image_file), image.width, image.height, escape_html(shown_date(image.created)),
+        image.box_detections.size(), boxes_svg(image, project.categories),
+        tag("time", "when", shown_date(image.created)), tags,
+        path_of(is_broken ? loop_api::image_file : loop_api::thumbnail));
 }
 
 std::string inbox_section(std::string const& base, ProjectView const& view)
@@ -136,7 +143,7 @@ std::string model_section(std::string const& base, ProjectView const& view)
         }
         bool const is_target = view.target && view.target->model_uuid == model->id;
         rows += row({escape_html(model->version) + (is_target ? " " + tag("span", "tag", "target") : ""), formats,
-                     escape_html(shown_date(model->created))});
+                     escape_html(shown_in_utc(model->created))});
     }
     auto const target = view.target ? "Detectors are to run version " + escape_html(view.target->version) + "."
                                     : std::string("No deployment target is set: detectors wait.");
@@ -153,7 +160,7 @@ std::string detector_section(ProjectView const& view)
         rows += row({escape_html(detector.name),
                      escape_html(detector.state) + ", " + boost::describe::enum_to_string(detector.operation_mode, "?"),
                      escape_html(detector.current_model.value_or("none")),
-                     escape_html(detector.target_model.value_or("none")), escape_html(shown_date(detector.last_seen)),
+                     escape_html(detector.target_model.value_or("none")), escape_html(shown_in_utc(detector.last_seen)),
                      errors.empty() ? "none" : errors});
     }
     if (rows.empty()) return section("Detectors", "<p class=\"empty\">No detector has reported yet.</p>\n");

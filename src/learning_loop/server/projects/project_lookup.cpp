@@ -51,6 +51,8 @@ Error no_such_project(std::string const& organization, std::string const& name)
         return {Errc::not_found, "the path names no project: see GET /api/projects"};
     return {Errc::not_found, "the organization '" + organization + "' has no project '" + name +
                                  "': see GET /api/projects, or make one with POST /api/" + organization +
+                                 "/projects {\"project_name\": \"" + name +
+                                 "\"}, or one of rendered images with POST /api/" + organization +
                                  "/projects/generator"};
 }
 

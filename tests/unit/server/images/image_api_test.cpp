@@ -69,6 +69,86 @@ TEST_F(ImageApiTest, an_unknown_project_is_404_with_the_remedy)
     EXPECT_NE(text_of(answer).find("generator"), std::string::npos);
 }
 
+TEST_F(ImageApiTest, a_deleted_image_comes_back_under_a_new_key_alone)
+{
+    ASSERT_EQ(post_files(path, {{key + "1.jpg", jpeg}}).status, 200);
+    auto const deleted = ask("DELETE", path + "?ids=" + key + "1");
+    EXPECT_EQ(text_of(deleted), R"({"image_count":1})");
+    auto const again = post_files(path, {{key + "1.jpg", jpeg}});
+    EXPECT_EQ(again.status, 200); // its sender must not try for ever
+    EXPECT_EQ(count(), 0U);
+    EXPECT_EQ(get(path + "/" + key + "1/main").status, 404);
+    EXPECT_EQ(post_files(path, {{key + "2.jpg", jpeg}}).status, 200);
+    EXPECT_EQ(count(), 1U);
+    EXPECT_EQ(ask("DELETE", path + "?ids=" + key + "2," + key + "9").status, 404);
+    EXPECT_EQ(count(), 1U);
+}
+
+TEST_F(ImageApiTest, state_set_and_tags_of_many_images_change_at_once)
+{
+    ASSERT_EQ(post_files(path, {{key + "1.jpg", jpeg}, {key + "2.jpg", gray}}).status, 200);
+    auto const body = R"({"image_ids": [")" + key + R"(1", ")" + key +
+                      R"(2"], "state": "complete", "set": "val", "add_tags": ["wet"]})";
+    EXPECT_EQ(text_of(ask("PATCH", path, body)), R"({"image_count":2})");
+    auto const images = json_of(get(path + "?ids=" + key + "1," + key + "2")).at("images").as_array();
+    for (auto const& image : images) {
+        EXPECT_EQ(image.at("state"), "complete");
+        EXPECT_EQ(image.at("set"), "val");
+        EXPECT_EQ(image.at("pixels"), "sound"); // they were looked at before a training may get them
+        EXPECT_EQ(image.at("tags").at(0).at("name"), "wet");
+    }
+}
+
+TEST_F(ImageApiTest, a_change_that_says_not_what_or_of_which_images_is_refused_by_its_field)
+{
+    ASSERT_EQ(post_files(path, {{key + "1.jpg", jpeg}}).status, 200);
+    auto const ids = R"("image_ids": [")" + key + R"(1"])";
+    std::vector<std::pair<std::string, std::string>> const wrong{
+        {R"({"image_ids": ["1"], "state": "inbox"})", "image_ids"},
+        {R"({"image_ids": [], "state": "inbox"})", "image_ids"},
+        {R"({"state": "inbox"})", "image_ids"},
+        {R"({"ids": [")" + key + R"(1"], "state": "inbox"})", "ids: is unknown: use image_ids, state"},
+        {"{" + ids + R"(, "sate": "complete"})", "sate: is unknown"},
+        {"{" + ids + R"(, "state": "gone"})", "state"},
+        {"{" + ids + R"(, "add_tags": [""]})", "add_tags"},
+        {"{" + ids + "}", "state, set, add_tags and remove_tags"},
+        {"{" + ids + R"(, "add_tags": ["q", "r"], "remove_tags": ["s", "q"]})", "'q' stands in add_tags, too"}};
+    for (auto const& [body, words] : wrong) {
+        auto const answer = ask("PATCH", path, body);
+        EXPECT_EQ(answer.status, 422) << body;
+        EXPECT_NE(text_of(answer).find(words), std::string::npos) << text_of(answer);
+    }
+    auto const item = json_of(ask("PATCH", path, "{" + ids + R"(, "sate": "complete"})")).at("detail").at(0);
+    EXPECT_EQ(item.at("type"), "extra_forbidden");
+    EXPECT_EQ(item.at("loc"), (boost::json::array{"body", "sate"}));
+    EXPECT_EQ(json_of(get(path + "?ids=" + key + "1")).at("images").at(0).at("state"), "inbox");
+}
+
+TEST_F(ImageApiTest, an_image_whose_pixels_are_damaged_is_kept_told_and_given_to_no_training)
+{
+    auto const damaged = jpeg.substr(0, jpeg.find("\xFF\xDA") + 30) + "\xFF\xD9"; // most of its scan is missing
+    ASSERT_EQ(post_files(path, {{key + "1.jpg", damaged}, {key + "2.jpg", jpeg}}).status, 200);
+    EXPECT_EQ(get(path + "/" + key + "1/thumb").status, 404);
+    EXPECT_EQ(json_of(get(path + "?ids=" + key + "1")).at("images").at(0).at("pixels"), "broken");
+    EXPECT_EQ(count(), 1U);
+    EXPECT_EQ(json_of(get(project)).at("broken_image_count"), 1);
+    EXPECT_EQ(file_of(get(path + "/" + key + "1/main")), damaged); // as it came
+}
+
+TEST_F(ImageApiTest, what_was_set_aside_is_told_with_the_image)
+{
+    auto const metadata =
+        R"({"box_detections": [{"category_name": "purple box", "x": 1, "y": 1, "width": 0, "height": 4,
+                              "model_name": "1.2", "confidence": 0.5}], "created": "yesterday"})";
+    ASSERT_EQ(post_files(path, {{key + "1.jpg", jpeg}, {key + "1.json", metadata}}).status, 200);
+    auto const image = json_of(get(path + "?ids=" + key + "1")).at("images").at(0);
+    EXPECT_EQ(image.at("box_detections"), boost::json::array());
+    ASSERT_EQ(image.at("remarks").as_array().size(), 2u);
+    EXPECT_EQ(image.at("remarks").at(0).at("field"), "created");
+    EXPECT_EQ(image.at("remarks").at(0).at("value"), "yesterday");
+    EXPECT_EQ(image.at("remarks").at(1).at("reason"), "its width is 0");
+}
+
 /// A project with two images.
 class ImageReadingTest : public ServerTest {
 protected:
@@ -132,6 +212,7 @@ TEST_F(ImageReadingTest, leaves_unknown_ids_out_and_refuses_what_is_no_id)
     EXPECT_EQ(json_of(get(project + "/images?ids=" + key + "2," + key + "9")).at("images").as_array().size(), 1U);
     EXPECT_EQ(text_of(get(project + "/images?ids=")), R"({"images":[]})");
     EXPECT_EQ(get(project + "/images?ids=1,2").status, 422);
+    EXPECT_EQ(get(project + "/images?ids=" + key + "2&ids=1").status, 422) << "none of them is left out";
     auto const missing = get(project + "/images");
     EXPECT_EQ(missing.status, 422);
     EXPECT_EQ(json_of(missing).at("detail").at(0).at("loc").at(1), "ids");
@@ -155,6 +236,46 @@ TEST_F(ImageReadingTest, hands_out_the_bytes_as_they_came_with_their_true_type)
     EXPECT_EQ(file_of(second), png);
     EXPECT_EQ(get(project + "/images/" + key + "9/main").status, 404);
     EXPECT_EQ(get(project + "/images/../main").status, 400);
+}
+
+TEST_F(ImageReadingTest, a_file_that_is_lost_or_cut_is_told_and_never_served)
+{
+    auto const path = project + "/images/" + key + "1/main";
+    auto const file = std::get<http::FileBody>(get(path).body).file;
+    test::put(file, jpeg.substr(0, 100));
+    auto const cut = get(path);
+    EXPECT_EQ(cut.status, 404);
+    EXPECT_NE(text_of(cut).find("send the image again"), std::string::npos);
+    EXPECT_EQ(get(project + "/images/" + key + "1/thumb").status, 404);
+    std::filesystem::remove(file);
+    EXPECT_EQ(get(path).status, 404);
+    ASSERT_EQ(post_files(project + "/images", {{key + "1.jpg", jpeg}, {key + "1.json", metadata}}).status, 200);
+    EXPECT_EQ(file_of(get(path)), jpeg);
+}
+
+TEST_F(ImageReadingTest, a_thumbnail_is_a_small_jpeg_that_is_made_once)
+{
+    auto const thumbnail = get(project + "/images/" + key + "2/thumb");
+    EXPECT_EQ(thumbnail.status, 200);
+    EXPECT_EQ(thumbnail.content_type, "image/jpeg");
+    auto const file = std::get<http::FileBody>(thumbnail.body).file;
+    auto const made = std::filesystem::last_write_time(file);
+    EXPECT_TRUE(file_of(thumbnail).starts_with("\xFF\xD8"));
+    EXPECT_EQ(get(project + "/images/" + key + "2/thumb").status, 200);
+    EXPECT_EQ(std::filesystem::last_write_time(file), made);
+    test::put(file, "what a power cut left");
+    EXPECT_TRUE(file_of(get(project + "/images/" + key + "2/thumb")).starts_with("\xFF\xD8"));
+    EXPECT_EQ(get(project + "/images/" + key + "9/thumb").status, 404);
+}
+
+TEST_F(ImageReadingTest, detections_can_be_asked_for_of_one_model)
+{
+    auto const count = [&](std::string const& model) {
+        auto const answer = get(project + "/images?ids=" + key + "1&model_version=" + model);
+        return json_of(answer).at("images").at(0).at("box_detections").as_array().size();
+    };
+    EXPECT_EQ(count("1.2"), 1u);
+    EXPECT_EQ(count("9.9"), 0u);
 }
 
 TEST_F(ImageReadingTest, tags_the_bytes_with_their_hash_since_they_never_change)

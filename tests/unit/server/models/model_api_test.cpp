@@ -7,12 +7,14 @@ namespace {
 
 class ModelApiTest : public ServerTest {
 protected:
-    std::string add(std::string const& format)
+    std::string add(std::string const& format, std::string const& weights = "weights")
     {
-        auto const answer = post_files(project + "/models/" + format, {{"model.onnx", "weights"}});
+        auto const answer = post_files(project + "/models/" + format, {{"model.onnx", weights}});
         EXPECT_EQ(answer.status, 200);
         return std::string(json_of(answer).at("id").as_string());
     }
+
+    http::Response remove(std::string const& id) { return ask("DELETE", project + "/models/" + id); }
 
     std::string const project = empty_project();
 };
@@ -32,6 +34,12 @@ TEST_F(ModelApiTest, a_model_can_be_downloaded_with_its_description)
     EXPECT_EQ(description.at("categories").at(0).at("name"), "purple box");
 }
 
+TEST_F(ModelApiTest, a_description_is_written_for_people)
+{
+    auto const files = *read_zip(file_of(get(project + "/models/" + add("mocked") + "/mocked/file")));
+    EXPECT_NE(files[1].bytes.find("\n  \"format\": \"mocked\""), std::string::npos);
+}
+
 TEST_F(ModelApiTest, models_are_listed_and_filtered_by_format)
 {
     add("onnx");
@@ -45,22 +53,43 @@ TEST_F(ModelApiTest, models_are_listed_and_filtered_by_format)
     EXPECT_EQ(text_of(get(project + "/models?format=other")), R"({"models":[]})");
 }
 
+TEST_F(ModelApiTest, the_tenth_version_stands_behind_the_second)
+{
+    for (int i = 0; i < 10; ++i) add("onnx", "weights " + std::to_string(i));
+    auto const all = json_of(get(project + "/models")).at("models").as_array();
+    EXPECT_EQ(all[1].at("version"), "2.0");
+    EXPECT_EQ(all[9].at("version"), "10.0");
+}
+
 TEST_F(ModelApiTest, what_is_not_there_is_404)
 {
     auto const id = add("onnx");
     EXPECT_EQ(get(project + "/models/" + id + "/mocked/file").status, 404);
-    EXPECT_EQ(get(project + "/models/00000000-0000-0000-0000-000000000000/onnx/file").status, 404);
+    for (auto const* other : {"00000000-0000-0000-0000-000000000000", "12345678-bobo-0000", ";touch x;"}) {
+        EXPECT_EQ(get(project + "/models/" + other + "/onnx/file").status, 404) << other;
+        EXPECT_EQ(remove(other).status, 404) << other;
+    }
     EXPECT_EQ(post_files("/api/demo/projects/moon/models/onnx", {{"model.onnx", "weights"}}).status, 404);
 }
 
-TEST_F(ModelApiTest, a_refused_model_leaves_no_trace)
+TEST_F(ModelApiTest, a_model_can_be_deleted_once)
 {
-    EXPECT_EQ(post_files(project + "/models/onnx", {{"model.json", "no JSON"}}).status, 422);
-    EXPECT_EQ(post_files(project + "/models/onnx", {{"../model.onnx", "weights"}}).status, 422);
-    EXPECT_EQ(post_files(project + "/models/.hidden", {{"model.onnx", "weights"}}).status, 422);
+    auto const id = add("onnx");
+    EXPECT_EQ(text_of(remove(id)), R"({"id":")" + id + R"("})");
+    EXPECT_EQ(remove(id).status, 404);
+    EXPECT_EQ(get(project + "/models/" + id + "/onnx/file").status, 404);
     EXPECT_EQ(text_of(get(project + "/models")), R"({"models":[]})");
-    add("onnx");
-    EXPECT_EQ(json_of(get(project + "/models")).at("models").at(0).at("version"), "1.0");
+    EXPECT_NE(add("onnx"), id);
+}
+
+TEST_F(ModelApiTest, the_deployment_target_is_not_deleted)
+{
+    auto const id = add("onnx");
+    ask("PUT", project + "/deployment/target", R"({"model_uuid": ")" + id + R"("})");
+    auto const answer = remove(id);
+    EXPECT_EQ(answer.status, 409);
+    EXPECT_NE(text_of(answer).find("deployment target"), std::string::npos);
+    EXPECT_EQ(get(project + "/models/" + id + "/onnx/file").status, 200);
 }
 
 } // namespace

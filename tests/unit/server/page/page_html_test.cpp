@@ -36,13 +36,42 @@ TEST(PageHtml, shows_counts_images_boxes_tags_and_models)
     auto const view = view_of_field();
     auto const page = page_html(frame, {view.project}, view);
     EXPECT_TRUE(has(page, "<dt>inbox</dt><dd>17</dd>"));
-    EXPECT_TRUE(has(page, "src=\"/api/demo/projects/field/images/00000000-0000-0000-0000-000000000001/main\""));
+    EXPECT_TRUE(has(page, "src=\"/api/demo/projects/field/images/00000000-0000-0000-0000-000000000001/thumb\""));
+    EXPECT_TRUE(has(page, "href=\"/api/demo/projects/field/images/00000000-0000-0000-0000-000000000001/main\""));
     EXPECT_TRUE(has(page, "viewBox=\"0 0 640 480\""));
     EXPECT_TRUE(has(page, "<rect x=\"10\" y=\"20\" width=\"30\" height=\"40\"/>"));
     EXPECT_TRUE(has(page, "beet 0.46"));
     EXPECT_TRUE(has(page, "uncertain"));
     EXPECT_TRUE(has(page, "/models/m/onnx/file"));
     EXPECT_TRUE(has(page, "No deployment target"));
+}
+
+TEST(PageHtml, shows_dates_in_utc_whatever_zone_they_were_written_in)
+{
+    auto view = view_of_field();
+    view.inbox[0].created = "2024-01-31T00:30:00.123456+02:00";
+    view.models[0].created = "2024-01-31T12:00:00Z";
+    ReportedDetector detector;
+    detector.last_seen = "2024-01-31T12:00:00-03:00";
+    view.detectors = {detector};
+    auto page = page_html(frame, {view.project}, view);
+    EXPECT_TRUE(has(page, "class=\"when\">2024-01-30 22:30:00 UTC<"));
+    EXPECT_TRUE(has(page, "<td>2024-01-31 12:00:00</td>"));
+    EXPECT_TRUE(has(page, "<td>2024-01-31 15:00:00</td>"));
+    view.inbox[0].created = "some day";
+    page = page_html(frame, {view.project}, view);
+    EXPECT_TRUE(has(page, "class=\"when\">some day<"));
+}
+
+TEST(PageHtml, tells_of_an_image_whose_pixels_are_damaged_and_of_remarks)
+{
+    auto view = view_of_field();
+    view.inbox[0].pixels = Pixels::broken;
+    view.inbox[0].remarks = {{"created", "is no date", "yesterday"}};
+    auto const page = page_html({"http://localhost:8000", "", "ann"}, {view.project}, view);
+    EXPECT_TRUE(has(page, "pixels damaged"));
+    EXPECT_TRUE(has(page, "remarks: 1"));
+    EXPECT_FALSE(has(page, "/thumb\"")); // there is none
 }
 
 TEST(PageHtml, escapes_every_text_from_outside)
