@@ -2,19 +2,13 @@
 commits apart where a request takes microseconds; they say nothing of megabytes that are copied, which wait for memory."""
 
 import re
-import signal
-import subprocess
 
 COUNTED = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]  # goes before the command of a PinnedServer
 
 
 def end_and_count(server):
     """Ends a `PinnedServer` as a person would. Returns the instructions that it executed from its start on."""
-    server.process.send_signal(signal.SIGTERM)
-    try:
-        server.process.wait(timeout=60)
-    except subprocess.TimeoutExpired:
-        server.fail("did not end within 60 s of SIGTERM")
+    server.end()
     counted = re.search(r"Collected : (\d+)", server.log.read_text(errors="replace"))
     if not counted:
         server.fail("ended without a count by valgrind")
