@@ -15,8 +15,8 @@ ONLY_IN = {
     "boost/beast": {"http"}, "boost/url": {"http"}, "boost/asio/co_spawn.hpp": {"async"},
     "CLI/": {"settings"}, "spdlog/": {"base"}, "prometheus/": {"base"},
     "sodium.h": {"server/accounts"}, "curl/": {"http/client"}, "sqlite3": {"store/sqlite"}, "onnxruntime_": {"infer/onnx"},
-    "archive.h": {"archive"}, "archive_entry.h": {"archive"},
-    "turbojpeg.h": {"infer"}, "jpeglib.h": {"infer"}, "png.h": {"infer"},
+    "utf8proc.h": {"base"}, "archive.h": {"archive"}, "archive_entry.h": {"archive"},
+    "turbojpeg.h": {"infer"}, "jpeglib.h": {"infer"}, "png.h": {"infer"}, "zlib.h": {"infer"},
     "opencv2/": {"infer", "scene", "detector", "apps", "examples"},
 }
 # a function that tests could not control: the file that may call it

@@ -8,6 +8,7 @@ import sqlite3
 from pathlib import Path
 from urllib.parse import urlencode
 
+from nodes import wait_until
 from programs import ADMIN_PASSWORD
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -88,8 +89,15 @@ def dump_of(file):
         database.close()
 
 
+def wait_until_looked_at(loop):
+    """The Loop decodes each image a moment after it has come, and notes what it found."""
+    wait_until(lambda: "'unchecked'" not in "".join(line for line in dump_of(data_folder(loop) / "loop.db") if line.startswith("INSERT")),
+               "a look at each image")
+
+
 def kept_by(loop):
     """All rows and the names of all files: what a request without side effects leaves as it is."""
+    wait_until_looked_at(loop)
     folder = data_folder(loop)
     files = sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if not file.name.startswith("loop.db"))
     return dump_of(folder / "loop.db"), files

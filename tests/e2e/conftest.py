@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+pytest.register_assert_rewrite("uploads")  # so that its assertions tell the values, too
 
 
 def pytest_configure(config):

@@ -105,6 +105,8 @@ def test_the_deployment_target_is_the_same(loop, then):
         answer = loop.get(f"{project['path']}/deployment/target")
         assert answer.status == (200 if project["target"] else 404)
         assert not project["target"] or keeps(answer.json(), project["target"])
+        history = loop.get(f"{project['path']}/deployment/history").json()["history"]
+        assert [row["model_uuid"] for row in history] == ([project["target"]["model_uuid"]] if project["target"] else [])
 
 
 def test_the_reports_of_detectors_are_there(loop, then):

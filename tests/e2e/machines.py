@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from loop_programs.one_request import ask_once
@@ -122,6 +123,13 @@ class DistantLoop(DistantProgram, Loop):
 def distant_loop(place, folder, port, more=()):
     command = [BIN / "learning-loop", "server", "--port", port, "--data-folder", folder / "loop", *more]
     return DistantLoop(place, command, port, folder / "loop.log")
+
+
+def mapped(folder, address, name, command):
+    """The command with a /etc/hosts of its own, in which the name has that address. For require_machines("--mount")."""
+    hosts = Path(folder) / "hosts"
+    hosts.write_text(f"127.0.0.1 localhost\n{address} {name}\n")
+    return ["unshare", "--mount", "sh", "-c", 'mount --bind "$0" /etc/hosts && exec "$@"', hosts, *command]
 
 
 def settings_of(printed):

@@ -1,17 +1,13 @@
-"""The Python library as our peer: its detector works with our Loop, and ours answers what its detector answers.
+"""The Python library as our peer: its detector works with our Loop, and ours answers what its detector answers. What its detector uploads
+has a test of its own, peer_uploads_test.py.
 
 tools/fetch_peers brings the library into an environment of its own.
 """
-import json
-import subprocess
-
 import pytest
-from loop_programs.ports import free_port
 from nodes import ORGANIZATION, wait_until
-from programs import BIN, ROOT, Program, detector, generate, image_ids, images, jpeg, loop_server
+from peers import peer_detector, project_with_target, rows_from, wait_for_model
+from programs import BIN, detector, jpeg, loop_server
 
-PYTHON = ROOT / "build/peers/learning_loop_node/bin/python"
-HERE = ROOT / "tests/e2e/peer_detector"
 IMAGE = jpeg(1)
 NOTES = {"tags": "front,left", "source": "robot", "creation-date": "2024-01-31T12:00:00"}
 
@@ -29,23 +25,12 @@ def fixture_loop(folder):
 
 @pytest.fixture(name="project", scope="module")
 def fixture_project(loop):
-    """A project whose deployment target is its model 1.0, which comes in the format `mocked`."""
-    path = generate(loop, "peer", ORGANIZATION, trainings=1, box_categories=1, point_categories=1)
-    [model] = loop.get(f"{path}/models").json()["models"]
-    assert (model["version"], model["formats"]) == ("1.0", ["mocked"])
-    assert loop.send_json("PUT", f"{path}/deployment/target", {"model_uuid": model["id"]}).status == 200
-    return path
+    return project_with_target(loop, "peer", point_categories=1, segmentation_categories=1, classification_categories=1)
 
 
 @pytest.fixture(name="peer", scope="module")
 def fixture_peer(folder, loop, project):
-    assert PYTHON.exists(), "tools/fetch_peers brings the library"
-    data = folder / "peer"
-    data.mkdir()
-    environment = {"LOOP_HOST": f"127.0.0.1:{loop.port}", "LOOP_ORGANIZATION": ORGANIZATION, "LOOP_PROJECT": project.split("/")[-1],
-                   "DATA_FOLDER": str(data), "NODE_PORT": str(free_port()), "NODE_VERSION": "1.2.3", "SYNC_CYCLES": "1",
-                   "PYTHONDONTWRITEBYTECODE": "1"}
-    with Program([PYTHON, HERE / "main.py"], int(environment["NODE_PORT"]), folder / "peer.log", "/about", environment) as node:
+    with peer_detector(folder, loop, project) as node:
         wait_for_model(node)
         yield node
 
@@ -57,24 +42,6 @@ def fixture_ours(folder, loop, project):
                   ready="/about") as node:
         wait_for_model(node)
         yield node
-
-
-def wait_for_model(node):
-    wait_until(lambda: node.get("/about").json()["model_info"], "a model that the detector took from the Loop", 60)
-
-
-def rows_from(loop, project, source):
-    """The Loop's images of one source, without what differs from image to image."""
-    rows = [row for row in images(loop, project, image_ids(loop, project)) if row["source"] == source]
-    return [anonymous(row) for row in rows]
-
-
-def anonymous(value):
-    if isinstance(value, list):
-        return [anonymous(item) for item in value]
-    if isinstance(value, dict):
-        return {key: anonymous(item) for key, item in value.items() if key not in ("id", "image_id", "resource", "thumbnail")}
-    return value
 
 
 # ----------------------------------------------------------------------------------------- the library and our Loop
@@ -94,33 +61,18 @@ def test_what_the_peer_detects_becomes_an_image_with_detections_and_tags(loop, p
     notes = NOTES | {"source": "peer detects"}
     assert peer.post_files("/detect", [("image.jpg", IMAGE)], "file", notes | {"autoupload": "all"}).status == 200
     [row] = wait_until(lambda: rows_from(loop, project, "peer detects"), "the image in the Loop")
-    category = {"category_id": peer.get("/about").json()["model_info"]["categories"][0]["id"], "category_name": "purple box",
-                "model_name": "1.0"}
+    known = {one["type"]: one for one in peer.get("/about").json()["model_info"]["categories"]}
+    box, point, outline, whole = ({"category_id": known[kind]["id"], "category_name": f"purple {kind}", "model_name": "1.0"}
+                                  for kind in ("box", "point", "segmentation", "classification"))
     triangle = {"points": [{"x": 1, "y": 1}, {"x": 9, "y": 1}, {"x": 9, "y": 9}]}
     assert row | {
         "state": "inbox", "created": "2024-01-31T12:00:00", "width": 64, "height": 48,
         "tags": [{"name": "scripted"}, {"name": "front"}, {"name": "left"}],
-        "box_detections": [category | {"x": 1, "y": 2, "width": 30, "height": 40, "confidence": 0.9}],
-        "point_detections": [category | {"x": 10.5, "y": 20.5, "confidence": 0.8}],
-        "segmentation_detections": [category | {"shape": triangle, "confidence": 0.7}],
-        "classification_detections": [category | {"confidence": 0.95}],
+        "box_detections": [box | {"x": 1, "y": 2, "width": 30, "height": 40, "confidence": 0.9}],
+        "point_detections": [point | {"x": 10.5, "y": 20.5, "confidence": 0.8}],
+        "segmentation_detections": [outline | {"shape": triangle, "confidence": 0.7}],
+        "classification_detections": [whole | {"confidence": 0.95}],
     } == row
-
-
-def test_what_the_peer_uploads_keeps_its_state_and_annotations(loop, project, peer, folder):
-    """Through its Socket.IO interface, the only one of its interfaces that takes metadata."""
-    box = {"category_name": "purple box", "x": 3, "y": 4, "width": 20, "height": 10}
-    metadata = {"state": "trash", "tags": ["broken"], "source": "peer uploads", "box_annotations": [box],
-                "box_detections": [box | {"model_name": "1.0", "confidence": 0.5}]}
-    (folder / "image.jpg").write_bytes(IMAGE)
-    (folder / "metadata.json").write_text(json.dumps(metadata))
-    sent = subprocess.run([PYTHON, HERE / "send_metadata.py", str(peer.port), folder / "image.jpg", folder / "metadata.json"],
-                          capture_output=True, text=True, timeout=60, check=False)
-    assert sent.stdout == '{"status": "OK"}\n', sent.stderr
-    [row] = wait_until(lambda: rows_from(loop, project, "peer uploads"), "the image in the Loop")
-    assert (row["state"], row["tags"]) == ("trash", [{"name": "broken"}, {"name": "picked_by_system"}])
-    assert (row["box_detections"][0]["confidence"], row["box_detections"][0]["width"]) == (0.5, 20)
-    assert (row["box_annotations"][0]["category_name"], row["box_annotations"][0]["x"]) == ("purple box", 3)
 
 
 def test_an_image_kept_by_our_detector_becomes_the_same_row_as_one_kept_by_the_peers(loop, project, peer, ours):

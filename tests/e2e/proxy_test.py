@@ -6,22 +6,20 @@ import re
 import shutil
 import subprocess
 import urllib.parse
-from pathlib import Path
 
 import pytest
 from browser import Browser
 from loop_programs.one_request import ask_once
 from loop_programs.ports import free_port
 from loop_programs.process import clean_environment
-from machines import DistantProgram, Machine, Place, contents, distant_loop, require_machines, settings_of, skip
+from machines import DistantProgram, Machine, Place, contents, distant_loop, mapped, require_machines, settings_of, skip
 from nodes import ORGANIZATION, wait_until
+from peers import DETECTOR, PYTHON
 from PIL import Image
-from programs import ADMIN_PASSWORD, BIN, ROOT, Program, generate, image_ids, images, jpeg, loop_server
+from programs import ADMIN_PASSWORD, BIN, Program, generate, image_ids, images, jpeg, loop_server
 from reverse_proxy import GUIDES, NGINX, Proxy, site_at
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-PEER_PYTHON = ROOT / "build/peers/learning_loop_node/bin/python"
-PEER = ROOT / "tests/e2e/peer_detector/main.py"
 FARM = "farm.learning-loop.ai.test"  # the library asks over https whatever has learning-loop.ai in its name
 
 # Sites of a proxy in front of a Loop.
@@ -243,18 +241,11 @@ def test_the_scheme_that_a_client_invents_does_not_count(listed):
 # --------------------------------------------------------------------------------------------- under a name of its own
 
 
-def mapped(folder, address, name, command):
-    """The command with a /etc/hosts of its own, in which the name has that address."""
-    hosts = Path(folder) / "hosts"
-    hosts.write_text(f"127.0.0.1 localhost\n{address} {name}\n")
-    return ["unshare", "--mount", "sh", "-c", 'mount --bind "$0" /etc/hosts && exec "$@"', hosts, *command]
-
-
 @pytest.mark.parametrize("login", [{}, {"LOOP_USERNAME": "admin", "LOOP_PASSWORD": ADMIN_PASSWORD}], ids=["no login", "a login"])
 def test_a_detector_of_the_library_works_with_a_loop_under_a_name_of_its_own(tmp_path, login):
     """Over https, since the name has learning-loop.ai in it. It uploads without any login, so its network is listed."""
     require_machines("--mount")
-    assert PEER_PYTHON.exists(), "tools/fetch_peers brings the library"
+    assert PYTHON.exists(), "tools/fetch_peers brings the library"
     image = jpeg(1)
     with Machine() as server, Machine() as barn:
         server.join(barn, "10.77.0.1/24", "10.77.0.2/24")
@@ -273,7 +264,7 @@ def test_a_detector_of_the_library_works_with_a_loop_under_a_name_of_its_own(tmp
                 environment = login | {"LOOP_HOST": f"{FARM}:8443", "LOOP_ORGANIZATION": ORGANIZATION, "LOOP_PROJECT": "field",
                                        "DATA_FOLDER": str(tmp_path / "peer"), "NODE_PORT": "8004", "SYNC_CYCLES": "1",
                                        "SSL_CERT_FILE": str(proxy.authority), "PYTHONDONTWRITEBYTECODE": "1"}
-                command = mapped(tmp_path, "10.77.0.1", FARM, [PEER_PYTHON, PEER])
+                command = mapped(tmp_path, "10.77.0.1", FARM, [PYTHON, DETECTOR / "main.py"])
                 with DistantProgram(Place(barn), command, 8004, tmp_path / "peer.log", "/about", environment) as node:
                     assert node.post_files("/upload", [("image.jpg", image)]).status == 200
                     def report():

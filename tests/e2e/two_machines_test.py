@@ -10,10 +10,9 @@ from loop_programs.one_request import ask_once
 from loop_programs.process import start_process
 from machines import DistantProgram, Machine, Place, contents, distant_loop, require_machines, settings_of
 from nodes import ORGANIZATION, wait_until
+from peers import DETECTOR, PYTHON
 from programs import BIN, ROOT, generate, image_ids, images, jpeg, run_to_end
 
-PEER_PYTHON = ROOT / "build/peers/learning_loop_node/bin/python"
-PEER = ROOT / "tests/e2e/peer_detector/main.py"
 GUIDE = ROOT / "docs/self-hosting.md"
 LOOP, CAMERA, STRANGER = "192.168.7.1", "192.168.7.2", "192.168.8.2"  # the stranger's network is not listed
 LISTED = "192.168.7.0/24,fd07::/64"
@@ -82,10 +81,10 @@ def test_our_detector_reports_and_uploads_by_its_token(network, loop, project, t
 
 
 def test_a_detector_of_the_library_reports_and_uploads_without_a_login(network, loop, project, tmp_path):
-    assert PEER_PYTHON.exists(), "tools/fetch_peers brings the library"
+    assert PYTHON.exists(), "tools/fetch_peers brings the library"
     environment = {"LOOP_HOST": f"{LOOP}:{PORT}", "LOOP_ORGANIZATION": ORGANIZATION, "LOOP_PROJECT": "field", "NODE_PORT": "8006",
                    "DATA_FOLDER": str(tmp_path), "SYNC_CYCLES": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [PEER_PYTHON, PEER]
+    command = [PYTHON, DETECTOR / "main.py"]
     with DistantProgram(Place(network[1]), command, 8006, tmp_path / "peer.log", "/about", environment) as node:
         uploads(loop, project, node, "the library", jpeg(2))
         def has_model():

@@ -166,6 +166,6 @@ def test_an_optional_query_value_with_a_default_is_one_place(tree, applied, tmp_
 @pytest.mark.parametrize("applied", ["image_column"], indirect=True)
 def test_a_column_on_images_is_its_struct_and_a_migration(tree, applied, tmp_path):
     store = "src/learning_loop/store"
-    assert applied.added.keys() == {f"{store}/tables.h", f"{store}/sqlite/migrations.cpp"}
+    assert applied.added.keys() == {f"{store}/tables.h", f"{store}/sqlite/schema.cpp"}
     run(tree, "tools/build", "dev", "unit_store_tests")
     run(tree, "build/dev/bin/unit_store_tests", "--gtest_filter=*Tables*:ImageRepositoryTest.*")

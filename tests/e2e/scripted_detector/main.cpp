@@ -5,6 +5,10 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include <stdexcept>
+#include <string>
+#include <utility>
+
 namespace ll = learning_loop;
 
 /// The mean brightness of each quarter, from the top left to the bottom right, and the region brighter than 200.
@@ -28,24 +32,32 @@ public:
     }
 };
 
-/// One detection of each kind, of the model's first category.
+/// One detection of each kind, of the model's first category of that type.
 class EveryKind final : public ll::DetectorLogic {
 public:
-    explicit EveryKind(ll::ModelInformation const& model) : category_(model.categories.at(0).name) {}
+    explicit EveryKind(ll::ModelInformation model) : model_(std::move(model)) {}
 
     ll::Result<ll::ImageMetadata> evaluate(cv::Mat const&) override
     {
         ll::ImageMetadata found;
-        found.box_detections.push_back({category_, 1, 2, 30, 40, "", 0.9, {}});
-        found.point_detections.push_back({category_, 10.5, 20.5, "", 0.8, {}});
-        found.segmentation_detections.push_back({category_, {{{1, 1}, {9, 1}, {9, 9}}}, "", 0.7, {}});
-        found.classification_detections.push_back({category_, "", 0.95, {}});
+        found.box_detections.push_back({category("box"), 1, 2, 30, 40, "", 0.9, {}});
+        found.point_detections.push_back({category("point"), 10.5, 20.5, "", 0.8, {}});
+        found.segmentation_detections.push_back({category("segmentation"), {{{1, 1}, {9, 1}, {9, 9}}}, "", 0.7, {}});
+        found.classification_detections.push_back({category("classification"), "", 0.95, {}});
         found.tags = {"scripted"};
         return found;
     }
 
 private:
-    std::string category_;
+    std::string category(std::string const& type) const
+    {
+        for (auto const& one : model_.categories) {
+            if (one.type == type) return one.name;
+        }
+        throw std::runtime_error("the model has no category of the type " + type);
+    }
+
+    ll::ModelInformation model_;
 };
 
 int main(int argc, char** argv)

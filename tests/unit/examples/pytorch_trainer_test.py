@@ -95,6 +95,16 @@ class Trainer(unittest.TestCase):
 
 
 class Sampling(unittest.TestCase):
+    def test_turns_an_image_as_its_metadata_tell(self):
+        xmp = b'http://ns.adobe.com/xap/1.0/\0<x tiff:Orientation="6"/>'
+        exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x03\0\0\0\0\0\0"
+        for segments, size in (([xmp], (90, 120)), ([exif], (120, 90)), ([xmp, exif], (120, 90)), ([], (120, 90))):
+            out = io.BytesIO()
+            Image.new("RGB", (120, 90), "red").save(out, "JPEG")
+            added = b"".join(b"\xff\xe1" + (len(segment) + 2).to_bytes(2, "big") + segment for segment in segments)
+            image = train.upright(Image.open(io.BytesIO(out.getvalue()[:2] + added + out.getvalue()[2:])))
+            self.assertEqual(image.size, size, segments)
+
     def test_images_of_a_rare_category_come_more_often(self):
         sample = lambda *classes: train.Sample(
             np.zeros((32, 32, 3), np.uint8), np.zeros((len(classes), 4), np.float32), np.array(classes, np.int64))
