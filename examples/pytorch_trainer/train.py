@@ -25,6 +25,7 @@ import copy
 import json
 import math
 import os
+import re
 import sys
 import time
 import warnings
@@ -43,6 +44,7 @@ from torch import nn
 GREY = 114          # of the letterbox
 STRIDES = (8, 16)   # one prediction per cell of so many input pixels
 SETS = ("train", "test", "val")
+ORIENTATION = 0x0112  # the tag of EXIF
 
 
 class WrongInput(Exception):
@@ -108,11 +110,22 @@ def letterbox(image, width, height):
     return canvas, scale, left, top
 
 
+def upright(file):
+    """The image as it is looked at, which the Loop's boxes are for. Pillow before 11 does not look into the XMP of a JPEG."""
+    exif = file.getexif()
+    packets = (content for name, content in getattr(file, "applist", ())
+               if name == "APP1" and content.startswith(b"http://ns.adobe.com/xap/1.0/\0"))
+    told = re.search(rb'tiff:Orientation(?:="|>)([0-9])', next(packets, b""))
+    if told and ORIENTATION not in exif:
+        exif[ORIENTATION] = int(told[1])
+    return ImageOps.exif_transpose(file)
+
+
 def read_sample(folder, record, class_of, width, height):
     path = Path(folder) / f"{record['id']}.jpg"
     try:
         with Image.open(path) as file:
-            image = ImageOps.exif_transpose(file).convert("RGB")
+            image = upright(file).convert("RGB")
     except FileNotFoundError:
         raise WrongInput(f"--images: {path} is missing, although --boxes names the image") from None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
