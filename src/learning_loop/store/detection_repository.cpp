@@ -41,8 +41,19 @@ void add_remarks(Database& database, std::int64_t image, Remarks const& remarks)
     database.execute("UPDATE images SET remarks = $1 WHERE number = $2", {value_of(text_of(all)), image});
 }
 
-/// Returns false if the project has no such image.
-bool replace_one(Database& database, Project const& project, FoundInImage const& found)
+/// The model that found all of this; empty if there are several or none. A trainer sends what one model found: it is
+/// also the one that found nothing in the images without a detection.
+std::set<std::string> only_model_in(std::vector<FoundInImage> const& all)
+{
+    std::set<std::string> models;
+    for (auto const& found : all) models.merge(models_in(found.detections));
+    if (models.size() != 1) models.clear();
+    return models;
+}
+
+/// Returns false if the project has no such image. `only_model` is what `only_model_in` tells.
+bool replace_one(Database& database, Project const& project, FoundInImage const& found,
+                 std::set<std::string> const& only_model)
 {
     auto const& d = found.detections;
     auto const& id = d.image_id.value();
@@ -51,7 +62,9 @@ bool replace_one(Database& database, Project const& project, FoundInImage const&
     if (!row) return false;
     auto const number = column<std::int64_t>(*row, 0);
     std::string origin;
-    for (auto const& model : models_in(d)) {
+    auto models = models_in(d);
+    if (models.empty()) models = only_model;
+    for (auto const& model : models) {
         database.execute("DELETE FROM detections WHERE image = $1 AND model_name = $2", {number, model});
         origin += model + "/";
     }
@@ -85,16 +98,17 @@ Task<Result<std::vector<DetectionRepository::Known>>> DetectionRepository::find_
 Task<Result<std::int64_t>> DetectionRepository::replace(std::int64_t project, std::vector<FoundInImage> found)
 {
     auto const all = std::make_shared<std::vector<FoundInImage>>(std::move(found)); // shared: with the jobs
+    auto const only_model = only_model_in(*all);
     std::int64_t replaced = 0;
     for (std::size_t first = 0; first < all->size();) {
         auto end = first;
         for (std::size_t together = 0; end < all->size() && (end == first || together < max_at_a_time); ++end)
             together += count((*all)[end].detections);
-        auto job = [project, all, first, end](Database& database) -> Result<std::int64_t> {
+        auto job = [project, all, only_model, first, end](Database& database) -> Result<std::int64_t> {
             auto const of = load_project(database, project);
             if (!of) return Error{Errc::not_found, "the project was deleted meanwhile"};
             std::int64_t known = 0;
-            for (auto i = first; i < end; ++i) known += replace_one(database, *of, (*all)[i]) ? 1 : 0;
+            for (auto i = first; i < end; ++i) known += replace_one(database, *of, (*all)[i], only_model) ? 1 : 0;
             return known;
         };
         auto const done = co_await lanes_.write(std::move(job));

@@ -34,10 +34,10 @@ public:
     /// Images that the project does not have are left out.
     Task<Result<std::vector<Known>>> find_images(std::int64_t project, std::vector<std::string> ids);
 
-    /// Replaces what the same models found in these images before, and adds the remarks to theirs. An image that the
-    /// project does not have is left out. Some images at a time, so that others need not wait for all of them: a
-    /// failure may leave the first ones replaced. Returns how many images were. Errors: not_found if the project was
-    /// deleted; out_of_space.
+    /// Replaces what the same models found in these images before, and adds the remarks to theirs. If all is of one
+    /// model, that found nothing in the images without a detection. An image that the project does not have is left
+    /// out. Some images at a time, so that others need not wait for all of them: a failure may leave the first ones
+    /// replaced. Returns how many images were. Errors: not_found if the project was deleted; out_of_space.
     Task<Result<std::int64_t>> replace(std::int64_t project, std::vector<FoundInImage> found);
 
 private:

@@ -35,6 +35,23 @@ TEST_F(DetectionRepositoryTest, what_a_model_found_takes_the_place_of_what_it_fo
     EXPECT_EQ(count(2), 1u);
 }
 
+TEST_F(DetectionRepositoryTest, the_only_model_of_a_list_found_nothing_in_images_without_a_detection)
+{
+    replace({boxes(1, "1.0", 3), boxes(1, "1.1", 1), boxes(2, "1.0", 1)});
+    EXPECT_EQ(replace({boxes(1, "1.0", 0), boxes(2, "1.0", 2)}), 2);
+    EXPECT_EQ(count(1, "1.0"), 0u);
+    EXPECT_EQ(count(1, "1.1"), 1u);
+    EXPECT_EQ(count(2, "1.0"), 2u);
+}
+
+TEST_F(DetectionRepositoryTest, nobody_knows_which_of_several_models_or_of_none_found_nothing)
+{
+    replace({boxes(1, "1.0", 3)});
+    EXPECT_EQ(replace({boxes(1, "1.0", 0)}), 1);
+    EXPECT_EQ(replace({boxes(1, "1.0", 0), boxes(2, "1.0", 1), boxes(2, "1.1", 1)}), 3);
+    EXPECT_EQ(count(1), 3u);
+}
+
 TEST_F(DetectionRepositoryTest, an_image_that_is_not_there_is_left_out)
 {
     EXPECT_EQ(replace({boxes(1, "1.0", 1), boxes(7, "1.0", 1)}), 1);
