@@ -5,6 +5,7 @@ import json
 import re
 import socket
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -80,6 +81,12 @@ def data_folder(loop):
     return Path(loop.command[loop.command.index("--data-folder") + 1])
 
 
+def rows(folder, statement, values=()):
+    """What the database says, also while a server uses it."""
+    with closing(sqlite3.connect(f"file:{folder / 'loop.db'}?mode=ro", uri=True)) as database:
+        return database.execute(statement, values).fetchall()
+
+
 def dump_of(file):
     """Every table and row of a database that may be in use."""
     database = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
@@ -91,8 +98,7 @@ def dump_of(file):
 
 def wait_until_looked_at(loop):
     """The Loop decodes each image a moment after it has come, and notes what it found."""
-    wait_until(lambda: "'unchecked'" not in "".join(line for line in dump_of(data_folder(loop) / "loop.db") if line.startswith("INSERT")),
-               "a look at each image")
+    wait_until(lambda: not rows(data_folder(loop), "SELECT 1 FROM images WHERE pixels = 'unchecked' LIMIT 1"), "a look at each image")
 
 
 def kept_by(loop):
@@ -103,10 +109,10 @@ def kept_by(loop):
     return dump_of(folder / "loop.db"), files
 
 
-def send_head(port, method, path, headers):
+def send_head(port, method, path, headers, timeout=30):
     """Opens a connection on which the head of a request was sent, and nothing of its body."""
     lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", *(f"{name}: {value}" for name, value in headers), "", ""]
-    connection = socket.create_connection(("127.0.0.1", port), timeout=30)
+    connection = socket.create_connection(("127.0.0.1", port), timeout=timeout)
     connection.sendall("\r\n".join(lines).encode())
     return connection
 

@@ -12,12 +12,11 @@ import threading
 import time
 
 import pytest
-from accounts import data_folder, detail
-from loop_programs.multipart import multipart
+from accounts import data_folder, detail, rows, send_head
 from nodes import wait_until
 from programs import generate, image_ids, images, jpeg, loop_server
-from uploads import (Batch, UploadedModel, assert_ends_whole, assert_holds_images, assert_holds_models, check, digest, files_below, image,
-                     new_key, pair, rows, strays, temporary_files, weights_in)
+from uploads import (Batch, UploadedModel, assert_ends_whole, assert_holds_images, assert_holds_models, check, digest, digests, files_below,
+                     image, new_key, pair, strays, temporary_files, wait_until_uploads_are_over, weights_in)
 
 SEED = int(os.environ.get("LL_DUPLICATES_SEED") or random.SystemRandom().randrange(2**32))
 
@@ -44,10 +43,6 @@ def post_images(loop, path, *files):
     return loop.post_files(f"{path}/images", files)
 
 
-def digests(*batches):
-    return {key: digest(content) for batch in batches for key, content in batch.images.items()}
-
-
 def at_once(*calls):
     """What they return, called side by side."""
     barrier, results = threading.Barrier(len(calls)), [None] * len(calls)
@@ -72,10 +67,8 @@ class RawUpload:
 
     def __init__(self, loop, upload, path, more=None):
         target, self.body, headers = upload.request(path)
-        lines = [f"POST {target} HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {len(self.body)}",
-                 *(f"{name}: {value}" for name, value in (loop.headers | headers | (more or {})).items()), "", ""]
-        self.socket = socket.create_connection(("127.0.0.1", loop.port), timeout=60)
-        self.socket.sendall("\r\n".join(lines).encode())
+        sent = [("Content-Length", len(self.body)), *(loop.headers | headers | (more or {})).items()]
+        self.socket = send_head(loop.port, "POST", target, sent, timeout=60)
 
     def wait_until_let_in(self):
         """Of a request with `Expect`: until the Loop has begun to read its body."""
@@ -115,7 +108,7 @@ def test_an_upload_whose_reply_was_lost_is_there_once_after_the_retry(loop, path
             assert answer.status == 200, answer
         models[answer.json()["id"]] = digest(model.weights)
     assert_holds_images(loop, path, digests(*batches))
-    wait_until(lambda: not temporary_files(data_folder(loop)), "no file of an upload")
+    wait_until_uploads_are_over(data_folder(loop))
     assert_holds_models(loop, path, models)
     assert_ends_whole(loop)
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from draws import draws, new_image
-from programs import generate, images, loop_server
+from programs import generate, loop_server
+from uploads import row_of_new
 
 KEYS = ["created", "creation_date", "date"]  # the last two are those of older nodes
 DRAWS = 40
@@ -46,10 +47,7 @@ def fixture_path(loop):
 
 def sent(loop, path, chance, value, key="created"):
     """The row of a new image whose date is this value, as it stands in JSON."""
-    metadata = f'{{"{key}": {value}, "tags": ["kept"]}}'
-    answer = loop.nobody().post_files(f"{path}/images", [("a.json", metadata.encode()), ("a.jpg", new_image(chance))])
-    assert answer.status == 200, (metadata[:200], answer)
-    row = images(loop, path, [answer.json()["images"][0]["id"]])[0]
+    row = row_of_new(loop, path, new_image(chance), f'{{"{key}": {value}, "tags": ["kept"]}}')
     assert row["tags"][0]["name"] == "kept"
     return row
 

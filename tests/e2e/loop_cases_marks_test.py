@@ -10,6 +10,7 @@ import pytest
 from accounts import detail
 from draws import draws, new_image
 from programs import generate, images, loop_server
+from uploads import row_of_new
 
 WIDTH, HEIGHT = 64, 48
 
@@ -105,13 +106,6 @@ def fixture_categories(loop, path):
                          "another type's": json.dumps(own["point" if kind.startswith("box") else "box"])}
 
 
-def sent(loop, path, chance, metadata):
-    """The row of a new image with these metadata, a text."""
-    answer = loop.nobody().post_files(f"{path}/images", [("a.json", metadata.encode()), ("a.jpg", new_image(chance))])
-    assert answer.status == 200, (metadata, answer)
-    return images(loop, path, [answer.json()["images"][0]["id"]])[0]
-
-
 def assert_alone_set_aside(row, kind, shown):
     """The mark between two good ones, or the only one where there can be one."""
     is_list = kind != "classification_annotation"
@@ -129,7 +123,7 @@ def assert_alone_set_aside(row, kind, shown):
 def assert_costs_itself_alone(loop, path, chance, kind, mark):
     good = written(SENT_BY_NODES[kind])
     marks = [mark] if kind == "classification_annotation" else [good, mark, good]
-    assert_alone_set_aside(sent(loop, path, chance, metadata_with(kind, marks)), kind, mark)
+    assert_alone_set_aside(row_of_new(loop, path, new_image(chance), metadata_with(kind, marks)), kind, mark)
 
 
 # ------------------------------------------------------------------------------------------------------- what nodes send
@@ -160,7 +154,7 @@ def test_what_is_no_mark_at_all_costs_itself_alone(loop, path, kind):
         if (kind, mark) != ("classification_annotation", "null"):
             assert_costs_itself_alone(loop, path, chance, kind, mark)
     for value in NO_LIST if kind != "classification_annotation" else []:
-        row = sent(loop, path, chance, f'{{"{kind}": {value}, "tags": ["kept"]}}')
+        row = row_of_new(loop, path, new_image(chance), f'{{"{kind}": {value}, "tags": ["kept"]}}')
         assert row[kind] == [] and [remark["field"] for remark in row["remarks"]] == [kind] and row["tags"][0]["name"] == "kept", row
 
 
@@ -170,19 +164,20 @@ NO_TAGS = ["5", "null", "true", "[]", "{}", '""', json.dumps("x" * 201), json.du
 def test_nonsense_beside_the_marks_costs_itself_alone(loop, path):
     chance = draws("tags and sources")
     for value in NO_TAGS:
-        row = sent(loop, path, chance, f'{{"tags": ["first", {value}, "last"], "source": "camera"}}')
+        row = row_of_new(loop, path, new_image(chance), f'{{"tags": ["first", {value}, "last"], "source": "camera"}}')
         assert [tag["name"] for tag in row["tags"]] == ["first", "last"] and row["source"] == "camera", (value, row)
         assert [remark["field"].split("[")[0] for remark in row["remarks"]] == ["tags"], (value, row)
     for key, values in (("tags", NO_LIST), ("source", [value for value in NO_TEXT if value != "null"])):
         for value in values:
-            row = sent(loop, path, chance, f'{{"{key}": {value}, "box_detections": [{written(BOX | MADE_BY)}]}}')
+            row = row_of_new(loop, path, new_image(chance), f'{{"{key}": {value}, "box_detections": [{written(BOX | MADE_BY)}]}}')
             assert [remark["field"] for remark in row["remarks"]] == [key] and len(row["box_detections"]) == 1, (value, row)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in SENT_BY_NODES if kind != "classification_annotation"])
 def test_more_remarks_than_are_kept_are_counted(loop, path, kind):
     for count in (50, 51, 52, 200):
-        row = sent(loop, path, draws(f"{kind} {count}"), metadata_with(kind, ["7"] * count + [written(SENT_BY_NODES[kind])]))
+        marks = ["7"] * count + [written(SENT_BY_NODES[kind])]
+        row = row_of_new(loop, path, new_image(draws(f"{kind} {count}")), metadata_with(kind, marks))
         fields = [remark["field"] for remark in row["remarks"]]
         assert len(row[kind]) == 1 and fields[:49] == [f"{kind}[{index}]" for index in range(49)]
         told = len(fields) if fields[-1] else len(fields) - 1 + int(re.search(r"and (\d+) more", row["remarks"][-1]["reason"])[1])
@@ -192,7 +187,7 @@ def test_more_remarks_than_are_kept_are_counted(loop, path, kind):
 @pytest.mark.parametrize("kind, field", numbers_of({kind: good for kind, good in SENT_BY_NODES.items() if kind.endswith("detections")}))
 def test_a_number_that_makes_no_sense_among_what_a_trainer_found_costs_its_mark_alone(loop, path, kind, field):
     """Trainers send what is refused again, for ever."""
-    image_id, good = sent(loop, path, draws(f"{kind} {field}"), "{}")["id"], written(SENT_BY_NODES[kind])
+    image_id, good = row_of_new(loop, path, new_image(draws(f"{kind} {field}")), "{}")["id"], written(SENT_BY_NODES[kind])
     for value in [value for value in nonsense_of(kind, field) if value not in NO_NUMBER]:
         marks = [good, written(SENT_BY_NODES[kind] | {field: value}), good]
         answer = loop.ask("POST", f"{path}/detections", f'[{{"image_id": "{image_id}", "{kind}": [{", ".join(marks)}]}}]')
@@ -244,7 +239,7 @@ def test_of_many_marks_those_that_make_sense_are_kept_in_their_order(loop, path,
     for _ in range(25):
         marks = [drawn(chance, fields) for _ in range(chance.randint(1, 40))]
         texts = [with_numbers(SENT_BY_NODES[kind], mark) for mark in marks]
-        row = sent(loop, path, chance, f'{{"{kind}": [{", ".join(texts)}]}}')
+        row = row_of_new(loop, path, new_image(chance), f'{{"{kind}": [{", ".join(texts)}]}}')
         expected = [mark for mark in map(sound_one, marks) if mark]
         assert [{field: mark[field] for field in fields} for mark in row[kind]] == expected, marks
         aside = [f"{kind}[{index}]" for index, mark in enumerate(marks) if not sound_one(mark)]
@@ -259,7 +254,7 @@ def test_of_many_marks_those_that_make_sense_are_kept_in_their_order(loop, path,
 @pytest.fixture(name="place")
 def fixture_place(loop, path):
     """Where the annotations of an image are written; there are some of each kind already, which stay."""
-    row = sent(loop, path, draws("a place"), "{}")
+    row = row_of_new(loop, path, new_image(draws("a place")), "{}")
     place = f"{path}/images/{row['id']}/annotations"
     good = {kind: f"[{written(mark)}]" for kind, mark in WRITTEN_BY_PEOPLE.items()} | {"classification_annotation": written(CLASS)}
     assert loop.ask("PUT", place, written(good), {"Content-Type": "application/json"}).status == 200
@@ -302,7 +297,7 @@ def test_what_is_no_mark_at_all_is_refused_with_its_place(loop, place, kind):
 @pytest.mark.parametrize("kind", ["box_annotations", "point_annotations"])
 def test_of_what_a_person_writes_at_random_the_first_nonsense_is_named(loop, path, kind):
     fields, sound_one = FAMILIES[kind.split("_")[0]]
-    chance, place = draws(f"written {kind}"), f"{path}/images/{sent(loop, path, draws(kind), '{}')['id']}/annotations"
+    chance, place = draws(f"written {kind}"), f"{path}/images/{row_of_new(loop, path, new_image(draws(kind)), '{}')['id']}/annotations"
     for _ in range(40):
         marks = [drawn(chance, fields) for _ in range(chance.randint(1, 4))]
         answer = write(loop, place, kind, [with_numbers(WRITTEN_BY_PEOPLE[kind], mark) for mark in marks])

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from accounts import data_folder, detail
 from draws import draws
+from image_bytes import XAP, XMP, by_pillow, chunk, exif, packet
 from nodes import with_segment
-from orientations_test import XAP, XMP, by_pillow, chunk, exif, packet
 from PIL import Image
 from programs import generate, image_ids, images, jpeg, loop_server
-from uploads import Batch, assert_holds_images, digest
+from uploads import Batch, assert_holds_images, digests
 
 MAX_SIDE = 480
 SIZES = [(64, 48), (480, 480), (481, 300), (300, 481), (959, 961), (1600, 1200), (1200, 1600), (3840, 480), (2000, 32)]
@@ -154,7 +154,7 @@ def test_what_stands_in_the_way_of_thumbnails_costs_thumbnails_alone(tmp_path):
         for key in batch.images:
             answer = loop.get(f"{path}/images/{key}/thumb")
             assert answer.status in (404, 503, 507) and detail(answer), answer
-        assert_holds_images(loop, path, {key: digest(content) for key, content in batch.images.items()})
+        assert_holds_images(loop, path, digests(batch))
         obstacle.unlink()
         assert all(loop.get(f"{path}/images/{key}/thumb").status == 200 for key in batch.images)
 

@@ -2,15 +2,14 @@
 LL_CASES_SEED repeats a draw."""
 
 import json
-import struct
 import unicodedata
-import zlib
 from dataclasses import dataclass
 from urllib.parse import quote
 
 import pytest
 from accounts import detail
 from draws import draws, new_image
+from image_bytes import png_header, with_size
 from nodes import with_comment
 from programs import generate, image_ids, images, jpeg, loop_server
 
@@ -196,19 +195,6 @@ def test_as_many_parts_as_there_may_be_are_kept(loop):
     assert [row["tags"][0]["name"] for row in images(loop, path, ids)] == [str(number) for number in range(MAX_PARTS // 2)]
 
 
-def jpeg_of_size(chance, width, height):
-    """A JPEG with a header that claims this size."""
-    content = new_image(chance)
-    at = content.index(b"\xff\xc0")
-    return content[:at + 5] + struct.pack(">HH", height, width) + content[at + 9:]
-
-
-def png_of_size(width, height):
-    chunks = ((b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)), (b"IDAT", zlib.compress(b"")), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-                                          for kind, content in chunks)
-
-
 def test_an_image_with_too_many_pixels_is_refused_by_its_name(loop, path):
     chance = draws("pixels")
     for number in range(DRAWS):
@@ -216,7 +202,8 @@ def test_an_image_with_too_many_pixels_is_refused_by_its_name(loop, path):
         height = min(65535, MAX_PIXELS // width + chance.randint(1, 2000))
         if width * height <= MAX_PIXELS:
             continue
-        large = chance.choice([jpeg_of_size(chance, width, height), png_of_size(width, height), png_of_size(width * 1000, height * 1000)])
+        large = chance.choice([with_size(new_image(chance), width, height), png_header(width, height),
+                               png_header(width * 1000, height * 1000)])
         parts = among_good_ones(chance, [(named(f"large{number}.json"), b"{}"), (named(f"large{number}.jpg"), large)])
         assert_refuses(loop, path, parts, f"large{number}.jpg", "scale it down")
 

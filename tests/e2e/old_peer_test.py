@@ -11,6 +11,7 @@ import pytest
 from loop_programs.process import clean_environment
 from machines import Machine, Place, distant_loop, mapped, require_machines, skip
 from nodes import ORGANIZATION
+from peers import anonymous
 from programs import ROOT, generate, image_ids, images, jpeg
 
 PYTHON = ROOT / "build/peers/old_learning_loop_node/bin/python"
@@ -67,10 +68,6 @@ def kinds(row):
     return [len(row[f"{kind}_detections"]) for kind in ("box", "point", "segmentation", "classification")]
 
 
-def without_ids(detections):
-    return [{key: value for key, value in one.items() if key not in ("id", "image_id")} for one in detections]
-
-
 def test_an_image_without_detections_arrives_as_it_was_saved(loop, upload):
     content = jpeg(1)
     [row] = upload((content, {}))
@@ -96,14 +93,14 @@ def test_every_kind_of_detection_arrives_with_its_category(upload, categories):
         "segmentation": [{"shape": "1,1,9,1,9,9", "model_name": "1.2", "confidence": 0.3, **area},
                          {"shape": [[2, 2], [8, 2], [8, 8]], "model_name": "1.2", "confidence": 0.6, **area, **nameless}]}}))
     model = {"model_name": "1.2"}
-    assert without_ids(row["box_detections"]) == [
+    assert anonymous(row["box_detections"]) == [
         {"x": 1, "y": 2, "width": 30, "height": 40, "confidence": 0.42} | model | box,
         {"x": 5, "y": 6, "width": 7, "height": 8, "confidence": 0.9} | model | box]
-    assert without_ids(row["point_detections"]) == [{"x": 10, "y": 20, "confidence": 0.4} | model | point,
-                                                    {"x": 10.5, "y": 20.25, "confidence": 0.5} | model | point]
+    assert anonymous(row["point_detections"]) == [{"x": 10, "y": 20, "confidence": 0.4} | model | point,
+                                                  {"x": 10.5, "y": 20.25, "confidence": 0.5} | model | point]
     shapes = [{"points": [{"x": x, "y": y} for x, y in points]} for points in ([(1, 1), (9, 1), (9, 9)], [(2, 2), (8, 2), (8, 8)])]
-    assert without_ids(row["segmentation_detections"]) == [{"shape": shapes[0], "confidence": 0.3} | model | area,
-                                                           {"shape": shapes[1], "confidence": 0.6} | model | area]
+    assert anonymous(row["segmentation_detections"]) == [{"shape": shapes[0], "confidence": 0.3} | model | area,
+                                                         {"shape": shapes[1], "confidence": 0.6} | model | area]
     assert row["tags"][0]["name"] == "uncertain"
 
 

@@ -3,18 +3,17 @@ and sends the same batch again for ever; after a 422 it halves the batch, until 
 
 tools/fetch_peers brings the library into an environment of its own."""
 
-import hashlib
-import io
 import json
 import random
 import subprocess
 
 import pytest
 from loop_programs.process import clean_environment
-from nodes import ORGANIZATION, image_files, with_comment
+from nodes import ORGANIZATION, image_files, jpeg_of, with_comment
 from peers import PYTHON, peer_environment
 from PIL import Image
 from programs import ROOT, generate, jpeg, loop_server
+from uploads import digest
 
 UPLOAD = ROOT / "tests/e2e/peer_outbox/of_0_27_0.py"
 MIB = 1 << 20
@@ -44,22 +43,13 @@ def fixture_upload(loop, tmp_path):
     return upload
 
 
-def digest(content):
-    return hashlib.sha256(content).digest()
-
-
 def noise(size):
     """A JPEG that cannot be small: about four bytes for each pixel."""
-    out = io.BytesIO()
-    picture = Image.frombytes("RGB", size, random.Random(1).randbytes(size[0] * size[1] * 3))
-    picture.save(out, "JPEG", quality=100, subsampling=0)
-    return out.getvalue()
+    return jpeg_of(Image.frombytes("RGB", size, random.Random(1).randbytes(size[0] * size[1] * 3)), quality=100)
 
 
 def plain(width, height):
-    out = io.BytesIO()
-    Image.new("L", (width, height), 128).save(out, "JPEG")
-    return out.getvalue()
+    return jpeg_of(Image.new("L", (width, height), 128), quality=75)
 
 
 def test_twenty_images_of_ten_mebibytes_arrive_in_one_batch(upload):

@@ -4,6 +4,7 @@ has a test of its own, peer_uploads_test.py.
 tools/fetch_peers brings the library into an environment of its own.
 """
 import pytest
+from accounts import wait_until_looked_at
 from nodes import ORGANIZATION, wait_until
 from peers import peer_detector, project_with_target, rows_from, wait_for_model
 from programs import BIN, detector, jpeg, loop_server
@@ -81,7 +82,9 @@ def test_an_image_kept_by_our_detector_becomes_the_same_row_as_one_kept_by_the_p
     def both():
         rows = rows_from(loop, project, NOTES["source"])
         return len(rows) == 2 and rows
-    one, other = wait_until(both, "both images in the Loop")
+    wait_until(both, "both images in the Loop")
+    wait_until_looked_at(loop)  # of which their rows tell
+    one, other = both()
     one.pop("set"), other.pop("set")
     assert one == other
 

@@ -4,11 +4,12 @@ of the former project still go. LL_CASES_SEED repeats a draw."""
 import time
 
 import pytest
-from accounts import data_folder
+from accounts import data_folder, rows, wait_until_looked_at
 from draws import draws
 from nodes import wait_until
 from programs import generate, image_ids, loop_server
-from uploads import Batch, UploadedModel, assert_ends_whole, assert_holds_images, assert_holds_models, digest, rows, strays, temporary_files
+from uploads import (Batch, UploadedModel, assert_ends_whole, assert_holds_images, assert_holds_models, digest, digests, strays,
+                     temporary_files)
 
 
 @pytest.fixture(name="loop")
@@ -23,9 +24,9 @@ def wait_until_removed(loop):
 
     def is_at_rest():
         assert loop.process.poll() is None, loop.log_text()[-2000:]
+        wait_until_looked_at(loop)
         try:
-            waiting = rows(folder, "SELECT number FROM projects WHERE removed IS NOT NULL AND folder <> '' UNION ALL "
-                                   "SELECT number FROM images WHERE pixels = 'unchecked'")
+            waiting = rows(folder, "SELECT number FROM projects WHERE removed IS NOT NULL AND folder <> ''")
             return not waiting and not strays(folder) and not temporary_files(folder)
         except FileNotFoundError:
             return False  # something went while it was looked at
@@ -47,7 +48,7 @@ def test_a_project_under_a_name_that_became_free_keeps_what_comes_in(loop, most_
             assert answer.status == 200, (number, answer)
         if number % 5 == 0:
             wait_until_removed(loop)
-        assert_holds_images(loop, path, {key: digest(content) for batch in batches for key, content in batch.images.items()})
+        assert_holds_images(loop, path, digests(*batches))
         assert_holds_models(loop, path, {answer.json()["id"]: digest(model.weights)})
         assert loop.ask("DELETE", path).status == 200
     wait_until_removed(loop)
@@ -76,7 +77,7 @@ def test_a_project_that_is_deleted_while_its_thumbnails_are_made_is_gone(loop):
         time.sleep(chance.uniform(0, 0.03))
         assert loop.ask("DELETE", path).status == 200
     wait_until_removed(loop)
-    assert_holds_images(loop, stays, {key: digest(content) for key, content in kept.images.items()})
+    assert_holds_images(loop, stays, digests(kept))
     assert all(loop.get(f"{stays}/images/{key}/thumb").status == 200 for key in kept.images)
     assert wait_until(lambda: len(list((data_folder(loop) / "thumbs").glob("*/*"))) == 1, "no thumbnails but these", 10)
     assert_ends_whole(loop)

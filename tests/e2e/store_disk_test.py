@@ -10,14 +10,13 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from accounts import data_folder, log_in
+from accounts import data_folder, log_in, rows
 from loop_programs.ports import free_port
-from nodes import wait_until
 from programs import BIN, generate, image_ids, loop_server, run_to_end
 from small_disks import MIB, fill, require_own_mounts, small_disk
 from system_calls import WRITING, Trace
-from uploads import (Batch, UploadedModel, assert_ends_whole, assert_holds_images, assert_holds_models, check, digest, rows, strays,
-                     temporary_files)
+from uploads import (Batch, UploadedModel, assert_ends_whole, assert_holds_images, assert_holds_models, check, digest, digests, half_made,
+                     strays, wait_until_uploads_are_over)
 
 SEED = int(os.environ.get("LL_STORE_DISK_SEED") or random.SystemRandom().randrange(2**32))
 DISK_MIB, BALLAST_MIB = 24, 6
@@ -50,7 +49,7 @@ class Sender:
             assert "disk" in answer.json()["detail"] and "free" in answer.json()["detail"], answer
             self.refused.append(upload)
         elif isinstance(upload, Batch):
-            self.images |= {key: digest(content) for key, content in upload.images.items()}
+            self.images |= digests(upload)
         else:
             self.models[answer.json()["id"]] = digest(upload.weights)
         return answer.status
@@ -83,7 +82,7 @@ def assert_serves(sender):
     assert_holds_models(loop, path, sender.models)
     assert loop.get(f"{path}/data").status == loop.get(path).status == loop.get("/api/projects").status == 200
     assert loop.get(f"/?organization=test&project={path.rsplit('/', 1)[1]}").status == 200
-    wait_until(lambda: not temporary_files(data_folder(loop)), "no file of an upload")
+    wait_until_uploads_are_over(data_folder(loop))
 
 
 @pytest.mark.parametrize("floor", ["0", "3MiB"], ids=["to the last byte", "a floor of 3 MiB"])
@@ -106,8 +105,8 @@ def test_a_full_disk_is_507_loses_nothing_and_works_again_when_there_is_room(dis
         for _ in range(40):
             sender.send(sender.chance.choice((big_batch, small_batch, UploadedModel))(sender.chance))
         assert_serves(sender)
-        half_made = {model for model, in rows(data_folder(loop), "SELECT id FROM models WHERE id NOT IN (SELECT model FROM model_files)")}
-        assert set(strays(data_folder(loop))) <= half_made, "a row may stay until there is room to remove it"
+        half = set(half_made(data_folder(loop)))
+        assert set(strays(data_folder(loop))) <= half, "a row may stay until there is room to remove it"
         full = len(sender.images), len(sender.models), len(sender.refused)
 
         ballast.unlink()
@@ -159,7 +158,7 @@ def test_a_disk_that_is_full_when_the_rows_are_written_takes_nothing_of_the_uplo
         before = rows(folder, "SELECT count(*) FROM images"), rows(folder, "SELECT count(*) FROM models")
         upload = make(sender.chance)
         assert refused_at_the_rows(loop, sender, upload, "pwrite64", tmp_path / "strace.log").status == 507
-        wait_until(lambda: not temporary_files(folder), "no file of an upload")
+        wait_until_uploads_are_over(folder)
         assert strays(folder) == []
         assert (rows(folder, "SELECT count(*) FROM images"), rows(folder, "SELECT count(*) FROM models")) == before
         assert sender.send(upload) == sender.send(make(sender.chance)) == 200
@@ -180,7 +179,7 @@ def test_rows_that_could_not_be_synced_do_not_come_up_later_without_their_files(
         if then == "is killed":
             loop.kill()
             loop.start()
-            wait_until(lambda: not temporary_files(folder), "no file of an upload")
+            wait_until_uploads_are_over(folder)
             assert strays(folder) == []
         assert sender.send(upload) == sender.send(make(sender.chance)) == 200
         assert_serves(sender)

@@ -11,13 +11,12 @@ import threading
 import time
 
 import pytest
-from accounts import data_folder
+from accounts import data_folder, rows
 from loop_programs.connection import Answer
-from nodes import wait_until
 from programs import generate, loop_server
 from system_calls import CHANGING, SENDING, Killer, Trace, not_durable
-from uploads import (Batch, UploadedModel, assert_ends_whole, assert_holds_images, assert_holds_models, digest, files_below, rows, strays,
-                     temporary_files)
+from uploads import (Batch, UploadedModel, assert_ends_whole, assert_holds_images, assert_holds_models, digest, digests, files_below,
+                     strays, temporary_files, wait_until_uploads_are_over)
 
 SEED = int(os.environ.get("LL_STORE_KILL_SEED") or random.SystemRandom().randrange(2**32))
 KILLS = int(os.environ.get("LL_STORE_KILLS") or 20)
@@ -54,7 +53,7 @@ class Uploader(threading.Thread):
         if self.chance.random() < 0.2:
             assert self.deliver(upload).json() == first.json(), "the same again is answered alike"
         if self.kind == "images":
-            self.acknowledged.update({key: digest(content) for key, content in upload.images.items()})
+            self.acknowledged.update(digests(upload))
         else:
             self.acknowledged[first.json()["id"]] = digest(upload.weights)
 
@@ -164,7 +163,7 @@ def test_what_was_acknowledged_is_there_once_however_often_the_loop_is_killed(tm
               f"models {len(acknowledged['models'])}, answers {dict(statuses)}")
         assert_holds_images(loop, path, acknowledged["images"])
         assert_holds_models(loop, path, acknowledged["models"])
-        wait_until(lambda: not temporary_files(data_folder(loop)), "no file of an upload")
+        wait_until_uploads_are_over(data_folder(loop))
         assert_ends_whole(loop)
     assert share >= 0.8
     assert statuses.keys() <= {200, 503}, "503: more came at once than it takes"
@@ -222,7 +221,7 @@ def assert_is_there_once(upload, loop, path, point):
     """After it was sent again."""
     answer = upload.post(loop, path)
     assert answer.status == 200, f"{point}: {answer}"
-    wait_until(lambda: not temporary_files(data_folder(loop)), f"no file of an upload, {point}")
+    wait_until_uploads_are_over(data_folder(loop), point)
     folder = data_folder(loop)
     if isinstance(upload, Batch):
         for key, content in upload.images.items():
@@ -244,7 +243,7 @@ def test_files_their_names_and_then_their_rows_are_synced_before_the_answer(tmp_
         path, folder = generate(loop, "durable"), data_folder(loop)
         with Trace(loop.process.pid, tmp_path / "strace.log", CHANGING + SENDING) as trace:
             assert make(chance).post(loop, path).status == 200
-            wait_until(lambda: not temporary_files(folder), "no file of an upload")
+            wait_until_uploads_are_over(folder)
         made = files_below(folder / part)
         assert len(made) == (5 if part == "images" else 1)
         assert not_durable(trace.text(), made, folder / "loop.db") == [], trace.text()

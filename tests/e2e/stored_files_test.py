@@ -5,12 +5,11 @@ LL_STORED_FILES_SEED repeats a draw.
 
 import os
 import random
-import socket
 
 import pytest
-from accounts import data_folder, wait_until_looked_at
+from accounts import data_folder, send_head, wait_until_looked_at
 from programs import generate, loop_server
-from uploads import Batch, UploadedModel, assert_ends_whole, assert_holds_images, digest, files_below, weights_in
+from uploads import Batch, UploadedModel, assert_ends_whole, assert_holds_images, digests, files_below, weights_in
 
 SEED = int(os.environ.get("LL_STORED_FILES_SEED") or random.SystemRandom().randrange(2**32))
 
@@ -45,15 +44,12 @@ def test_a_batch_of_which_files_are_lost_or_cut_anywhere_is_mended_by_the_same_u
             os.truncate(file, chance.randrange(file.stat().st_size))
         assert loop.get(f"{path}/images/{file.name}/main").status == 404
     assert batch.post(loop, path).status == 200
-    assert_holds_images(loop, path, {key: digest(jpeg) for key, jpeg in batch.images.items()})
+    assert_holds_images(loop, path, digests(batch))
     assert_ends_whole(loop)
 
 
 def begin_download(loop, target):
-    connection = socket.create_connection(("127.0.0.1", loop.port), timeout=60)
-    lines = [f"GET {target} HTTP/1.1", "Host: 127.0.0.1", "Connection: close",
-             *(f"{name}: {value}" for name, value in loop.headers.items()), "", ""]
-    connection.sendall("\r\n".join(lines).encode())
+    connection = send_head(loop.port, "GET", target, [("Connection", "close"), *loop.headers.items()], timeout=60)
     return connection, connection.recv(1 << 16)
 
 

@@ -1,19 +1,16 @@
 """Images and models as clients upload them, and what a Loop's data folder has to hold of them afterwards."""
 
 import hashlib
-import io
 import json
-import sqlite3
 import subprocess
 import uuid
-import zipfile
-from contextlib import closing
 
-from accounts import data_folder
+from accounts import data_folder, rows
 from fake_loop import model_zip
 from loop_programs.multipart import multipart
 from loop_programs.process import clean_environment
-from nodes import with_comment
+from nodes import wait_until, with_comment
+from packages import unpacked
 from programs import BIN, image_ids, images, jpeg
 
 COMMENT_BYTES = 60_000  # the most that a JPEG's segment takes is a little more
@@ -78,9 +75,20 @@ def digest(content):
     return hashlib.sha256(content).hexdigest()
 
 
+def digests(*batches):
+    """What a Loop has to hold of these batches: key and digest of each image."""
+    return {key: digest(content) for batch in batches for key, content in batch.images.items()}
+
+
 def weights_in(package):
-    with zipfile.ZipFile(io.BytesIO(package)) as opened:
-        return opened.read("model.onnx")
+    return unpacked(package)["model.onnx"]
+
+
+def row_of_new(loop, path, content, metadata):
+    """The row of a new image with these metadata, a text, under a name without a key."""
+    answer = loop.nobody().post_files(f"{path}/images", [("a.json", metadata.encode()), ("a.jpg", content)])
+    assert answer.status == 200, (metadata[:5000], answer)
+    return images(loop, path, [answer.json()["images"][0]["id"]])[0]
 
 
 # ------------------------------------------------------------------------------------------------- what a Loop has of them
@@ -110,12 +118,6 @@ def assert_holds_models(loop, path, wanted):
         assert answer.status == 200 and digest(weights_in(answer.body)) == wanted[model_id], model_id
 
 
-def rows(folder, statement, values=()):
-    """What the database says, also while a server uses it."""
-    with closing(sqlite3.connect(f"file:{folder / 'loop.db'}?mode=ro", uri=True)) as database:
-        return database.execute(statement, values).fetchall()
-
-
 def files_below(folder):
     return sorted(file for file in folder.rglob("*") if not file.is_dir() or file.is_symlink())
 
@@ -123,6 +125,16 @@ def files_below(folder):
 def temporary_files(folder):
     """What an upload keeps only until it is answered."""
     return [*files_below(folder / "images/.incoming"), *files_below(folder / "models/.incoming"), *files_below(folder / "uploads")]
+
+
+def wait_until_uploads_are_over(folder, point=""):
+    """`point`: at what the test is, which a failure tells."""
+    wait_until(lambda: not temporary_files(folder), f"no file of an upload, {point}" if point else "no file of an upload")
+
+
+def half_made(folder):
+    """Models that have a row, and no file yet."""
+    return [model for model, in rows(folder, "SELECT id FROM models WHERE id NOT IN (SELECT model FROM model_files)")]
 
 
 def strays(folder):
@@ -134,7 +146,7 @@ def strays(folder):
                 "JOIN projects ON projects.number = models.project")}
     found = {f"images/{file.parent.parent.relative_to(folder / 'images')}/{file.name}" for file in files_below(folder / "images")}
     found |= {str(file.relative_to(folder)) for file in files_below(folder / "models")}
-    half = [model for model, in rows(folder, "SELECT id FROM models WHERE id NOT IN (SELECT model FROM model_files)")]
+    half = half_made(folder)
     empty = [str(at.relative_to(folder)) for at in (folder / "models").glob("*/*/*") if at.is_dir() and not any(at.iterdir())]
     return sorted(wanted ^ found) + half + empty
 

@@ -4,16 +4,15 @@ import os
 import shutil
 import socket
 import ssl
-import struct
 import subprocess
 import tempfile
 import threading
 import urllib.request
-import zlib
 from pathlib import Path
 
 import pytest
 from fake_loop import CELLS, FakeLoop, model_zip
+from image_bytes import png_header, with_size
 from loop_programs.multipart import multipart
 from loop_programs.ports import free_port
 from nodes import ORGANIZATION, Client, Outbox, detail, image_files, picture, wait_until, with_comment
@@ -36,19 +35,6 @@ def fixture_node(folder):
     away = loop_server(folder)
     with detector(folder, away, ORGANIZATION, "p", [BIN / "scripted_detector"]) as program:
         yield program
-
-
-def with_size(image, width, height):
-    """The same JPEG with a header that claims another size."""
-    at = image.index(b"\xff\xc0")
-    return image[:at + 5] + struct.pack(">HH", height, width) + image[at + 9:]
-
-
-def png_header(width, height):
-    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    data = b"IDAT" + zlib.compress(b"")
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) for chunk in (header, data, b"IEND"))
 
 
 # What is sent, the status, and the words that the answer has to contain.

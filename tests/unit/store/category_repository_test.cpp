@@ -35,14 +35,6 @@ struct CategoryRepositoryTest : StoreTest {
         };
         ASSERT_TRUE(test::run(lanes.write(job)));
     }
-    std::int64_t named(std::string const& table, std::string const& name)
-    {
-        auto job = [&](Database& database) -> Result<std::int64_t> {
-            auto const sql = "SELECT count(*) FROM " + table + " WHERE category_name = $1";
-            return column<std::int64_t>(database.query_one(sql, {name}).value(), 0);
-        };
-        return test::run(lanes.read(job)).value();
-    }
 };
 
 TEST_F(CategoryRepositoryTest, adds_behind_the_others)
@@ -67,8 +59,8 @@ TEST_F(CategoryRepositoryTest, renames_what_is_of_the_category_in_all_images)
     ASSERT_TRUE(test::run(categories.change(project.number, category("id-1", "sugar beet"))));
     EXPECT_EQ(all()[0].name, "sugar beet");
     EXPECT_EQ(all()[0].id, "id-1");
-    EXPECT_EQ(named("annotations", "sugar beet"), 2100);
-    EXPECT_EQ(named("detections", "sugar beet"), 2100);
+    EXPECT_EQ(rows_in("annotations WHERE category_name = 'sugar beet'"), 2100);
+    EXPECT_EQ(rows_in("detections WHERE category_name = 'sugar beet'"), 2100);
 }
 
 TEST_F(CategoryRepositoryTest, removes_none_that_annotations_use)

@@ -11,9 +11,6 @@ namespace {
 namespace fs = std::filesystem;
 
 struct FileRemovalsTest : StoreTest {
-    inline static test::Io io; // the threads of lanes may still hold it when a test has ended
-    FileRemovals removals{lanes, folder.path(), io.executor()};
-
     fs::path write(std::string const& name)
     {
         auto const file = folder / name;
@@ -41,7 +38,7 @@ struct FileRemovalsTest : StoreTest {
     void work_until(std::function<bool()> const& condition)
     {
         TaskGroup tasks(io.executor());
-        tasks.spawn("removals", removals.run());
+        tasks.spawn("removals", file_removals.run());
         EXPECT_TRUE(io.run_until(condition));
         tasks.cancel();
         io.run(tasks.join());
@@ -65,9 +62,9 @@ TEST_F(FileRemovalsTest, removes_what_is_named_later_once_it_is_told)
 {
     auto const file = write("images/demo/field/aa/one");
     TaskGroup tasks(io.executor());
-    tasks.spawn("removals", removals.run());
+    tasks.spawn("removals", file_removals.run());
     name({"images/demo/field/aa/one"});
-    removals.wake();
+    file_removals.wake();
     EXPECT_TRUE(io.run_until([&] { return !fs::exists(file); }));
     tasks.cancel();
     io.run(tasks.join());

@@ -11,13 +11,6 @@ struct ImageEditorTest : StoreTest {
     {
         return test::run(editor.change(project.number, std::move(ids), change));
     }
-    std::int64_t rows_in(std::string const& table)
-    {
-        auto job = [table](Database& database) -> Result<std::int64_t> {
-            return column<std::int64_t>(database.query_one("SELECT count(*) FROM " + table, {}).value(), 0);
-        };
-        return test::run(lanes.read(job)).value();
-    }
 };
 
 TEST_F(ImageEditorTest, changes_state_set_and_tags_of_many_at_once)

@@ -15,8 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 
 struct ProjectRemovalsTest : StoreTest {
-    inline static test::Io io; // the threads of lanes may still hold it when a test has ended
-    FileRemovals file_removals{lanes, folder.path(), io.executor()};
     ProjectRemovals removals{lanes, file_removals, folder.path(), io.executor()};
 
     ProjectRemovalsTest() { fill(project, 1200); }
@@ -57,14 +55,6 @@ struct ProjectRemovalsTest : StoreTest {
         detection.image = image;
         insert(database, detection);
         insert(database, ImageTagRow{0, image, tag});
-    }
-
-    std::int64_t rows_in(std::string const& table)
-    {
-        auto job = [&](Database& database) -> Result<std::int64_t> {
-            return column<std::int64_t>(database.query_one("SELECT count(*) FROM " + table, {}).value(), 0);
-        };
-        return io.run(lanes.read(job)).value();
     }
 
     bool is_there(std::string const& part, Project const& of) { return fs::exists(folder / part / of.folder); }

@@ -61,11 +61,7 @@ TEST_F(ProjectRepositoryTest, draws_the_sets_of_its_images_anew_and_those_of_no_
     ASSERT_TRUE(test::run(lanes.write(job)));
     ASSERT_TRUE(test::run(projects.set_split(project.number, 0, 100)));
     ASSERT_TRUE(test::run(projects.redraw_sets(project.number)));
-    auto count = [](Database& database) -> Result<std::int64_t> {
-        return column<std::int64_t>(database.query_one("SELECT count(*) FROM images WHERE split = 'val'", {}).value(),
-                                    0);
-    };
-    EXPECT_EQ(test::run(lanes.read(count)).value(), 2499);
+    EXPECT_EQ(rows_in("images WHERE split = 'val'"), 2499);
     EXPECT_EQ(test::run(projects.find("demo", "field")).value()->val_percent, 100);
 }
 

@@ -3,6 +3,7 @@
 #include "learning_loop/base/hash.h"
 #include "learning_loop/store/account_repository.h"
 #include "learning_loop/store/blob_files.h"
+#include "learning_loop/store/columns.h"
 #include "learning_loop/store/database_lanes.h"
 #include "learning_loop/store/detection_repository.h"
 #include "learning_loop/store/detector_repository.h"
@@ -18,8 +19,6 @@
 #include "support/temp_folder.h"
 
 #include <gtest/gtest.h>
-
-#include <boost/asio/io_context.hpp>
 
 namespace learning_loop::store {
 
@@ -53,15 +52,24 @@ protected:
         return image;
     }
 
-    boost::asio::io_context io;
+    /// `what`: a table, and a condition behind it where only some rows count.
+    std::int64_t rows_in(std::string const& what)
+    {
+        auto job = [&](Database& database) -> Result<std::int64_t> {
+            return column<std::int64_t>(database.query_one("SELECT count(*) FROM " + what, {}).value(), 0);
+        };
+        return io.run(lanes.read(job)).value();
+    }
+
+    inline static test::Io io; // the threads of lanes may still hold it when a test has ended
     test::TempFolder folder;
     DatabaseLanes lanes{sqlite::open_sqlite(folder / "test.db")};
     BlobFiles files{folder / "images"};
     ProjectRepository projects{lanes};
     ImageRepository images{lanes, files};
     ImageIntake intake{lanes, files};
-    FileRemovals removals{lanes, folder.path(), io.get_executor()}; // does nothing unless it runs
-    ImageEditor editor{lanes, removals};
+    FileRemovals file_removals{lanes, folder.path(), io.executor()}; // does nothing unless it runs
+    ImageEditor editor{lanes, file_removals};
     DetectionRepository detections{lanes};
     ModelRepository models{lanes, folder / "models"};
     DetectorRepository detectors{lanes};
