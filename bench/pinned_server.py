@@ -75,16 +75,16 @@ class PinnedServer:
                 time.sleep(0.2)
         self.fail("was not ready within 60 s")
 
-    def measure(self, path, seconds, connections, script=None):
+    def measure(self, path, seconds, connections, script=None, headers=None):
         """Requests per second and milliseconds of the server's CPU per request."""
         before = self.cpu_seconds()
-        said = self.load(path, seconds, connections, *(["-s", str(script)] if script else []))
+        said = self.load(path, seconds, connections, *(["-s", str(script)] if script else []), headers=headers)
         cpu = self.cpu_seconds() - before
         return float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1]), 1000 * cpu / int(re.search(r"(\d+) requests in", said)[1])
 
-    def latencies(self, path, seconds, connections=1):
+    def latencies(self, path, seconds):
         """Milliseconds until answers were whole: those that a half, and 99 of 100, did not exceed."""
-        said = self.load(path, seconds, connections, "--latency")
+        said = self.load(path, seconds, 1, "--latency")
         units = {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}
         found = [re.search(rf"{percent}%\s+([\d.]+)(us|ms|s|m)\b", said) for percent in (50, 99)]
         return [float(number) * units[unit] for number, unit in (each.groups() for each in found)]
