@@ -152,6 +152,13 @@ Result<std::string> read_file(fs::path const& file, std::size_t max_bytes)
     return read_bytes(*descriptor, size_bytes, file);
 }
 
+bool has_length(fs::path const& file, std::int64_t bytes)
+{
+    std::error_code gone;
+    auto const length = fs::file_size(file, gone);
+    return !gone && std::cmp_equal(length, bytes);
+}
+
 Result<void> unless_disk_is_full(std::function<Result<void>()> const& change)
 {
     try {

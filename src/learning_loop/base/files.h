@@ -39,6 +39,9 @@ void rename_durably(std::filesystem::path const& from, std::filesystem::path con
 /// invalid_argument if it is a link, a folder or anything else but a plain file.
 Result<std::string> read_file(std::filesystem::path const& file, std::size_t max_bytes);
 
+/// Whether it is there with that length.
+bool has_length(std::filesystem::path const& file, std::int64_t bytes);
+
 /// Calls `change`, which changes the disk. Errors: those of `change`; out_of_space if it throws std::system_error
 /// because there is no room.
 Result<void> unless_disk_is_full(std::function<Result<void>()> const& change);

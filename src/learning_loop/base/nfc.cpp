@@ -1,10 +1,10 @@
 #include "learning_loop/base/nfc.h"
 
+#include "learning_loop/base/text.h"
 #include "learning_loop/base/utf8.h"
 
 #include <utf8proc.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <new>
@@ -13,9 +13,7 @@ namespace learning_loop {
 
 std::string nfc(std::string_view utf8)
 {
-    bool const is_ascii =
-        std::all_of(utf8.begin(), utf8.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-    if (is_ascii || !is_utf8(utf8)) return std::string(utf8);
+    if (is_ascii(utf8) || !is_utf8(utf8)) return std::string(utf8);
     auto const* const bytes = reinterpret_cast<utf8proc_uint8_t const*>(utf8.data());
     utf8proc_uint8_t* composed = nullptr;
     auto const options = static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE);

@@ -36,6 +36,11 @@ std::string printable(std::string_view text)
     return text.size() > max_bytes ? line + "..." : line;
 }
 
+bool is_ascii(std::string_view text)
+{
+    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
 std::string lower_case(std::string_view ascii)
 {
     std::string text(ascii);
@@ -81,6 +86,16 @@ std::string escape_html(std::string_view text)
         }
     }
     return html;
+}
+
+std::string alternatives(std::span<std::string_view const> texts)
+{
+    std::string text;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        if (i > 0) text += i + 1 == texts.size() ? " or " : ", ";
+        text += texts[i];
+    }
+    return text;
 }
 
 std::optional<std::uint64_t> parse_whole_number(std::string_view text)

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,8 @@ namespace learning_loop {
 /// Text from outside, fit for one line of the log and for an answer: valid UTF-8, control characters become `?`, at
 /// most some 200 bytes.
 std::string printable(std::string_view text);
+
+bool is_ascii(std::string_view text);
 
 /// With a to z for A to Z; every other byte stays as it is.
 std::string lower_case(std::string_view ascii);
@@ -27,6 +30,9 @@ bool same_name(std::string_view a, std::string_view b);
 
 /// Fit for the text and for the attributes of an HTML page: `&`, `<`, `>`, `"` and `'` are written as entities.
 std::string escape_html(std::string_view text);
+
+/// `a, b or c`
+std::string alternatives(std::span<std::string_view const> texts);
 
 /// The number, if the text is digits alone and the number fits 64 bits.
 std::optional<std::uint64_t> parse_whole_number(std::string_view text);

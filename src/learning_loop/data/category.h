@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace learning_loop {
@@ -21,6 +22,9 @@ struct Category {
     std::optional<std::string> type;  ///< `box`, `point`, `segmentation`, `classification`, or any other text.
 };
 BOOST_DESCRIBE_STRUCT(Category, (), (id, name, description, hotkey, color, point_size, type))
+
+/// What is wrong with the type of a category of the Loop; nullopt: it is one of those that `Category` names.
+std::optional<std::string> find_fault_of_type(std::string_view type);
 
 /// The body of `POST .../categories`, and a category of a project to be made.
 struct NewCategory {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "learning_loop/data/annotations.h"
 #include "learning_loop/data/stored_image.h"
 
 #include <cstdint>

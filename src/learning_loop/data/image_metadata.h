@@ -9,6 +9,8 @@ namespace learning_loop {
 enum class ImageState { backlog, inbox, annotate, review, complete, trash };
 BOOST_DESCRIBE_ENUM(ImageState, backlog, inbox, annotate, review, complete, trash)
 
+inline constexpr std::size_t max_tag_bytes = 200; ///< Of a tag, which has at least one.
+
 /// What is known of one image: a detector's answer, and what travels with an image to the Loop.
 struct ImageMetadata {
     std::vector<BoxDetection> box_detections;

@@ -168,6 +168,12 @@ Result<json::value> parse_json(std::string_view text, std::string_view what)
                  std::string(what) + ": " + printable(*infinity) + " is a number beyond 1.8e308"};
 }
 
+json::value const* find_present(json::object const& object, std::string_view key)
+{
+    auto const* const value = object.if_contains(key);
+    return value && !value->is_null() ? value : nullptr;
+}
+
 std::string to_text(json::value const& value)
 {
     std::string out;

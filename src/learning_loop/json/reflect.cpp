@@ -1,6 +1,7 @@
 #include "learning_loop/json/reflect.h"
 
 #include "learning_loop/base/text.h"
+#include "learning_loop/json/json.h"
 #include "learning_loop/json/words.h"
 
 #include <cmath>
@@ -10,15 +11,11 @@ namespace json = boost::json;
 namespace reflect_detail {
 namespace {
 
-/// `a, b or c`
 std::string listed(std::span<Word const> words)
 {
-    std::string text;
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        if (i > 0) text += i + 1 == words.size() ? " or " : ", ";
-        text += words[i].text;
-    }
-    return text;
+    std::vector<std::string_view> texts;
+    for (auto const& word : words) texts.emplace_back(word.text);
+    return alternatives(texts);
 }
 
 json::value write_text(void const* value)
@@ -109,10 +106,9 @@ Result<void> read_struct(json::value const& json, JsonPath const& path, void* in
         auto const& type = field.type();
         auto* const place = const_cast<void*>(field.place(into)); // `into` may be written to
         auto const here = path / std::string_view(field.name);
-        auto const* value = object->if_contains(field.name);
-        bool const is_absent = !value || value->is_null();
-        if (is_absent && !type.clear) return missing_at(here);
-        if (is_absent) {
+        auto const* value = find_present(*object, field.name);
+        if (!value && !type.clear) return missing_at(here);
+        if (!value) {
             type.clear(place);
         } else if (auto const read = type.read(*value, here, place); !read) {
             return read;

@@ -1,5 +1,6 @@
 #include "learning_loop/archive/impl/zip_contents.h"
 
+#include "learning_loop/archive/impl/zip_names.h"
 #include "learning_loop/base/text.h"
 
 #include <algorithm>
@@ -30,11 +31,6 @@ std::string bytes_of(ZipInput const& zip, std::uint64_t offset, std::size_t coun
     std::string bytes(count, '\0');
     bytes.resize(zip.read(offset, bytes));
     return bytes;
-}
-
-Error wrong_entry(std::string_view name, std::string const& why)
-{
-    return {Errc::invalid_argument, "zip entry \"" + printable(name) + "\": " + why};
 }
 
 /// Where the table of contents is, and how many entries it has.
@@ -193,8 +189,9 @@ Result<ZipContents> read_zip_contents(ZipInput const& zip, std::size_t max_entri
         auto record = next_record(zip, *table, at);
         if (!record) return no_zip();
         if (contents.records.size() == max_entries) {
-            return Error{Errc::too_large, "zip entry \"" + printable(record->name) + "\": is one more than the " +
-                                              std::to_string(max_entries) + " files that are accepted"};
+            return wrong_entry(record->name,
+                               "is one more than the " + std::to_string(max_entries) + " files that are accepted",
+                               Errc::too_large);
         }
         contents.records.push_back(std::move(*record));
     }

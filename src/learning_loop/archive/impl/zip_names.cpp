@@ -7,11 +7,6 @@
 namespace learning_loop {
 namespace {
 
-Error refusal(std::string_view name, std::string const& why)
-{
-    return {Errc::invalid_argument, "zip entry \"" + printable(name) + "\": " + why};
-}
-
 /// As Windows writes it: `C:file`.
 bool has_drive(std::string_view name)
 {
@@ -25,19 +20,24 @@ std::string_view last_part(std::string_view name)
 
 } // namespace
 
+Error wrong_entry(std::string_view name, std::string const& why, Errc code)
+{
+    return {code, "zip entry \"" + printable(name) + "\": " + why};
+}
+
 Result<void> ZipNames::add(std::string_view name)
 {
     constexpr std::size_t max_characters = 255;
-    if (name.empty()) return refusal(name, "has no name");
-    if (name.size() > max_characters) return refusal(name, "its name is longer than 255 characters");
-    if (name == "." || name == "..") return refusal(name, "is the name of a folder");
+    if (name.empty()) return wrong_entry(name, "has no name");
+    if (name.size() > max_characters) return wrong_entry(name, "its name is longer than 255 characters");
+    if (name == "." || name == "..") return wrong_entry(name, "is the name of a folder");
     if (has_drive(name) || name.find_first_of("/\\") != std::string_view::npos)
-        return refusal(name, "has a folder: pack the files side by side");
+        return wrong_entry(name, "has a folder: pack the files side by side");
     auto const plain = [](char c) { return c >= ' ' && c <= '~'; };
     if (!std::ranges::all_of(name, plain))
-        return refusal(name, "its name holds more than printable ASCII: rename the file");
+        return wrong_entry(name, "its name holds more than printable ASCII: rename the file");
     if (!seen_.insert(lower_case(name)).second)
-        return refusal(name, "comes twice; upper and lower case make no difference");
+        return wrong_entry(name, "comes twice; upper and lower case make no difference");
     return {};
 }
 
@@ -53,7 +53,7 @@ Result<std::optional<std::string>> FlatZipNames::add(std::string_view name)
     auto const folder = name.substr(0, name.size() - file.size());
     if (!folder_) folder_ = folder;
     if (folder != *folder_ || std::ranges::count(folder, '/') > 1)
-        return refusal(name, "has a folder of its own: pack the files side by side, or all of them in one folder");
+        return wrong_entry(name, "has a folder of its own: pack the files side by side, or all of them in one folder");
     if (auto fit = names_.add(file); !fit) return fit.error();
     return std::optional(std::string(file));
 }
@@ -70,12 +70,9 @@ std::vector<std::string> FlatZipNames::remarks() const
 Result<void> stays_below(std::string_view name)
 {
     constexpr auto why = "has a folder that leads out: pack the files side by side";
-    if (name.empty() || has_drive(name) || name.find('\\') != std::string_view::npos) return refusal(name, why);
-    for (auto rest = name; !rest.empty();) {
-        auto const part = rest.substr(0, rest.find('/'));
-        if (part.empty() || part == "." || part == "..") return refusal(name, why);
-        rest.remove_prefix(std::min(part.size() + 1, rest.size()));
-    }
+    if (name.empty() || has_drive(name) || name.find('\\') != std::string_view::npos) return wrong_entry(name, why);
+    auto const leads_out = [](std::string_view part) { return part.empty() || part == "." || part == ".."; };
+    if (std::ranges::any_of(parts_of(name, '/'), leads_out)) return wrong_entry(name, why);
     return {};
 }
 

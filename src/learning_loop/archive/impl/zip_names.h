@@ -10,6 +10,9 @@
 
 namespace learning_loop {
 
+/// What is wrong with an entry: the message names it.
+Error wrong_entry(std::string_view name, std::string const& why, Errc code = Errc::invalid_argument);
+
 /// The names of one zip's entries: each is fit to be a file's name in any folder, and none comes twice.
 class ZipNames {
 public:

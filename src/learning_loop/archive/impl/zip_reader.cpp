@@ -1,5 +1,6 @@
 #include "learning_loop/archive/impl/zip_reader.h"
 
+#include "learning_loop/archive/impl/zip_names.h"
 #include "learning_loop/base/text.h"
 
 #include <archive.h>
@@ -43,11 +44,6 @@ std::uintmax_t max_unpacked(ZipLimits const& limits, std::uintmax_t packed_bytes
 bool is_usual_method(std::string_view format)
 {
     return format.ends_with("(deflation)") || format.ends_with("(uncompressed)");
-}
-
-bool is_ascii(std::string_view text)
-{
-    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 template <class Source>
@@ -118,30 +114,25 @@ bool ZipReader::open_archive()
     return is_open;
 }
 
-Error ZipReader::refusal(std::string const& why) const
-{
-    return {Errc::invalid_argument, "zip entry \"" + printable(entry_) + "\": " + why};
-}
-
 Error ZipReader::broken() const
 {
     if (source_->exception) std::rethrow_exception(source_->exception);
     char const* const why = archive_error_string(reader_.get());
-    return refusal("is damaged (" + printable(why ? why : "unreadable") + "): send the zip again");
+    return wrong_entry(entry_, "is damaged (" + printable(why ? why : "unreadable") + "): send the zip again");
 }
 
 Result<std::optional<std::string>> ZipReader::next()
 {
     while (begun_ < records_.size()) {
-        auto const is_taken = take(records_[begun_++]);
-        if (!is_taken) return is_taken.error();
-        if (*is_taken) return std::optional(name_);
+        auto name = take(records_[begun_++]);
+        if (!name || *name) return name;
     }
     return std::optional<std::string>();
 }
 
-/// Goes on to the next entry: libarchive has them in the order of the records. Returns false if it is passed over.
-Result<bool> ZipReader::take(ZipRecord const& record)
+/// Goes on to the next entry: libarchive has them in the order of the records. Returns its name; nullopt if it is
+/// passed over.
+Result<std::optional<std::string>> ZipReader::take(ZipRecord const& record)
 {
     entry_ = record.name;
     archive_entry* entry = nullptr;
@@ -150,20 +141,20 @@ Result<bool> ZipReader::take(ZipRecord const& record)
     auto name = naming_(entry_);
     if (!name) return name.error();
     if (status == ARCHIVE_EOF || status < ARCHIVE_WARN || !entry) return broken();
-    if (!*name) return false;
+    if (!*name) return name;
     if (auto accepted = check_entry(entry, status); !accepted) return accepted.error();
-    name_ = std::move(**name);
-    return true;
+    return name;
 }
 
 Result<void> ZipReader::check_entry(archive_entry* entry, int status)
 {
     bool const is_about_name = !is_ascii(entry_); // which it cannot turn into the characters of the C locale
     if (status != ARCHIVE_OK && !is_about_name) return broken();
-    if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry)) return refusal("is no plain file");
-    if (archive_entry_is_encrypted(entry)) return refusal("is encrypted: pack it without a password");
+    if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry))
+        return wrong_entry(entry_, "is no plain file");
+    if (archive_entry_is_encrypted(entry)) return wrong_entry(entry_, "is encrypted: pack it without a password");
     if (!is_usual_method(archive_format_name(reader_.get())))
-        return refusal("is packed by an unusual method: use deflate");
+        return wrong_entry(entry_, "is packed by an unusual method: use deflate");
     return {};
 }
 
@@ -173,9 +164,10 @@ Result<std::size_t> ZipReader::read(std::span<char> into)
     if (got < 0) return broken();
     auto const count = static_cast<std::size_t>(got);
     if (count > bytes_left_) {
-        return Error{Errc::too_large, "zip entry \"" + printable(entry_) +
-                                          "\": the zip unpacks to more bytes than are accepted " +
-                                          "of one of its size: pack fewer or smaller files"};
+        return wrong_entry(entry_,
+                           "the zip unpacks to more bytes than are accepted of one of its size: pack fewer or smaller "
+                           "files",
+                           Errc::too_large);
     }
     bytes_left_ -= count;
     return count;

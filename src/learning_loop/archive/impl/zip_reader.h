@@ -40,9 +40,8 @@ private:
     ZipReader(ZipInput zip, ZipContents contents, ZipLimits const& limits, Naming naming);
 
     bool open_archive();
-    Result<bool> take(ZipRecord const& record);
+    Result<std::optional<std::string>> take(ZipRecord const& record);
     Result<void> check_entry(archive_entry* entry, int status);
-    Error refusal(std::string const& why) const;
     Error broken() const;
 
     std::unique_ptr<Source, Close> source_; // before the reader, which reads it until it is closed
@@ -52,7 +51,6 @@ private:
     Naming naming_;
     std::uintmax_t bytes_left_;
     std::string entry_; ///< The name in the zip of the one that is read.
-    std::string name_;  ///< The name that it was given.
 };
 
 } // namespace learning_loop

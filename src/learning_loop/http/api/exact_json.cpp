@@ -20,16 +20,6 @@ std::string_view view_of(json::string_view text)
     return {text.data(), text.size()};
 }
 
-std::string listed(std::span<std::string_view const> names)
-{
-    std::string text;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        if (i > 0) text += i + 1 == names.size() ? " or " : ", ";
-        text += names[i];
-    }
-    return text;
-}
-
 Result<void> refuse_other_keys_at(json::object const& object, JsonPath const& path,
                                   std::span<std::string_view const> known)
 {
@@ -37,7 +27,7 @@ Result<void> refuse_other_keys_at(json::object const& object, JsonPath const& pa
         auto const key = view_of(member.key());
         if (std::ranges::find(known, key) != known.end()) continue;
         auto const place = (path / printable(key)).text();
-        return wrong_value({"body", place, "extra_forbidden", ""}, place + ": is unknown: use " + listed(known));
+        return wrong_value({"body", place, "extra_forbidden", ""}, place + ": is unknown: use " + alternatives(known));
     }
     return {};
 }

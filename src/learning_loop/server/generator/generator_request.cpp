@@ -3,6 +3,7 @@
 #include "learning_loop/base/hash.h"
 #include "learning_loop/base/ids.h"
 #include "learning_loop/base/text.h"
+#include "learning_loop/json/json.h"
 #include "learning_loop/server/generator/category_looks.h"
 #include "learning_loop/server/generator/planned_models.h"
 #include "learning_loop/server/generator/seed.h"
@@ -76,8 +77,7 @@ boost::json::value with_keys_of_today(boost::json::value body)
     if (!object) return body;
     for (auto const& [former, today] : former_keys) {
         auto const* const value = object->if_contains(former);
-        auto const* const newer = object->if_contains(today);
-        if (value && (!newer || newer->is_null())) (*object)[today] = boost::json::value(*value);
+        if (value && !find_present(*object, today)) (*object)[today] = boost::json::value(*value);
     }
     return body;
 }

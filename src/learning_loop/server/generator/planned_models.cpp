@@ -6,7 +6,6 @@
 #include "learning_loop/server/models/model_format.h"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 namespace learning_loop {
@@ -14,8 +13,8 @@ namespace {
 
 constexpr std::size_t max_models = 100;
 constexpr std::size_t max_formats = 10;
-constexpr int max_number = 1'000'000; // in a version
-constexpr auto mocked = "mocked";     // a format that no detector runs
+constexpr std::uint64_t max_number = 1'000'000; // in a version
+constexpr auto mocked = "mocked";               // a format that no detector runs
 
 Error wrong(std::string const& field, std::string const& what)
 {
@@ -25,11 +24,9 @@ Error wrong(std::string const& field, std::string const& what)
 /// A number without zeros before it.
 std::optional<int> version_number(std::string_view digits)
 {
-    int number = 0;
-    auto const [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    bool const is_number =
-        failure == std::errc() && end == digits.data() + digits.size() && number >= 0 && number <= max_number;
-    return is_number && std::to_string(number) == digits ? std::optional(number) : std::nullopt;
+    auto const number = parse_whole_number(digits);
+    bool const is_number = number && *number <= max_number && std::to_string(*number) == digits;
+    return is_number ? std::optional(static_cast<int>(*number)) : std::nullopt;
 }
 
 /// The major number, if the text is a version as `1.3`.

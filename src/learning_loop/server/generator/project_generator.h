@@ -2,7 +2,6 @@
 
 #include "learning_loop/async/task.h"
 #include "learning_loop/base/error.h"
-#include "learning_loop/data/model.h"
 #include "learning_loop/server/generator/generated_images.h"
 #include "learning_loop/store/project.h"
 

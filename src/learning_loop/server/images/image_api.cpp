@@ -19,7 +19,6 @@
 #include "learning_loop/store/image_repository.h"
 #include "learning_loop/store/project.h"
 
-#include <memory>
 #include <unordered_set>
 
 namespace learning_loop {

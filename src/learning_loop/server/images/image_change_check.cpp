@@ -8,8 +8,6 @@
 namespace learning_loop {
 namespace {
 
-constexpr std::size_t max_tag_bytes = 200;
-
 Result<void> check_tags(std::vector<std::string> const& tags, std::string const& field)
 {
     for (auto const& tag : tags) {

@@ -51,13 +51,11 @@ Result<store::NewImage> image_of(UploadPair const& pair, std::vector<Category> c
     image.media_type = header->format == ImageFormat::png ? "image/png" : "image/jpeg";
     image.width_px = header->width_px;
     image.height_px = header->height_px;
-    image.metadata = uploaded->metadata;
-    image.remarks = uploaded->remarks;
-    identify(image); // by what came, not by what is made of it
-    settle_date(*uploaded);
-    set_aside_nonsense(uploaded->metadata, {image.width_px, image.height_px}, categories, uploaded->remarks);
     image.metadata = std::move(uploaded->metadata);
     image.remarks = std::move(uploaded->remarks);
+    identify(image); // by what came, not by what is made of it
+    settle_date(image.metadata, image.remarks);
+    set_aside_nonsense(image.metadata, {image.width_px, image.height_px}, categories, image.remarks);
     if (image.metadata.state == ImageState::complete)
         image.pixels = decode_image(*bytes) ? Pixels::sound : Pixels::broken;
     if (!pair.image->file) return image;

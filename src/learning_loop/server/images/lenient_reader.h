@@ -20,7 +20,7 @@ public:
     template <class T>
     void read_list(std::string const& name, std::vector<T>& into)
     {
-        auto const* value = present(name);
+        auto const* value = find_present(object_, name);
         if (!value) return;
         auto const* list = value->if_array();
         if (!list) return set_aside(name, "expected a list", *value);
@@ -30,20 +30,22 @@ public:
         }
     }
 
+    /// All that a model found.
+    void read_detections(auto& into)
+    {
+        read_list("box_detections", into.box_detections);
+        read_list("point_detections", into.point_detections);
+        read_list("segmentation_detections", into.segmentation_detections);
+        read_list("classification_detections", into.classification_detections);
+    }
+
     template <class T>
     void read(std::string const& name, std::optional<T>& into)
     {
-        if (auto const* value = present(name)) into = read_value<T>(name, *value);
+        if (auto const* value = find_present(object_, name)) into = read_value<T>(name, *value);
     }
 
 private:
-    /// Null: absent or null.
-    boost::json::value const* present(std::string const& name) const
-    {
-        auto const* value = object_.if_contains(name);
-        return value && !value->is_null() ? value : nullptr;
-    }
-
     template <class T>
     std::optional<T> read_value(std::string const& field, boost::json::value const& value)
     {

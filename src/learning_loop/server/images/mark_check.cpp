@@ -169,6 +169,14 @@ struct Sieve {
         };
         sift(marks, fault, told);
     }
+
+    void sift_detections(auto& found) const
+    {
+        sift_list("box_detections", found.box_detections);
+        sift_list("point_detections", found.point_detections);
+        sift_list("segmentation_detections", found.segmentation_detections);
+        sift_list("classification_detections", found.classification_detections);
+    }
 };
 
 /// Checks what a person wrote.
@@ -213,10 +221,7 @@ void set_aside_nonsense(ImageMetadata& metadata, ImageSize size, std::vector<Cat
                         Remarks& remarks)
 {
     Sieve const sieve{size, categories, remarks};
-    sieve.sift_list("box_detections", metadata.box_detections);
-    sieve.sift_list("point_detections", metadata.point_detections);
-    sieve.sift_list("segmentation_detections", metadata.segmentation_detections);
-    sieve.sift_list("classification_detections", metadata.classification_detections);
+    sieve.sift_detections(metadata);
     sieve.sift_list("box_annotations", metadata.box_annotations);
     sieve.sift_list("point_annotations", metadata.point_annotations);
     auto& whole = metadata.classification_annotation;
@@ -230,10 +235,7 @@ void set_aside_nonsense(Detections& detections, ImageSize size, Remarks& remarks
 {
     std::vector<Category> const any_type;
     Sieve const sieve{size, any_type, remarks};
-    sieve.sift_list("box_detections", detections.box_detections);
-    sieve.sift_list("point_detections", detections.point_detections);
-    sieve.sift_list("segmentation_detections", detections.segmentation_detections);
-    sieve.sift_list("classification_detections", detections.classification_detections);
+    sieve.sift_detections(detections);
 }
 
 Result<void> check_annotations(Annotations& annotations, ImageSize size, std::vector<Category> const& categories)

@@ -51,10 +51,7 @@ Result<std::vector<store::FoundInImage>> read_uploaded_detections(std::string_vi
         if (!id) return id.error();
         auto& [item, remarks] = item_of(items, places, *id);
         LenientReader reader(*object, remarks);
-        reader.read_list("box_detections", item.box_detections);
-        reader.read_list("point_detections", item.point_detections);
-        reader.read_list("segmentation_detections", item.segmentation_detections);
-        reader.read_list("classification_detections", item.classification_detections);
+        reader.read_detections(item);
     }
     return items;
 }

@@ -8,8 +8,6 @@
 namespace learning_loop {
 namespace {
 
-constexpr std::size_t max_tag_bytes = 200;
-
 void leave_out_long_tags(std::vector<std::string>& tags, Remarks& remarks)
 {
     std::erase_if(tags, [&](std::string const& tag) {
@@ -35,10 +33,7 @@ Result<UploadedMetadata> read_uploaded_metadata(std::string_view text)
         metadata.state = *known;
     }
     LenientReader reader(*object, uploaded.remarks);
-    reader.read_list("box_detections", metadata.box_detections);
-    reader.read_list("point_detections", metadata.point_detections);
-    reader.read_list("segmentation_detections", metadata.segmentation_detections);
-    reader.read_list("classification_detections", metadata.classification_detections);
+    reader.read_detections(metadata);
     reader.read_list("box_annotations", metadata.box_annotations);
     reader.read_list("point_annotations", metadata.point_annotations);
     reader.read("classification_annotation", metadata.classification_annotation);
@@ -51,9 +46,9 @@ Result<UploadedMetadata> read_uploaded_metadata(std::string_view text)
     return uploaded;
 }
 
-void settle_date(UploadedMetadata& uploaded)
+void settle_date(ImageMetadata& metadata, Remarks& remarks)
 {
-    auto& created = uploaded.metadata.created;
+    auto& created = metadata.created;
     if (!created) return;
     auto text = std::move(*created);
     created.reset();
@@ -62,10 +57,10 @@ void settle_date(UploadedMetadata& uploaded)
     if (text.empty()) return;
     auto date = read_timestamp(text);
     if (!date) {
-        uploaded.remarks.add("created", "is no date: the time of arrival stands in its place", text);
+        remarks.add("created", "is no date: the time of arrival stands in its place", text);
         return;
     }
-    if (!date->is_exact) uploaded.remarks.add("created", "is kept to the microsecond and without a leap second", text);
+    if (!date->is_exact) remarks.add("created", "is kept to the microsecond and without a leap second", text);
     created = std::move(date->iso);
 }
 

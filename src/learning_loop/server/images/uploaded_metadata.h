@@ -21,6 +21,6 @@ Result<UploadedMetadata> read_uploaded_metadata(std::string_view json);
 
 /// Brings `created` into the form in which the Loop keeps dates: the instant, to the microsecond. What is lost by that
 /// is a remark. An empty date is none.
-void settle_date(UploadedMetadata& uploaded);
+void settle_date(ImageMetadata& metadata, Remarks& remarks);
 
 } // namespace learning_loop

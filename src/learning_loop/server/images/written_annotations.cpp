@@ -18,18 +18,12 @@ constexpr std::string_view of_the_image = "classification_annotation";
 constexpr std::array<std::string_view, 8> known{lists[0],   lists[1],   lists[2],    of_the_image,
                                                 "image_id", "revision", "annotated", "annotated_by"};
 
-bool is_absent(json::object const& object, std::string_view key)
-{
-    auto const* const value = object.if_contains(key);
-    return !value || value->is_null();
-}
-
 void name_by_id(json::value& mark)
 {
     auto* const object = mark.if_object();
     auto const* const id = object ? object->if_contains("category_id") : nullptr;
     bool const has_id = id && id->is_string() && !id->get_string().empty();
-    if (has_id && is_absent(*object, "category_name")) (*object)["category_name"] = "";
+    if (has_id && !find_present(*object, "category_name")) (*object)["category_name"] = "";
 }
 
 } // namespace

@@ -71,15 +71,12 @@ void mend_all(json::object& description, std::vector<std::string>& remarks)
 
 Result<void> check_categories(std::vector<Category> const& categories)
 {
-    constexpr std::array<std::string_view, 4> types{"box", "point", "segmentation", "classification"};
     std::set<std::string_view> ids;
     JsonPath const path("categories");
     for (std::size_t i = 0; i < categories.size(); ++i) {
         auto const& [id, type] = std::tie(categories[i].id, categories[i].type);
-        if (type && std::ranges::find(types, *type) == types.end()) {
-            return wrong((path / i / "type").text() + ": '" + printable(*type) +
-                         "' is unknown: use box, point, segmentation or classification");
-        }
+        auto const fault = type ? find_fault_of_type(*type) : std::nullopt;
+        if (fault) return wrong((path / i / "type").text() + ": " + *fault);
         if (!ids.insert(id).second) return wrong((path / i / "id").text() + ": '" + printable(id) + "' comes twice");
     }
     return {};
@@ -94,12 +91,6 @@ Result<void> check(json::object description)
     if (auto fit = check_categories(read->categories); !fit) return fit;
     if (read->resolution && *read->resolution <= 0) return wrong("resolution: expected a number above 0");
     return {};
-}
-
-bool is_absent(json::object const& object, std::string_view key)
-{
-    auto const* value = object.if_contains(key);
-    return !value || value->is_null();
 }
 
 } // namespace
@@ -126,11 +117,11 @@ json::object completed(json::object description, ModelFacts const& facts)
     description["version"] = facts.version;
     description["format"] = facts.format;
     for (auto const* key : {"categories", "resolution", "model_size"}) {
-        if (!is_absent(description, key)) continue;
+        if (find_present(description, key)) continue;
         auto const* first = facts.first.if_contains(key);
         description[key] = first ? *first : json::value();
     }
-    if (is_absent(description, "categories")) description["categories"] = to_json(facts.categories);
+    if (!find_present(description, "categories")) description["categories"] = to_json(facts.categories);
     return description;
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "learning_loop/archive/zip.h"
 #include "learning_loop/base/error.h"
 #include "learning_loop/data/category.h"
 

@@ -70,17 +70,6 @@ Task<Result<ModelPackage>> ModelIntake::read(http::Upload upload)
     co_return co_await packing_.run(std::move(job));
 }
 
-Task<Result<Model>> ModelIntake::add(store::Project project, std::string id, std::string format,
-                                     std::vector<ZipEntry> files)
-{
-    auto job = [files = std::move(files)]() mutable { return package_of(std::move(files), {}); };
-    auto package = co_await packing_.run(std::move(job));
-    if (!package) co_return package.error();
-    store::NewModel wanted;
-    wanted.id = std::move(id);
-    co_return co_await add(std::move(project), std::move(format), std::move(*package), std::move(wanted));
-}
-
 Task<Result<Model>> ModelIntake::add(store::Project project, std::string format, ModelPackage package,
                                      store::NewModel wanted)
 {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "learning_loop/archive/zip.h"
 #include "learning_loop/async/task.h"
 #include "learning_loop/async/turn.h"
 #include "learning_loop/base/error.h"
@@ -45,14 +44,9 @@ public:
     /// called so or an id is no UUID. out_of_space if the disk is full. unavailable if too many wait.
     Task<Result<Model>> add(store::Project project, std::string format, ModelPackage package, store::NewModel wanted);
 
-    /// The same for files that are there, under an id that the caller chose.
-    Task<Result<Model>> add(store::Project project, std::string id, std::string format, std::vector<ZipEntry> files);
-
     /// Adds one more format to a model. Errors as `add`, and not_found if the project has no such model. conflict if it
     /// has another content in that format.
     Task<Result<Model>> add_format(store::Project project, std::string id, std::string format, ModelPackage package);
-
-    std::string const& host() const { return host_; }
 
 private:
     Task<Result<Model>> fill(store::Project project, std::string format, ModelPackage package, store::ModelPlace place);

@@ -37,8 +37,7 @@ Result<void> check_name(std::string_view name)
 {
     constexpr std::size_t max_characters = 255;
     constexpr std::string_view unsafe = "/\\:;|<>\"'`$*?";
-    bool const is_ascii = std::ranges::all_of(name, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-    if (!is_ascii) return wrong(name, "its name holds more than ASCII: rename the file");
+    if (!is_ascii(name)) return wrong(name, "its name holds more than ASCII: rename the file");
     bool const is_printable = std::ranges::all_of(name, [](char c) { return c >= ' ' && c <= '~'; });
     bool const has_place = name.empty() || name.front() == '-' || name.front() == ' ' || name.back() == ' ';
     bool const is_unsafe = name == "." || name == ".." || name.find("%00") != std::string_view::npos ||

@@ -14,7 +14,6 @@
 namespace learning_loop {
 namespace {
 
-constexpr std::array<std::string_view, 4> types{"box", "point", "segmentation", "classification"};
 constexpr std::array<std::string_view, 8> palette{"#FF00FF", "#00FF00", "#0000FF", "#FFFF00",
                                                   "#FF8000", "#00FFFF", "#8000FF", "#FF0000"};
 constexpr std::size_t max_name_bytes = 100;
@@ -38,9 +37,7 @@ Result<void> check(Category const& category, std::string const& where)
     if (name.empty() || name.size() > max_name_bytes || !is_plain)
         return wrong("name: use 1 to 100 characters, none of them a control character, and no blanks at its ends");
     auto const& [type, color, size] = std::tie(category.type, category.color, category.point_size);
-    if (type && std::find(types.begin(), types.end(), *type) == types.end()) {
-        return wrong("type: '" + printable(*type) + "' is unknown: use box, point, segmentation or classification");
-    }
+    if (auto const fault = type ? find_fault_of_type(*type) : std::nullopt) return wrong("type: " + *fault);
     if (color && !is_color(*color)) return wrong("color: '" + printable(*color) + "' is no colour as #FF00FF");
     if (size && (*size < 1 || *size > max_point_size))
         return wrong("point_size: " + std::to_string(*size) + " is not within 1 to 10000");

@@ -20,7 +20,7 @@ ImageMetadata metadata_of(std::string_view json)
 std::vector<std::string> remarks_on(std::string_view json)
 {
     auto uploaded = read_uploaded_metadata(json).value();
-    settle_date(uploaded);
+    settle_date(uploaded.metadata, uploaded.remarks);
     std::vector<std::string> remarks;
     for (auto const& remark : uploaded.remarks.list()) remarks.push_back(remark.field + ": " + remark.reason);
     return remarks;
@@ -29,7 +29,7 @@ std::vector<std::string> remarks_on(std::string_view json)
 std::optional<std::string> date_of(std::string const& json)
 {
     auto uploaded = read_uploaded_metadata(json).value();
-    settle_date(uploaded);
+    settle_date(uploaded.metadata, uploaded.remarks);
     return uploaded.metadata.created;
 }
 
