@@ -1,6 +1,8 @@
 """What the repositories ask the database is SQL that SQLite and PostgreSQL both speak."""
+import contextlib
 import json
 import re
+import sqlite3
 import subprocess
 
 import pytest
@@ -21,14 +23,20 @@ STRINGS = re.compile(rf"{STRING}(?:\s*{STRING})*")
 READING = re.compile(rf"\b(?:for_each|find_rows|find_row)<(\w+)>\(\s*\w+,\s*({STRING}(?:\s*{STRING})*)")
 CALL = re.compile(r"\b(?:for_each|find_rows|find_row)<")
 TABLE = re.compile(r'table_of<(\w+)> = "(\w+)"')
+GROWS_WITH_IMAGES = re.compile(r"SCAN (images|annotations|detections|image_tags|removed_images)\b")
+READS_ALL_IMAGES = "SELECT projects.folder, images.id, images.bytes, images.image_hash FROM images "  # the check of a data folder
 BY_TRIGGERS = {"image_counts"}  # nothing else writes these tables
 
 
+@pytest.fixture(name="folder", scope="module")
+def fixture_folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("store")
+
+
 @pytest.fixture(name="statements", scope="module")
-def fixture_statements(tmp_path_factory):
+def fixture_statements(folder):
     """Every statement ran, against SQLite."""
-    done = subprocess.run([BIN / "store_statements", tmp_path_factory.mktemp("store")], capture_output=True, text=True, check=False,
-                          timeout=30)
+    done = subprocess.run([BIN / "store_statements", folder], capture_output=True, text=True, check=False, timeout=30)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -63,6 +71,25 @@ def test_every_row_that_is_read_by_its_description_is_read_from_sqlite(statement
 
 def test_every_table_is_written_in_sqlite(statements):
     assert set(tables().values()) - BY_TRIGGERS == {match[1] for match in map(re.compile(r"INSERT INTO (\w+)").match, statements) if match}
+
+
+@pytest.fixture(name="plans", scope="module")
+def fixture_plans(folder, statements):
+    """How SQLite goes about each statement: a list of its steps."""
+    values = {str(number): None for number in range(1, 100)}
+    with contextlib.closing(sqlite3.connect(folder / "test.db")) as database:
+        return {text: [step for *_, step in database.execute(f"EXPLAIN QUERY PLAN {text}", values)] for text in statements}
+
+
+def test_no_statement_walks_over_all_images_but_that_which_checks_each(plans):
+    walks = [text for text, steps in plans.items() if any(GROWS_WITH_IMAGES.match(step) for step in steps)]
+    assert [text[:len(READS_ALL_IMAGES)] for text in walks] == [READS_ALL_IMAGES]
+
+
+def test_what_is_done_bit_by_bit_looks_up_the_images_of_each_bit(plans):
+    bits = {text: steps for text, steps in plans.items() if re.match(r"(UPDATE|DELETE) .*\bimage IN \(SELECT", text)}
+    assert len(bits) >= 5
+    assert {text: steps[0] for text, steps in bits.items() if not re.search(r"[( ]image=\?", steps[0])} == {}
 
 
 def test_postgresqls_own_grammar_takes_every_statement(statements):

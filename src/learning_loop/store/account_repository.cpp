@@ -89,8 +89,7 @@ Task<Result<void>> AccountRepository::end_session(std::string hash)
 Task<Result<std::int64_t>> AccountRepository::add_token(TokenRow token)
 {
     auto job = [token = std::move(token)](Database& database) -> Result<std::int64_t> {
-        if (token.project && !load_project(database, *token.project))
-            return Error{Errc::not_found, "the project was deleted meanwhile"};
+        if (token.project && !has_project(database, *token.project)) return project_is_gone();
         return insert_numbered(database, token);
     };
     co_return co_await lanes_.write(std::move(job));

@@ -24,13 +24,11 @@ std::string name_of(std::int64_t project, std::string_view id)
 std::optional<BlobFiles::Unsettled> unsettled_in(fs::path const& file)
 {
     auto const name = file.filename().string();
-    auto const end = name.find('_');
-    auto const last = name.rfind('_');
-    if (end == std::string::npos || last == end) return std::nullopt;
-    auto const project = parse_whole_number(std::string_view(name).substr(0, end));
-    auto id = name.substr(end + 1, last - end - 1);
-    if (!project || !is_uuid(id)) return std::nullopt;
-    return BlobFiles::Unsettled{static_cast<std::int64_t>(*project), std::move(id), file};
+    auto const parts = parts_of(name, '_');
+    if (parts.size() != 3) return std::nullopt;
+    auto const project = parse_whole_number(parts[0]);
+    if (!project || !is_uuid(parts[1])) return std::nullopt;
+    return BlobFiles::Unsettled{static_cast<std::int64_t>(*project), std::string(parts[1]), file};
 }
 
 } // namespace
@@ -55,7 +53,7 @@ fs::path BlobFiles::path_in(fs::path const& root, std::string_view folder, std::
 Result<void> BlobFiles::check_room(std::vector<Blob> const& blobs) const
 {
     std::uint64_t wanted = 0;
-    for (auto const& blob : blobs) wanted += blob.file ? 0 : blob.size_bytes;
+    for (auto const& blob : blobs) wanted += blob.file ? 0 : blob.bytes.size();
     if (min_free_bytes_ == 0 || free_bytes(root_) >= min_free_bytes_ + wanted) return {};
     return Error{Errc::out_of_space, "the disk that holds the images is almost full: free some space"};
 }

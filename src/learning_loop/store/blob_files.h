@@ -39,7 +39,6 @@ public:
         std::string id;
         std::string_view bytes;        ///< Must live until `receive` has answered.
         std::shared_ptr<NewFile> file; ///< Where the bytes lie instead, on the same disk. // shared: with the jobs
-        std::uint64_t size_bytes = 0;
     };
     using Received = std::vector<std::shared_ptr<NewFile>>; ///< Removed with the last that holds them, until placed.
 

@@ -34,7 +34,7 @@ std::int64_t next_position(Database& database, std::int64_t project)
 
 Result<void> change_row(Database& database, std::int64_t project, Category const& category)
 {
-    if (!load_project(database, project)) return no_category(category.id);
+    if (!has_project(database, project)) return no_category(category.id);
     if (auto unique = check_unique(database, project, category); !unique) return unique;
     auto const changed =
         database.execute("UPDATE categories SET name = $1, description = $2, hotkey = $3, color = $4, point_size = $5 "
@@ -56,7 +56,9 @@ std::optional<std::int64_t> rename_marks(Database& database, std::int64_t projec
     if (!last || is_null(*last, 0)) return std::nullopt;
     auto const end = column<std::int64_t>(*last, 0);
     Values const values{category.name, category.id, project, after, end};
-    database.execute("UPDATE annotations SET category_name = $1 WHERE category_id = $2 AND category_name <> $1 AND "
+    // With coalesce, so that the images are looked up and not, each time, all annotations of the category.
+    database.execute("UPDATE annotations SET category_name = $1 WHERE coalesce(category_id, '') = $2 AND "
+                     "category_name <> $1 AND "
                      "image IN (SELECT number FROM images WHERE project = $3 AND number > $4 AND number <= $5)",
                      values);
     database.execute("UPDATE detections SET category_name = $1 WHERE category_id = $2 AND category_name <> $1 AND "
@@ -67,7 +69,7 @@ std::optional<std::int64_t> rename_marks(Database& database, std::int64_t projec
 
 Result<void> remove_row(Database& database, std::int64_t project, std::string const& id)
 {
-    if (!load_project(database, project)) return no_category(id);
+    if (!has_project(database, project)) return no_category(id);
     auto const used = database.query_one("SELECT count(*) FROM annotations JOIN images ON images.number = "
                                          "annotations.image WHERE annotations.category_id = $1 AND images.project = $2",
                                          {id, project});
@@ -87,7 +89,7 @@ Result<void> remove_row(Database& database, std::int64_t project, std::string co
 Task<Result<void>> CategoryRepository::add(std::int64_t project, Category category)
 {
     auto job = [project, category = std::move(category)](Database& database) -> Result<void> {
-        if (!load_project(database, project)) return Error{Errc::not_found, "the project was deleted meanwhile"};
+        if (!has_project(database, project)) return project_is_gone();
         if (auto unique = check_unique(database, project, category); !unique) return unique;
         CategoryRow row{category};
         row.project = project;

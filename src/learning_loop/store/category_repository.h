@@ -5,7 +5,6 @@
 #include "learning_loop/data/category.h"
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 namespace learning_loop::store {

@@ -35,7 +35,7 @@ public:
 
     FolderReport run()
     {
-        for_each<FileRemovalRow>(database_, "", {}, [this](FileRemovalRow row) { going_.push_back(row.path); });
+        for_each<FileRemovalRow>(database_, "", {}, [this](FileRemovalRow row) { going_.insert(std::move(row.path)); });
         check_images();
         check_models();
         find_orphans("images", [this](fs::path const& file) { return has_image(file); });
@@ -145,10 +145,10 @@ private:
     /// Whether the next start removes it, since somebody has deleted it.
     bool is_going(fs::path const& file) const
     {
-        auto const path = file.string();
-        return std::ranges::any_of(going_, [&](std::string const& gone) {
-            return path.starts_with(gone) && (path.size() == gone.size() || path[gone.size()] == '/');
-        });
+        for (auto path = file; !path.empty(); path = path.parent_path()) {
+            if (going_.contains(path.string())) return true;
+        }
+        return false;
     }
 
     /// `organization/project/digits/id`
@@ -159,8 +159,8 @@ private:
         auto const folder = names[0] + "/" + names[1];
         return BlobFiles::path_in("", folder, names[3]) == file &&
                database_
-                   .query_one("SELECT 1 FROM images JOIN projects ON projects.number = images.project "
-                              "WHERE projects.folder = $1 AND images.id = $2",
+                   .query_one("SELECT 1 FROM images WHERE id = $2 AND project IN " // by the index of images
+                              "(SELECT number FROM projects WHERE folder = $1)",
                               {folder, names[3]})
                    .has_value();
     }
@@ -183,7 +183,7 @@ private:
     bool mends_;
     std::function<void(std::int64_t)> const& progress_;
     FolderReport report_;
-    std::vector<std::string> going_; ///< What the server has yet to remove.
+    std::set<std::string> going_; ///< What the server has yet to remove.
 };
 
 } // namespace

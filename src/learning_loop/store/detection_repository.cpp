@@ -105,8 +105,8 @@ Task<Result<std::int64_t>> DetectionRepository::replace(std::int64_t project, st
         for (std::size_t together = 0; end < all->size() && (end == first || together < max_at_a_time); ++end)
             together += count((*all)[end].detections);
         auto job = [project, all, only_model, first, end](Database& database) -> Result<std::int64_t> {
-            auto const of = load_project(database, project);
-            if (!of) return Error{Errc::not_found, "the project was deleted meanwhile"};
+            auto const of = require_project(database, project);
+            if (!of) return of.error();
             std::int64_t known = 0;
             for (auto i = first; i < end; ++i) known += replace_one(database, *of, (*all)[i], only_model) ? 1 : 0;
             return known;

@@ -6,7 +6,6 @@
 #include "learning_loop/data/remark.h"
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 

@@ -32,7 +32,7 @@ Task<Result<void>> DetectorRepository::keep(std::int64_t project, DetectorStatus
     row.status = to_text(to_json(status));
     row.last_seen = timestamp_now();
     auto job = [row = std::move(row), name = status.name, rename](Database& database) -> Result<void> {
-        if (!load_project(database, row.project)) return Error{Errc::not_found, "the project was deleted meanwhile"};
+        if (!has_project(database, row.project)) return project_is_gone();
         auto before = find_row<DetectorRow>(database, "WHERE project = $1 AND uuid = $2", {row.project, row.uuid});
         if (rename == Rename::refused && before && detector_of(std::move(*before)).name != name)
             return Error{Errc::conflict, "uuid: another detector has this one: remove uuids.json of this node"};

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 
 namespace learning_loop::store {
 namespace fs = std::filesystem;
@@ -38,18 +39,30 @@ bool remove_some(fs::path const& path, int& left)
     return true;
 }
 
-/// Returns whether the file or folder is gone, for good. Errors: unavailable if it cannot be removed.
+/// Returns whether the file or folder is gone. Errors: unavailable if it cannot be removed.
 Result<bool> remove_part(fs::path const& path)
 {
     auto left = files_at_once;
     try {
-        if (fs::exists(fs::symlink_status(path)) && !remove_some(path, left)) return false;
-        if (fs::exists(path.parent_path())) sync_folder(path.parent_path());
-        return true;
+        return !fs::exists(fs::symlink_status(path)) || remove_some(path, left);
     } catch (std::system_error const& failure) {
         if (failure.code() == std::errc::directory_not_empty) return false; // something came in meanwhile
         return Error{Errc::unavailable, failure.code().message()};
     }
+}
+
+/// Makes it durable that something in these folders is gone. Returns those of which it is not, and why.
+std::map<fs::path, std::string> sync_folders(std::set<fs::path> const& folders)
+{
+    std::map<fs::path, std::string> failures;
+    for (auto const& folder : folders) {
+        try {
+            if (fs::exists(folder)) sync_folder(folder);
+        } catch (std::system_error const& failure) {
+            failures.emplace(folder, failure.code().message());
+        }
+    }
+    return failures;
 }
 
 } // namespace
@@ -92,7 +105,9 @@ Task<Result<void>> FileRemovals::remove_all()
             if (!removed) co_return removed.error();
             if (*removed) gone.push_back(row.path);
         }
-        auto const forgotten = co_await forget(std::move(gone));
+        auto const durably_gone = co_await sync(std::move(gone));
+        if (!durably_gone) co_return durably_gone.error();
+        auto const forgotten = co_await forget(*durably_gone);
         if (!forgotten) co_return forgotten.error();
     }
 }
@@ -107,9 +122,33 @@ Task<Result<bool>> FileRemovals::remove(std::string path)
         gone = co_await removing_.run(std::move(job));
     }
     if (gone && *gone) co_return true;
-    log::warn("{} cannot be removed: {}", log::value(printable(path)), gone ? refused : gone.error().message);
-    failed_.insert(path);
+    give_up(path, gone ? refused : gone.error().message);
     co_return false;
+}
+
+/// Waits until it is durable that they are gone: once for each folder, since neighbours go together. Returns those of
+/// which it is.
+Task<Result<std::vector<std::string>>> FileRemovals::sync(std::vector<std::string> gone)
+{
+    std::set<fs::path> folders;
+    for (auto const& path : gone) folders.insert((data_folder_ / path).parent_path());
+    auto job = [folders = std::move(folders)]() -> Result<std::map<fs::path, std::string>> {
+        return sync_folders(folders);
+    };
+    auto const failures = co_await removing_.run(std::move(job));
+    if (!failures) co_return failures.error();
+    std::erase_if(gone, [&](std::string const& path) {
+        auto const failure = failures->find((data_folder_ / path).parent_path());
+        if (failure != failures->end()) give_up(path, failure->second);
+        return failure != failures->end();
+    });
+    co_return gone;
+}
+
+void FileRemovals::give_up(std::string const& path, std::string const& why)
+{
+    log::warn("{} cannot be removed: {}", log::value(printable(path)), why);
+    failed_.insert(path);
 }
 
 Task<Result<void>> FileRemovals::forget(std::vector<std::string> paths)

@@ -34,6 +34,8 @@ public:
 private:
     Task<Result<void>> remove_all();
     Task<Result<bool>> remove(std::string path);
+    Task<Result<std::vector<std::string>>> sync(std::vector<std::string> gone);
+    void give_up(std::string const& path, std::string const& why);
     Task<Result<void>> forget(std::vector<std::string> paths);
 
     DatabaseLanes& lanes_;

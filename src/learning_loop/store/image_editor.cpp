@@ -17,13 +17,6 @@ Error no_image(std::string const& id)
     return {Errc::not_found, "the project has no image " + id};
 }
 
-Result<Project> require(Database& database, std::int64_t number)
-{
-    auto project = load_project(database, number);
-    if (!project) return Error{Errc::not_found, "the project was deleted meanwhile"};
-    return std::move(*project);
-}
-
 /// Errors: not_found if one is missing.
 Result<std::vector<std::int64_t>> numbers_of(Database& database, std::int64_t project,
                                              std::vector<std::string> const& ids)
@@ -75,7 +68,7 @@ void write_annotations(MarkWriter& writer, Annotations const& annotations)
 Task<Result<void>> ImageEditor::change(std::int64_t project, std::vector<std::string> ids, ImageChange change)
 {
     auto job = [project, ids = std::move(ids), change = std::move(change)](Database& database) -> Result<void> {
-        auto const of = require(database, project);
+        auto const of = require_project(database, project);
         if (!of) return of.error();
         auto const numbers = numbers_of(database, project, ids);
         if (!numbers) return numbers.error();
@@ -89,7 +82,7 @@ Task<Result<void>> ImageEditor::change(std::int64_t project, std::vector<std::st
 Task<Result<void>> ImageEditor::remove(std::int64_t project, std::vector<std::string> ids)
 {
     auto job = [project, ids = std::move(ids)](Database& database) -> Result<void> {
-        auto const of = require(database, project);
+        auto const of = require_project(database, project);
         if (!of) return of.error();
         auto const numbers = numbers_of(database, project, ids);
         if (!numbers) return numbers.error();
@@ -109,7 +102,7 @@ Task<Result<ImageEditor::Replaced>> ImageEditor::replace_annotations(std::int64_
 {
     auto job = [project, id = std::move(id), annotations = std::move(annotations), revision,
                 who = std::move(who)](Database& database) -> Result<Replaced> {
-        auto const of = require(database, project);
+        auto const of = require_project(database, project);
         if (!of) return of.error();
         auto const row = find_image_row(database, project, id);
         if (!row) return no_image(id);

@@ -32,13 +32,6 @@ Error id_is_taken(NewImage const& image)
     return {Errc::conflict, image.name + ": the id " + image.id + " is taken by an image or metadata that differ"};
 }
 
-bool has_length(fs::path const& file, std::int64_t bytes)
-{
-    std::error_code gone;
-    auto const length = fs::file_size(file, gone);
-    return !gone && static_cast<std::int64_t>(length) == bytes;
-}
-
 /// Errors: conflict if another body has its id.
 Result<Standing> standing_of(Database& database, BlobFiles const& files, std::int64_t project, NewImage const& image)
 {
@@ -199,8 +192,7 @@ Task<Result<void>> ImageIntake::receive(std::shared_ptr<Batch> batch)
 {
     std::vector<BlobFiles::Blob> blobs;
     for (auto const& [image, received, is_wanted, place] : batch->items) {
-        if (is_wanted)
-            blobs.push_back({image.id, image.bytes, image.file, static_cast<std::uint64_t>(image.size_bytes)});
+        if (is_wanted) blobs.push_back({image.id, image.bytes, image.file});
     }
     auto files = co_await files_.receive(batch->project, std::move(blobs));
     if (!files) co_return files.error();
@@ -215,8 +207,8 @@ Task<Result<void>> ImageIntake::receive(std::shared_ptr<Batch> batch)
 Result<ImageIntake::Added> ImageIntake::insert(Database& database, std::shared_ptr<Batch> const& of)
 {
     auto& batch = *of;
-    auto const project = load_project(database, batch.project);
-    if (!project) return Error{Errc::not_found, "the project was deleted meanwhile"};
+    auto const project = require_project(database, batch.project);
+    if (!project) return project.error();
     Added added;
     for (auto& item : batch.items) {
         auto const standing = standing_of(database, files_, batch.project, item.image);

@@ -1,5 +1,6 @@
 #include "learning_loop/store/image_repository.h"
 
+#include "learning_loop/base/files.h"
 #include "learning_loop/store/blob_files.h"
 #include "learning_loop/store/database_lanes.h"
 #include "learning_loop/store/image_rows.h"
@@ -21,9 +22,7 @@ ImageRepository::File file_in(Row const& row, BlobFiles const& files)
     read_column(row, 6, file.pixels);
     read_column(row, 7, file.project);
     file.path = files.path_of(file.folder, file.id);
-    std::error_code gone;
-    auto const length = std::filesystem::file_size(file.path, gone);
-    file.is_whole = !gone && static_cast<std::int64_t>(length) == file.size_bytes;
+    file.is_whole = has_length(file.path, file.size_bytes);
     return file;
 }
 
@@ -85,6 +84,16 @@ Task<Result<std::vector<StoredImage>>> ImageRepository::find(std::int64_t projec
     co_return co_await lanes_.read(std::move(job));
 }
 
+Task<Result<std::optional<StoredImage>>> ImageRepository::find_annotated(std::int64_t project, std::string id)
+{
+    auto job = [project, id = std::move(id)](Database& database) -> Result<std::optional<StoredImage>> {
+        Transaction const one_state(database);
+        auto row = find_image_row(database, project, id);
+        return row ? std::optional(load_annotated_image(database, std::move(*row))) : std::nullopt;
+    };
+    co_return co_await lanes_.read(std::move(job));
+}
+
 Task<Result<std::vector<StoredImage>>> ImageRepository::newest(std::int64_t project, ImageState state, int count)
 {
     auto job = [project, state, count](Database& database) -> Result<std::vector<StoredImage>> {
@@ -116,9 +125,7 @@ Task<Result<std::optional<ImageRepository::File>>> ImageRepository::file(std::in
         if (!again || !*again || (*again)->is_whole) return again;
         auto& file = **again;
         auto const waiting = files_.waiting_of(project, id);
-        std::error_code gone;
-        file.is_whole = !waiting.empty() &&
-                        std::filesystem::file_size(waiting, gone) == static_cast<std::uintmax_t>(file.size_bytes);
+        file.is_whole = has_length(waiting, file.size_bytes);
         if (file.is_whole) file.path = waiting;
         return again;
     };
@@ -135,6 +142,21 @@ Task<Result<std::vector<ImageRepository::File>>> ImageRepository::unchecked(std:
             "WHERE images.pixels = 'unchecked' AND images.number > $1 ORDER BY images.number LIMIT $2",
             {after, std::int64_t{count}}, [&](Row const& row) { files.push_back(file_in(row, files_)); });
         return files;
+    };
+    co_return co_await lanes_.read(std::move(job));
+}
+
+Task<Result<std::vector<std::string>>> ImageRepository::unchecked_of(std::int64_t project, std::vector<std::string> ids)
+{
+    auto job = [project, ids = std::move(ids)](Database& database) -> Result<std::vector<std::string>> {
+        Transaction const one_state(database);
+        std::vector<std::string> unchecked;
+        for (auto const& id : ids) {
+            if (database.query_one("SELECT 1 FROM images WHERE project = $1 AND id = $2 AND pixels = 'unchecked'",
+                                   {project, id}))
+                unchecked.push_back(id);
+        }
+        return unchecked;
     };
     co_return co_await lanes_.read(std::move(job));
 }

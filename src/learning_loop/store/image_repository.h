@@ -36,6 +36,9 @@ public:
     /// Unknown ids are left out. `model`: only detections of the model of that version.
     Task<Result<std::vector<StoredImage>>> find(std::int64_t project, std::vector<std::string> ids,
                                                 std::optional<std::string> model = std::nullopt);
+    /// An image with its annotations alone: it has detections of each of its models, often more than anything else.
+    /// nullopt: there is no such image.
+    Task<Result<std::optional<StoredImage>>> find_annotated(std::int64_t project, std::string id);
     /// The last that came, the newest first.
     Task<Result<std::vector<StoredImage>>> newest(std::int64_t project, ImageState state, int count);
 
@@ -55,6 +58,9 @@ public:
 
     /// Images that were not looked at yet, in the order of their arrival, after that of the number `after`.
     Task<Result<std::vector<File>>> unchecked(std::int64_t after, int count);
+
+    /// Returns those of the ids whose images were not looked at yet.
+    Task<Result<std::vector<std::string>>> unchecked_of(std::int64_t project, std::vector<std::string> ids);
 
     struct Checked {
         std::int64_t number = 0;

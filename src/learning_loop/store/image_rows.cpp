@@ -74,7 +74,7 @@ std::optional<ImageRow> find_image_row(Database& database, std::int64_t project,
     return find_row<ImageRow>(database, "WHERE project = $1 AND id = $2", {project, id});
 }
 
-StoredImage load_image(Database& database, ImageRow row, std::optional<std::string> const& model)
+StoredImage load_annotated_image(Database& database, ImageRow row)
 {
     StoredImage image;
     image.id = std::move(row.id);
@@ -90,11 +90,19 @@ StoredImage load_image(Database& database, ImageRow row, std::optional<std::stri
     image.revision = row.revision;
     image.annotated = std::move(row.annotated);
     image.annotated_by = std::move(row.annotated_by);
-    load_marks(database, row.number, model, image);
+    load_annotations(database, row.number, image);
+    return image;
+}
+
+StoredImage load_image(Database& database, ImageRow row, std::optional<std::string> const& model)
+{
+    auto const number = row.number;
+    auto image = load_annotated_image(database, std::move(row));
+    load_detections(database, number, model, image);
     for_each<TagRow>(database,
                      "JOIN image_tags ON image_tags.tag = tags.number WHERE image_tags.image = $1 "
                      "ORDER BY image_tags.number",
-                     {row.number}, [&](TagRow tag) {
+                     {number}, [&](TagRow tag) {
                          image.tags.push_back({std::move(tag.id), std::move(tag.name)});
                      });
     return image;

@@ -26,6 +26,9 @@ std::optional<ImageRow> find_image_row(Database& database, std::int64_t project,
 /// version.
 StoredImage load_image(Database& database, ImageRow row, std::optional<std::string> const& model = std::nullopt);
 
+/// The same with its annotations alone.
+StoredImage load_annotated_image(Database& database, ImageRow row);
+
 /// What a column of remarks holds.
 std::optional<std::string> text_of(Remarks const& remarks);
 std::vector<Remark> remarks_in(std::optional<std::string> const& column);

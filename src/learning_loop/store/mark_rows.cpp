@@ -184,10 +184,15 @@ void MarkWriter::write(ClassificationDetection const& detection)
     insert_detection(mark<DetectionRow>(MarkKind::classification, detection), detection);
 }
 
-void load_marks(Database& database, std::int64_t number, std::optional<std::string> const& model, StoredImage& image)
+void load_annotations(Database& database, std::int64_t number, StoredImage& image)
 {
     for_each<AnnotationRow>(database, "WHERE image = $1 ORDER BY number", {number},
                             [&](AnnotationRow annotation) { add_annotation(image, std::move(annotation)); });
+}
+
+void load_detections(Database& database, std::int64_t number, std::optional<std::string> const& model,
+                     StoredImage& image)
+{
     auto const add = [&](DetectionRow detection) { add_detection(image, std::move(detection)); };
     if (model) {
         for_each<DetectionRow>(database, "WHERE image = $1 AND model_name = $2 ORDER BY number", {number, *model}, add);

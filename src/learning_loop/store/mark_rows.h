@@ -65,8 +65,10 @@ private:
     int count_ = 0;
 };
 
-/// Reads the annotations and detections of the image with that number into `image`, whose id must be set. `model`: only
+/// Read the annotations or detections of the image with that number into `image`, whose id must be set. `model`: only
 /// detections of the model of that version.
-void load_marks(Database& database, std::int64_t number, std::optional<std::string> const& model, StoredImage& image);
+void load_annotations(Database& database, std::int64_t number, StoredImage& image);
+void load_detections(Database& database, std::int64_t number, std::optional<std::string> const& model,
+                     StoredImage& image);
 
 } // namespace learning_loop::store

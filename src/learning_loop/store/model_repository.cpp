@@ -1,5 +1,6 @@
 #include "learning_loop/store/model_repository.h"
 
+#include "learning_loop/base/files.h"
 #include "learning_loop/base/ids.h"
 #include "learning_loop/base/log.h"
 #include "learning_loop/store/database_lanes.h"
@@ -148,9 +149,7 @@ Task<Result<bool>> ModelRepository::is_whole(std::string folder, std::string id,
 {
     auto job = [file = file_of(folder, id, format), id, format](Database& database) -> Result<bool> {
         auto const row = find_row<ModelFileRow>(database, "WHERE model = $1 AND format = $2", {id, format});
-        std::error_code gone;
-        auto const bytes = std::filesystem::file_size(file, gone);
-        return row && !gone && std::cmp_equal(bytes, row->bytes);
+        return row && has_length(file, row->bytes);
     };
     co_return co_await lanes_.read(std::move(job));
 }

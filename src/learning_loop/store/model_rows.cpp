@@ -5,6 +5,7 @@
 #include "learning_loop/base/timestamps.h"
 #include "learning_loop/json/json.h"
 #include "learning_loop/json/reflect.h"
+#include "learning_loop/store/file_removals.h"
 #include "learning_loop/store/model_repository.h"
 #include "learning_loop/store/project_rows.h"
 #include "learning_loop/store/tables.h"
@@ -202,8 +203,8 @@ std::optional<Model> find_model(Database& database, std::int64_t project, std::s
 Result<ModelPlace> reserve_model(Database& database, std::int64_t project, NewModel const& wanted,
                                  ModelContent const& content)
 {
-    auto const of = load_project(database, project);
-    if (!of) return Error{Errc::not_found, "the project was deleted meanwhile"};
+    auto const of = require_project(database, project);
+    if (!of) return of.error();
     auto by_key = place_by_key(database, project, wanted, content);
     if (!by_key) return by_key.error();
     if (*by_key) return std::move(**by_key);
@@ -268,7 +269,7 @@ Result<bool> remove_model(Database& database, std::int64_t project, std::string 
     database.execute("DELETE FROM model_files WHERE model = $1", {id});
     database.execute("UPDATE models SET removed = $1, idempotency_key = NULL, model_json = NULL WHERE id = $2",
                      {timestamp_now(), id});
-    insert_if_new(database, FileRemovalRow{files});
+    remove_file_later(database, files);
     touch_project(database, project);
     return true;
 }

@@ -8,7 +8,6 @@
 #include "learning_loop/store/project_rows.h"
 #include "learning_loop/store/tables.h"
 
-#include <array>
 #include <chrono>
 
 namespace learning_loop::store {
@@ -64,8 +63,8 @@ bool remove_tags(Database& database, std::int64_t project)
                             {project}) > 0;
 }
 
-/// Returns whether something came in after all, and was removed first.
-bool remove_last_rows(Database& database, std::int64_t project)
+/// Returns whether there may be more. What is large goes bit by bit, and only then the rest.
+bool remove_some_rows(Database& database, std::int64_t project)
 {
     if (remove_images(database, project) || remove_tags(database, project)) return true;
     auto const row = find_row<ProjectRow>(database, "WHERE number = $1", {project});
@@ -83,9 +82,6 @@ bool remove_last_rows(Database& database, std::int64_t project)
                      {});
     return false;
 }
-
-/// The steps of the removal. Each returns whether it is to be done once more.
-constexpr std::array steps{remove_images, remove_tags, remove_last_rows};
 
 /// Moves the folder, if it is there.
 Result<bool> move_folder(fs::path const& from, fs::path const& to)
@@ -124,8 +120,8 @@ struct ProjectRemovals::Removed {
 Task<Result<void>> ProjectRemovals::begin(std::int64_t project, bool keep_images)
 {
     auto job = [project, keep_images](Database& database) -> Result<void> {
-        auto const found = load_project(database, project);
-        if (!found) return Error{Errc::not_found, "the project was deleted meanwhile"};
+        auto const found = require_project(database, project);
+        if (!found) return found.error();
         auto name = name_when_deleted(found->name, project);
         if (keep_images) name += keeps_images;
         auto const now = timestamp_now();
@@ -180,13 +176,13 @@ Task<Result<void>> ProjectRemovals::remove(Removed project)
         if (!is_safe) co_return is_safe.error();
         if (!*is_safe) co_return Result<void>();
     }
-    for (auto* const step : steps) {
-        bool is_more = true;
-        while (is_more) {
-            auto const removed = co_await take(step, project.number);
-            if (!removed) co_return removed.error();
-            is_more = *removed;
-        }
+    for (bool is_more = true; is_more;) {
+        auto job = [number = project.number](Database& database) -> Result<bool> {
+            return remove_some_rows(database, number);
+        };
+        auto const removed = co_await lanes_.write(std::move(job));
+        if (!removed) co_return removed.error();
+        is_more = *removed;
     }
     files_.wake();
     log::info("all rows of the deleted project {}/{} are gone", project.organization, project.name);
@@ -216,12 +212,6 @@ Task<Result<bool>> ProjectRemovals::set_images_aside(Removed project)
     auto const renamed = co_await lanes_.write(std::move(rename));
     if (!renamed) co_return renamed.error();
     co_return true;
-}
-
-Task<Result<bool>> ProjectRemovals::take(bool (*step)(Database&, std::int64_t), std::int64_t project)
-{
-    auto job = [step, project](Database& database) -> Result<bool> { return step(database, project); };
-    co_return co_await lanes_.write(std::move(job));
 }
 
 } // namespace learning_loop::store

@@ -9,13 +9,10 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <set>
-#include <string>
 
 namespace learning_loop::store {
 
-class Database;
 class DatabaseLanes;
 class FileRemovals;
 
@@ -43,7 +40,6 @@ private:
     Task<Result<void>> remove_all();
     Task<Result<void>> remove(Removed project);
     Task<Result<bool>> set_images_aside(Removed project);
-    Task<Result<bool>> take(bool (*step)(Database&, std::int64_t), std::int64_t project);
 
     DatabaseLanes& lanes_;
     FileRemovals& files_;

@@ -74,7 +74,7 @@ Task<Result<void>> ProjectRepository::set_split(std::int64_t project, int test_p
         auto const changed = database.execute(
             "UPDATE projects SET test_percent = $1, val_percent = $2 WHERE number = $3 AND removed IS NULL",
             {value_of(test_percent), value_of(val_percent), project});
-        if (changed == 0) return Error{Errc::not_found, "the project was deleted meanwhile"};
+        if (changed == 0) return project_is_gone();
         touch_project(database, project);
         return {};
     };

@@ -41,6 +41,23 @@ std::optional<Project> load_project(Database& database, std::int64_t number)
     return row ? std::optional(project_of(database, std::move(*row))) : std::nullopt;
 }
 
+Result<Project> require_project(Database& database, std::int64_t number)
+{
+    auto project = load_project(database, number);
+    if (!project) return project_is_gone();
+    return std::move(*project);
+}
+
+bool has_project(Database& database, std::int64_t number)
+{
+    return database.query_one("SELECT 1 FROM projects WHERE number = $1 AND removed IS NULL", {number}).has_value();
+}
+
+Error project_is_gone()
+{
+    return {Errc::not_found, "the project was deleted meanwhile"};
+}
+
 void insert_project(Database& database, Project const& project)
 {
     ProjectRow row;

@@ -238,7 +238,9 @@ ll::Task<> use_images(store::DatabaseLanes& lanes, store::BlobFiles& files, std:
     (co_await images.find(project, ids, any)).value();
     (co_await images.find(project, ids, model)).value();
     auto const file = (co_await images.file(project, id)).value().value();
+    (co_await images.find_annotated(project, id)).value();
     (co_await images.unchecked(0, 10)).value();
+    (co_await images.unchecked_of(project, ids)).value();
     std::vector<store::ImageRepository::Checked> looks{{file.number, file.project, file.hash, ll::Pixels::sound}};
     (co_await images.keep_checked(std::move(looks))).value();
 

@@ -13,7 +13,7 @@ std::string const id = "00000000-0000-0000-0000-000000000001";
 
 BlobFiles::Blob blob(std::string id_, std::string_view bytes)
 {
-    return {std::move(id_), bytes, {}, bytes.size()};
+    return {std::move(id_), bytes, {}};
 }
 
 std::size_t count_in(fs::path const& folder)
@@ -74,7 +74,7 @@ TEST_F(BlobFilesTest, a_file_that_is_on_the_disk_already_is_moved)
     auto file = NewFile::create(folder / "upload").value();
     ASSERT_TRUE(file.append("long"));
     ASSERT_TRUE(file.close());
-    std::vector<BlobFiles::Blob> const blobs{{id, {}, std::make_shared<NewFile>(std::move(file)), 4}};
+    std::vector<BlobFiles::Blob> const blobs{{id, {}, std::make_shared<NewFile>(std::move(file))}};
     auto const received = test::run(files.receive(7, blobs)).value();
     files.put_in_place(*received[0], files.path_of("o/p", id));
     EXPECT_EQ(test::bytes_of(files.path_of("o/p", id)), "long");

@@ -108,11 +108,9 @@ private:
     Task<Result<StoredImage>> require(store::Project const& project, std::string const& image)
     {
         auto const id = lower_case(image);
-        std::vector<std::string> const ids{id};
-        std::optional<std::string> const any_model;
-        auto found = co_await images_.find(project.number, ids, any_model);
+        auto found = co_await images_.find_annotated(project.number, id);
         if (!found) co_return found.error();
-        if (!found->empty()) co_return std::move(found->front());
+        if (*found) co_return std::move(**found);
         co_return Error{Errc::not_found, "the project '" + project.name + "' has no image " + printable(id)};
     }
 

@@ -12,14 +12,18 @@
 #include "learning_loop/store/database.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <fstream>
+#include <span>
 
 namespace learning_loop {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t at_a_time = 20;    // so that their rows share a COMMIT
-constexpr auto* begun_folder = ".begun"; // no organization has a name like that
+constexpr std::size_t at_a_time = 20;      // so that their rows share a COMMIT
+constexpr std::size_t asked_at_once = 500; // images, whether they were looked at
+constexpr auto* begun_folder = ".begun";   // no organization has a name like that
 
 /// A thumbnail is not synced: what a power cut leaves of it is made again.
 bool is_whole(fs::path const& thumbnail)
@@ -27,8 +31,10 @@ bool is_whole(fs::path const& thumbnail)
     std::error_code gone;
     constexpr std::uintmax_t max_bytes = 4 << 20;
     if (auto const size = fs::file_size(thumbnail, gone); gone || size < 4 || size > max_bytes) return false;
-    auto const bytes = read_file(thumbnail, max_bytes);
-    return bytes && bytes->starts_with("\xFF\xD8") && bytes->ends_with("\xFF\xD9");
+    std::array<char, 4> ends{};
+    std::ifstream file(thumbnail, std::ios::binary);
+    file.read(ends.data(), 2).seekg(-2, std::ios::end).read(&ends[2], 2);
+    return file && std::string_view(ends.data(), ends.size()) == "\xFF\xD8\xFF\xD9";
 }
 
 void write_thumbnail(fs::path const& begun, fs::path const& place, std::string_view jpeg)
@@ -105,29 +111,29 @@ Task<> Thumbnails::run()
 /// Returns false if there are no more.
 Task<bool> Thumbnails::look_at_some(std::int64_t& after)
 {
-    auto const found = co_await images_.unchecked(after, static_cast<int>(at_a_time));
+    auto found = co_await images_.unchecked(after, static_cast<int>(at_a_time));
     if (!found || found->empty()) co_return false;
     after = found->back().number;
-    Looks looks;
-    Images seen;
-    for (auto const& image : *found) {
+    for (auto& image : *found) {
         auto job = [this, image]() -> Result<Pixels> {
             lower_priority_of_thread();
             return make(image);
         };
         auto const pixels = co_await background_.run(std::move(job));
-        if (!pixels || *pixels == Pixels::unchecked) continue;
-        looks.push_back({image.number, image.project, image.hash, *pixels});
-        seen.push_back(image);
+        if (pixels) image.pixels = *pixels;
     }
-    auto const kept = co_await keep(std::move(seen), std::move(looks));
+    auto const kept = co_await keep(std::move(*found));
     if (!kept) log::warn("what was found out about images is not kept: {}", kept.error().message);
     co_return kept.has_value();
 }
 
-/// Also removes thumbnails of images that were deleted while they were made.
-Task<Result<void>> Thumbnails::keep(Images images, Looks looks)
+/// Keeps what was found out about them. Also removes thumbnails of images that were deleted while they were made.
+Task<Result<void>> Thumbnails::keep(Images images)
 {
+    std::erase_if(images, [](auto const& image) { return image.pixels == Pixels::unchecked; });
+    if (images.empty()) co_return Result<void>();
+    std::vector<store::ImageRepository::Checked> looks;
+    for (auto const& image : images) looks.push_back({image.number, image.project, image.hash, image.pixels});
     auto const gone = co_await images_.keep_checked(std::move(looks));
     if (!gone) co_return gone.error();
     if (gone->empty()) co_return Result<void>();
@@ -161,9 +167,9 @@ Task<Result<fs::path>> Thumbnails::find(store::ImageRepository::File image)
     if (!pixels) co_return pixels.error();
     if (*pixels == Pixels::unchecked)
         co_return Error{Errc::not_found, "the file of the image " + image.id + " is lost: send the image again"};
-    Images made{image};
-    Looks looks{{image.number, image.project, image.hash, *pixels}};
-    auto const kept = co_await keep(std::move(made), std::move(looks));
+    image.pixels = *pixels;
+    Images looked_at{image};
+    auto const kept = co_await keep(std::move(looked_at));
     if (!kept) co_return kept.error();
     if (*pixels == Pixels::broken) co_return broken(image);
     auto place = path_of(image);
@@ -174,37 +180,42 @@ Task<Result<fs::path>> Thumbnails::find(store::ImageRepository::File image)
 
 Task<Result<void>> Thumbnails::check(std::int64_t project, std::vector<std::string> ids)
 {
-    Images unchecked;
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-        auto image = co_await images_.file(project, ids[i]);
-        if (!image) co_return image.error();
-        if (*image && (*image)->pixels == Pixels::unchecked) unchecked.push_back(std::move(**image));
-        bool const is_last = i + 1 == ids.size();
-        if (!is_last && unchecked.size() < at_a_time) continue;
-        auto const looked = co_await look_at_once(std::move(unchecked));
+    auto rest = std::span<std::string const>(ids);
+    while (!rest.empty()) { // in parts: one question about all would hold up others
+        auto const part = rest.first(std::min(rest.size(), asked_at_once));
+        rest = rest.subspan(part.size());
+        std::vector<std::string> asked(part.begin(), part.end());
+        auto unchecked = co_await images_.unchecked_of(project, std::move(asked));
+        if (!unchecked) co_return unchecked.error();
+        auto const looked = co_await look_at_once(project, std::move(*unchecked));
         if (!looked) co_return looked.error();
-        unchecked = {};
     }
     co_return Result<void>();
 }
 
-Task<Result<void>> Thumbnails::look_at_once(Images images)
+Task<Result<void>> Thumbnails::look_at_once(std::int64_t project, std::vector<std::string> ids)
 {
-    std::vector<Task<Result<Pixels>>> looking;
-    for (auto const& image : images) {
-        auto job = [this, image]() -> Result<Pixels> { return make(image); };
-        looking.push_back(at_once_.run(std::move(job)));
+    for (auto next = ids.begin(); next != ids.end();) {
+        Images images;
+        for (; next != ids.end() && images.size() < at_a_time; ++next) {
+            auto image = co_await images_.file(project, *next);
+            if (!image) co_return image.error();
+            if (*image) images.push_back(std::move(**image));
+        }
+        std::vector<Task<Result<Pixels>>> looking;
+        for (auto const& image : images) {
+            auto job = [this, image]() -> Result<Pixels> { return make(image); };
+            looking.push_back(at_once_.run(std::move(job)));
+        }
+        auto const pixels = co_await all(std::move(looking));
+        for (std::size_t i = 0; i < images.size(); ++i) {
+            if (!pixels[i]) co_return pixels[i].error();
+            images[i].pixels = *pixels[i];
+        }
+        auto const kept = co_await keep(std::move(images));
+        if (!kept) co_return kept.error();
     }
-    auto const pixels = co_await all(std::move(looking));
-    Looks looks;
-    Images seen;
-    for (std::size_t i = 0; i < images.size(); ++i) {
-        if (!pixels[i]) co_return pixels[i].error();
-        if (*pixels[i] == Pixels::unchecked) continue;
-        looks.push_back({images[i].number, images[i].project, images[i].hash, *pixels[i]});
-        seen.push_back(images[i]);
-    }
-    co_return co_await keep(std::move(seen), std::move(looks));
+    co_return Result<void>();
 }
 
 } // namespace learning_loop

@@ -37,15 +37,14 @@ public:
 
 private:
     using Images = std::vector<store::ImageRepository::File>;
-    using Looks = std::vector<store::ImageRepository::Checked>;
 
     std::filesystem::path path_of(store::ImageRepository::File const& image) const;
     Pixels make(store::ImageRepository::File const& image) const;
     Pixels make_now(store::ImageRepository::File const& image) const;
     void remove(store::ImageRepository::File const& image) const;
     Task<bool> look_at_some(std::int64_t& after);
-    Task<Result<void>> look_at_once(Images images);
-    Task<Result<void>> keep(Images images, Looks looks);
+    Task<Result<void>> look_at_once(std::int64_t project, std::vector<std::string> ids);
+    Task<Result<void>> keep(Images images);
 
     store::ImageRepository& images_;
     std::filesystem::path root_;
