@@ -9,6 +9,13 @@
 
 namespace learning_loop::socketio {
 
+std::vector<std::string> Events::names() const
+{
+    std::vector<std::string> names;
+    for (auto const& [name, handler] : handlers_) names.push_back(name);
+    return names;
+}
+
 Task<Result<Arguments>> Events::answer_to(std::string event, PeerPtr peer, Arguments arguments) const
 {
     auto const found = handlers_.find(event);

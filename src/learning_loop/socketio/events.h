@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace learning_loop::socketio {
 
@@ -32,6 +33,8 @@ public:
     {
         lookups_.add(typeid(T), {find_by<IncomingEvent, Parameter>(lookups_, api, find)});
     }
+
+    std::vector<std::string> names() const; ///< Of all events that have a handler.
 
     /// Runs the handler of an event and returns what the ack carries: no arguments if the event has no handler, and an
     /// error without details if the handler throws, which is logged.

@@ -38,7 +38,7 @@ struct SocketIoClient : SocketIoFixture {
     {
         if (!proxy) proxy = std::make_unique<test::FaultProxy>(port());
         http::ClientOptions reach;
-        reach.base_url = proxy->url();
+        reach.base_url = proxy->url() + path_of_url;
         reach.connect_timeout = 1s;
         http = std::make_unique<http::Client>(reach);
         client = std::make_unique<Client>(io_thread.executor(), *http, client_options);
@@ -71,6 +71,7 @@ struct SocketIoClient : SocketIoFixture {
     Task<Result<Arguments>> repeat(Arguments arguments) { co_return arguments; }
 
     test::Io io_thread;
+    std::string path_of_url;
     std::unique_ptr<test::FaultProxy> proxy;
     ClientOptions client_options;
     std::unique_ptr<http::Client> http;
@@ -107,6 +108,15 @@ INSTANTIATE_TEST_SUITE_P(, SocketIoClientWays,
 
 TEST_P(SocketIoClientWays, calls_and_gets_the_ack)
 {
+    connect();
+    for (int i = 0; i < 10; ++i) expect_answers();
+    EXPECT_TRUE(reasons.empty());
+}
+
+TEST_P(SocketIoClientWays, reaches_a_server_whose_url_has_a_path)
+{
+    path_of_url = "/socket.io";
+    client_options.connection.path = "/";
     connect();
     for (int i = 0; i < 10; ++i) expect_answers();
     EXPECT_TRUE(reasons.empty());

@@ -25,7 +25,8 @@ Task<Result<std::shared_ptr<WebSocket>>> open_websocket(Client& client, WebSocke
     auto const socket =
         std::make_shared<WebSocket>(std::move(stream), std::string(), request.max_message_bytes, std::move(own));
     socket->end_within(request.timeout);
-    auto const opened = co_await socket->connect(server->authority_text, request.target, std::move(request.headers));
+    auto target = path_prefix_of(server) + request.target;
+    auto const opened = co_await socket->connect(server->authority_text, std::move(target), std::move(request.headers));
     if (!opened) co_return Error{opened.error().code, options.base_url + ": " + opened.error().message};
     socket->lift_limit();
     co_return socket;

@@ -15,7 +15,7 @@ class WebSocket;
 
 /// What a client asks a server for a WebSocket with.
 struct WebSocketRequest {
-    std::string target;                        ///< Path and query, percent-encoded.
+    std::string target;                        ///< Path and query behind the path of the client's URL, percent-encoded.
     Headers headers;                           ///< Beside those of the protocol and of the client.
     std::chrono::milliseconds timeout{20'000}; ///< From the connection, which has a limit of its own, to the WebSocket.
     std::size_t max_message_bytes = 64u << 20;
