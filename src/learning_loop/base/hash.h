@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +18,22 @@ inline Sha256 sha256(std::string_view text)
 {
     return sha256(std::span(&text, 1));
 }
+
+/// The hash of a text that comes in parts, one after the other. Throws std::runtime_error if OpenSSL fails.
+class Sha256Sum {
+public:
+    Sha256Sum();
+    Sha256Sum(Sha256Sum&& other) noexcept;
+    Sha256Sum& operator=(Sha256Sum&&) = delete;
+    ~Sha256Sum();
+
+    void add(std::string_view part);
+    Sha256 finish(); ///< To be called once, at the end.
+
+private:
+    struct Context;
+    std::unique_ptr<Context> context_; // out of sight, so that nobody else includes OpenSSL
+};
 
 /// Two digits, 0 to 9 and a to f, for each byte.
 std::string hex(std::span<std::uint8_t const> bytes);

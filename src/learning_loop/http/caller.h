@@ -19,6 +19,8 @@ struct Sender {
 struct ProjectScope {
     std::string organization;
     std::string project;
+
+    bool operator==(ProjectScope const&) const = default;
 };
 
 /// Who sent a request, and what they may. Handlers may take it as an argument.
@@ -28,6 +30,8 @@ struct Caller {
     std::string name;                 ///< The node's, script's or user's. Empty: nobody.
     Access may = Access::everybody;   ///< The most that they may do.
     std::optional<ProjectScope> only; ///< Absent: every project.
+
+    bool operator==(Caller const&) const = default;
 
     bool sees(std::string_view organization, std::string_view project) const
     {

@@ -7,6 +7,7 @@
 namespace learning_loop {
 namespace {
 
+using namespace std::string_literals;
 using namespace std::string_view_literals;
 
 TEST(Hash, is_what_everybody_makes_of_a_text)
@@ -19,6 +20,19 @@ TEST(Hash, of_parts_is_that_of_one_text)
 {
     std::vector const parts{"a"sv, ""sv, "bc"sv};
     EXPECT_EQ(sha256(parts), sha256("abc"));
+}
+
+TEST(Hash, is_summed_up_while_parts_come)
+{
+    Sha256Sum sum;
+    EXPECT_EQ(Sha256Sum().finish(), sha256(""));
+    for (auto const part : {"a"sv, ""sv, "b\0"sv}) sum.add(part);
+    auto moved = std::move(sum);
+    Sha256Sum other; // another sum in between
+    other.add("x");
+    moved.add(std::string(100'000, 'c'));
+    EXPECT_EQ(moved.finish(), sha256("ab\0"s + std::string(100'000, 'c')));
+    EXPECT_EQ(other.finish(), sha256("x"));
 }
 
 TEST(Hash, is_written_in_lower_case)
