@@ -36,6 +36,21 @@ inline constexpr std::string_view model_file = "/api/{organization}/projects/{pr
 inline constexpr std::string_view deployment_target = "/api/{organization}/projects/{project}/deployment/target";
 inline constexpr std::string_view deployment_history = "/api/{organization}/projects/{project}/deployment/history";
 inline constexpr std::string_view deployment_rollback = "/api/{organization}/projects/{project}/deployment/rollback";
+inline constexpr std::string_view deployment_image_ids = "/api/{organization}/projects/{project}/deployment/imageIds";
+inline constexpr std::string_view trainings = "/api/{organization}/projects/{project}/trainings";
+inline constexpr std::string_view training = "/api/{organization}/projects/{project}/trainings/{training}";
+inline constexpr std::string_view training_stop = "/api/{organization}/projects/{project}/trainings/{training}/stop";
+inline constexpr std::string_view training_abort = "/api/{organization}/projects/{project}/trainings/{training}/abort";
+inline constexpr std::string_view dataset = "/api/{organization}/projects/{project}/trainings/{training}/dataset";
+inline constexpr std::string_view latest_model_file =
+    "/api/{organization}/projects/{project}/trainings/{training}/models/latest/{format}/file";
+inline constexpr std::string_view hyperparameters = "/api/{organization}/projects/{project}/hyperparameters";
+inline constexpr std::string_view user_input = "/api/{organization}/projects/{project}/user_input";
+inline constexpr std::string_view user_input_end = "/api/{organization}/projects/{project}/user_input/{frontend}";
+inline constexpr std::string_view nodes = "/api/nodes";
+inline constexpr std::string_view node = "/api/nodes/{kind}/{node}";
+inline constexpr std::string_view node_restart = "/api/nodes/{kind}/{node}/restart";
+inline constexpr std::string_view socketio = "/ws/socket.io";
 inline constexpr std::string_view detectors = "/api/{organization}/projects/{project}/detectors";
 
 // The field of a multipart body in which files are uploaded.
@@ -55,7 +70,7 @@ inline constexpr std::size_t max_image_metadata_bytes = std::size_t{8} << 20; //
 inline constexpr std::size_t max_detections_bytes = std::size_t{64} << 20;
 inline constexpr std::size_t max_change_bytes = std::size_t{4} << 20; ///< Of what people write about images.
 inline constexpr std::size_t max_model_upload_bytes = std::size_t{512} << 20;
-inline constexpr std::size_t max_report_bytes = std::size_t{64} << 10; ///< Of a detector's report on itself.
+inline constexpr std::size_t max_report_bytes = std::size_t{64} << 10; ///< Of a node's report on itself.
 inline constexpr std::size_t max_form_bytes = std::size_t{64} << 10;   ///< Of a login or logout.
 
 inline constexpr std::uint64_t max_model_bytes = std::uint64_t{4} << 30; ///< Of a zip that a node downloads.
