@@ -114,6 +114,15 @@ def test_the_reports_of_detectors_are_there(loop, then):
         assert keeps(loop.get(f"{project['path']}/detectors").json()["detectors"], project["detectors"])
 
 
+def test_a_project_has_no_training_yet_and_takes_one_that_goes_on_with_its_model(loop, then):
+    for project in then["by_project"]:
+        assert loop.get(f"{project['path']}/trainings").json() == {"charts": [], "trainers": [], "trainings": []}
+        for number, model in enumerate([None, *(model["id"] for model in project["models"])], 1):
+            made = loop.send_json("POST", f"{project['path']}/trainings", {"base_model_uuid": model})
+            assert made.status in (200, 201) and made.json()["training_number"] == number, made
+            assert made.json()["state"] == "queued" and made.json()["base_model_uuid"] == model
+
+
 def test_an_image_is_not_taken_a_second_time(loop, then):
     """As after a lost answer, across the change of versions; what differs from it is still refused."""
     [project] = [project for project in then["by_project"] if project["sent"]]

@@ -136,6 +136,11 @@ def test_a_kill_at_any_call_leaves_the_old_schema_or_the_new_and_the_next_start_
         assert kills > 5 and old.version in versions
 
 
+def test_the_new_schema_has_room_for_trainings_and_nodes_and_none_is_made_up(new):
+    assert {("table", name) for name in ("trainings", "training_results", "nodes")} <= new.names
+    assert not new.rows["trainings"] and not new.rows["training_results"] and not new.rows["nodes"]
+
+
 def test_three_backups_stay_and_the_newest_are_among_them(original, old, tmp_path):
     folder = copied(original, tmp_path / "loop")
     (folder / "backups").mkdir()

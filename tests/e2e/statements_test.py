@@ -24,7 +24,9 @@ READING = re.compile(rf"\b(?:for_each|find_rows|find_row)<(\w+)>\(\s*\w+,\s*({ST
 CALL = re.compile(r"\b(?:for_each|find_rows|find_row)<")
 TABLE = re.compile(r'table_of<(\w+)> = "(\w+)"')
 GROWS_WITH_IMAGES = re.compile(r"SCAN (images|annotations|detections|image_tags|removed_images)\b")
+GROWS_WITH_TRAININGS = re.compile(r"SCAN (trainings(?! USING (COVERING )?INDEX trainings_open)|training_results)\b")
 READS_ALL_IMAGES = "SELECT projects.folder, images.id, images.bytes, images.image_hash FROM images "  # the check of a data folder
+READS_ALL_DATASETS = "SELECT DISTINCT projects.folder, trainings.dataset FROM trainings "  # the same
 BY_TRIGGERS = {"image_counts"}  # nothing else writes these tables
 
 
@@ -52,7 +54,7 @@ def sources():
 
 def tables():
     """The table of each row's struct."""
-    return dict(TABLE.findall((STORE / "tables.h").read_text()))
+    return dict(TABLE.findall("".join((STORE / name).read_text() for name in ("tables.h", "training_tables.h"))))
 
 
 def test_every_statement_that_is_written_whole_runs_against_sqlite(statements):
@@ -84,6 +86,12 @@ def fixture_plans(folder, statements):
 def test_no_statement_walks_over_all_images_but_that_which_checks_each(plans):
     walks = [text for text, steps in plans.items() if any(GROWS_WITH_IMAGES.match(step) for step in steps)]
     assert [text[:len(READS_ALL_IMAGES)] for text in walks] == [READS_ALL_IMAGES]
+
+
+def test_no_statement_walks_over_all_trainings_but_that_which_checks_their_datasets(plans):
+    walks = [text for text, steps in plans.items() if any(GROWS_WITH_TRAININGS.match(step) for step in steps)]
+    assert [text[:len(READS_ALL_DATASETS)] for text in walks] == [READS_ALL_DATASETS]
+    assert any("trainings_open" in step for steps in plans.values() for step in steps)
 
 
 def test_what_is_done_bit_by_bit_looks_up_the_images_of_each_bit(plans):

@@ -6,6 +6,7 @@
 #include "learning_loop/base/timestamps.h"
 #include "learning_loop/store/blob_files.h"
 #include "learning_loop/store/database.h"
+#include "learning_loop/store/dataset_files.h"
 #include "learning_loop/store/model_repository.h"
 #include "learning_loop/store/tables.h"
 
@@ -38,8 +39,10 @@ public:
         for_each<FileRemovalRow>(database_, "", {}, [this](FileRemovalRow row) { going_.insert(std::move(row.path)); });
         check_images();
         check_models();
+        check_datasets();
         find_orphans("images", [this](fs::path const& file) { return has_image(file); });
         find_orphans("models", [this](fs::path const& file) { return has_model_file(file); });
+        find_orphans("datasets", [this](fs::path const& file) { return has_dataset(file); });
         if (progress_) progress_(report_.images);
         return report_;
     }
@@ -58,15 +61,19 @@ private:
         ++report_.set_aside;
     }
 
-    /// Returns false, and tells what is wrong, unless the file is there with that length.
-    bool check_length(fs::path const& file, std::int64_t bytes)
+    /// Returns false, and tells it, unless there is a file of that name.
+    bool check_is_there(fs::path const& file)
     {
         std::error_code gone;
         bool const is_file = fs::is_regular_file(fs::symlink_status(file, gone));
-        if (!is_file) {
-            find("lost: " + name_of(file));
-            return false;
-        }
+        if (!is_file) find("lost: " + name_of(file));
+        return is_file;
+    }
+
+    /// Returns false, and tells what is wrong, unless the file is there with that length.
+    bool check_length(fs::path const& file, std::int64_t bytes)
+    {
+        if (!check_is_there(file)) return false;
         auto const length = fs::file_size(file);
         if (static_cast<std::int64_t>(length) == bytes) return true;
         find("cut: " + name_of(file) + " has " + std::to_string(length) + " of " + std::to_string(bytes) + " bytes");
@@ -77,7 +84,11 @@ private:
     void check_image(fs::path const& file, std::int64_t bytes, std::string const& hash)
     {
         if (++report_.images % images_between_reports == 0 && progress_) progress_(report_.images);
-        if (!check_length(file, bytes)) return;
+        if (check_length(file, bytes)) check_content(file, hash);
+    }
+
+    void check_content(fs::path const& file, std::string const& hash)
+    {
         auto const content = content_of(file);
         if (!content) return;
         if (hex(sha256(*content)) == hash) return;
@@ -125,15 +136,29 @@ private:
                            {}, use);
     }
 
+    void check_datasets()
+    {
+        auto const use = [this](Row const& row) {
+            ++report_.datasets;
+            auto const hash = column<std::string>(row, 1);
+            auto const file = DatasetFiles::path_in(folder_ / "datasets", column<std::string>(row, 0), hash);
+            if (check_is_there(file)) check_content(file, hash);
+        };
+        database_.for_each("SELECT DISTINCT projects.folder, trainings.dataset FROM trainings "
+                           "JOIN projects ON projects.number = trainings.project WHERE trainings.dataset IS NOT NULL",
+                           {}, use);
+    }
+
     void find_orphans(char const* part, std::function<bool(fs::path const&)> const& has_row)
     {
         std::error_code none;
         std::vector<fs::path> orphans;
         for (auto at = fs::recursive_directory_iterator(folder_ / part, none); at != fs::recursive_directory_iterator();
              ++at) {
-            bool const is_of_an_intake = at->path().filename() == ".incoming"; // the server empties it when it starts
-            if (is_of_an_intake) at.disable_recursion_pending();
-            if (is_of_an_intake || (at->is_directory() && !at->is_symlink())) continue;
+            auto const name = at->path().filename();
+            bool const is_half_made = name == ".incoming" || name == ".begun"; // the server empties it when it starts
+            if (is_half_made) at.disable_recursion_pending();
+            if (is_half_made || (at->is_directory() && !at->is_symlink())) continue;
             if (is_going(at->path().lexically_relative(folder_))) continue;
             if (has_row(at->path().lexically_relative(folder_ / part))) continue;
             find("orphaned: " + name_of(at->path()) + " has no row");
@@ -175,6 +200,18 @@ private:
                        "JOIN projects ON projects.number = models.project "
                        "WHERE projects.folder = $1 AND models.id = $2 AND model_files.format = $3",
                        {names[0] + "/" + names[1], names[2], file.stem().string()})
+            .has_value();
+    }
+
+    /// `organization/project/hash.jsonl`
+    bool has_dataset(fs::path const& file)
+    {
+        std::vector<std::string> const names(file.begin(), file.end());
+        if (names.size() != 3 || file.extension() != ".jsonl") return false;
+        return database_
+            .query_one("SELECT 1 FROM trainings WHERE dataset = $2 AND project IN "
+                       "(SELECT number FROM projects WHERE folder = $1)",
+                       {names[0] + "/" + names[1], file.stem().string()})
             .has_value();
     }
 

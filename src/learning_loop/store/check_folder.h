@@ -19,6 +19,7 @@ struct FolderReport {
     std::uint64_t found = 0;           ///< All of them.
     std::int64_t images = 0;           ///< Rows that were compared with their files.
     std::int64_t model_files = 0;
+    std::int64_t datasets = 0;
     std::filesystem::path set_aside_folder; ///< Where files were moved to.
     std::int64_t set_aside = 0;             ///< How many.
 };

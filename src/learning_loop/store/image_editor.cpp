@@ -1,5 +1,6 @@
 #include "learning_loop/store/image_editor.h"
 
+#include "learning_loop/base/text.h"
 #include "learning_loop/base/timestamps.h"
 #include "learning_loop/store/blob_files.h"
 #include "learning_loop/store/database_lanes.h"
@@ -9,8 +10,12 @@
 #include "learning_loop/store/project_rows.h"
 #include "learning_loop/store/tables.h"
 
+#include <algorithm>
+
 namespace learning_loop::store {
 namespace {
+
+constexpr std::size_t max_id = 100; // of an annotation that a node names
 
 Error no_image(std::string const& id)
 {
@@ -53,6 +58,31 @@ void remove_one(Database& database, Project const& project, std::int64_t image, 
     insert_if_new(database, RemovedImageRow{project.number, id, timestamp_now()});
     for (auto const* root : {"images", "thumbs"})
         remove_file_later(database, BlobFiles::path_in(root, project.folder, id).string());
+}
+
+/// The row of a shape that a node has drawn. Errors: unprocessable.
+Result<AnnotationRow> shape_row(Project const& project, SegmentationAnnotation const& annotation)
+{
+    if (annotation.id.empty() || annotation.id.size() > max_id)
+        return Error{Errc::unprocessable, "id: must have 1 to " + std::to_string(max_id) + " characters"};
+    auto const category = std::ranges::find_if(project.categories, [&](Category const& one) {
+        return one.id == annotation.category_id && one.type == "segmentation";
+    });
+    if (category == project.categories.end())
+        return Error{Errc::unprocessable, "category_id: the project has no category of segmentations with the id " +
+                                              printable(annotation.category_id)};
+    AnnotationRow row;
+    row.id = annotation.id;
+    row.kind = MarkKind::segmentation;
+    row.category_id = category->id;
+    row.category_name = category->name;
+    row.shape = std::string(JsonForm<Shape>::to_json(Shape{annotation.shape.points}).as_string());
+    return row;
+}
+
+bool tells_the_same(AnnotationRow const& one, AnnotationRow const& other)
+{
+    return one.category_id == other.category_id && one.shape == other.shape;
 }
 
 void write_annotations(MarkWriter& writer, Annotations const& annotations)
@@ -115,6 +145,33 @@ Task<Result<ImageEditor::Replaced>> ImageEditor::replace_annotations(std::int64_
                          {next, timestamp_now(), who, row->number});
         touch_project(database, project);
         return Replaced{next, false};
+    };
+    co_return co_await lanes_.write(std::move(job));
+}
+
+Task<Result<void>> ImageEditor::put_segmentation(std::int64_t project, SegmentationAnnotation annotation,
+                                                 std::string who)
+{
+    auto job = [project, annotation = std::move(annotation), who = std::move(who)](Database& database) -> Result<void> {
+        auto const of = require_project(database, project);
+        if (!of) return of.error();
+        auto const image = find_image_row(database, project, lower_case(annotation.image_id));
+        if (!image) return no_image(printable(annotation.image_id));
+        auto row = shape_row(*of, annotation);
+        if (!row) return row.error();
+        row->image = image->number;
+        auto const earlier =
+            find_row<AnnotationRow>(database, "WHERE image = $1 AND id = $2", {image->number, row->id});
+        if (earlier && earlier->kind != row->kind)
+            return Error{Errc::conflict, "id: another annotation of the image has the id " + printable(row->id)};
+        if (earlier && tells_the_same(*earlier, *row)) return {}; // its ack was lost
+        database.execute("DELETE FROM annotations WHERE image = $1 AND id = $2", {image->number, row->id});
+        insert(database, std::move(*row));
+        database.execute(
+            "UPDATE images SET revision = revision + 1, annotated = $1, annotated_by = $2 WHERE number = $3",
+            {timestamp_now(), who, image->number});
+        touch_project(database, project);
+        return {};
     };
     co_return co_await lanes_.write(std::move(job));
 }

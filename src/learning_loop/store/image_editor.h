@@ -4,6 +4,7 @@
 #include "learning_loop/base/error.h"
 #include "learning_loop/data/annotations.h"
 #include "learning_loop/data/stored_image.h"
+#include "learning_loop/data/user_input.h"
 
 #include <cstdint>
 #include <map>
@@ -42,6 +43,11 @@ public:
     /// Replaces all annotations of an image. `revision`: only if it is of this one. `who` did it.
     Task<Result<Replaced>> replace_annotations(std::int64_t project, std::string id, Annotations annotations,
                                                std::optional<std::int64_t> revision, std::string who);
+
+    /// Adds a shape to the annotations of its image, or puts it in the place of the one with that id. `who` did it.
+    /// Errors: also unprocessable if the shape has no three points, or the project has no such category of
+    /// segmentations.
+    Task<Result<void>> put_segmentation(std::int64_t project, SegmentationAnnotation annotation, std::string who);
 
     /// By the id. Images that the project does not have are left out; returns how many it has.
     Task<Result<std::int64_t>> set_novelty(std::int64_t project, std::map<std::string, double> novelty);

@@ -68,6 +68,28 @@ Task<Result<ImageRepository::Page>> ImageRepository::page(std::int64_t project, 
     co_return co_await lanes_.read(std::move(job));
 }
 
+Task<Result<ImageRepository::Page>> ImageRepository::page_without(std::int64_t project, std::string version,
+                                                                  std::int64_t after, int count)
+{
+    auto job = [project, version = std::move(version), after, count](Database& database) -> Result<Page> {
+        Page page;
+        int seen = 0;
+        std::int64_t last = 0;
+        auto const use = [&](Row const& row) {
+            ++seen;
+            last = column<std::int64_t>(row, 0);
+            if (column<std::int64_t>(row, 2) == 0) page.ids.push_back(column<std::string>(row, 1));
+        };
+        database.for_each("SELECT number, id, (SELECT COUNT(*) FROM detections WHERE detections.image = images.number "
+                          "AND detections.model_name = $1) FROM images WHERE project = $2 AND number > $3 "
+                          "AND pixels <> 'broken' ORDER BY number LIMIT $4",
+                          {version, project, after, std::int64_t{count}}, use);
+        if (seen == count) page.next_after = last;
+        return page;
+    };
+    co_return co_await lanes_.read(std::move(job));
+}
+
 Task<Result<std::vector<StoredImage>>> ImageRepository::find(std::int64_t project, std::vector<std::string> ids,
                                                              std::optional<std::string> model)
 {

@@ -33,6 +33,9 @@ public:
     /// out: nobody can train on them.
     Task<Result<Page>> page(std::int64_t project, std::optional<ImageState> state, std::int64_t after, int count);
 
+    /// Of the next `count` images behind `after`, those in which the model of that version has found nothing.
+    Task<Result<Page>> page_without(std::int64_t project, std::string version, std::int64_t after, int count);
+
     /// Unknown ids are left out. `model`: only detections of the model of that version.
     Task<Result<std::vector<StoredImage>>> find(std::int64_t project, std::vector<std::string> ids,
                                                 std::optional<std::string> model = std::nullopt);

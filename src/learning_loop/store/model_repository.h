@@ -35,8 +35,8 @@ public:
     /// conflict if the id or the version is taken, or if there is another content.
     Task<Result<ModelPlace>> reserve(std::int64_t project, NewModel wanted, ModelContent content);
 
-    /// The same for one more format of a model; nullopt: there is no such model. Errors: conflict if it has another
-    /// content in the format.
+    /// The same for one more format of a model, or the first one of a model that a training has told of; nullopt: there
+    /// is no such model. Errors: conflict if it has another content in the format.
     Task<Result<std::optional<ModelPlace>>> reserve_format(std::int64_t project, std::string id, ModelContent content);
 
     /// Takes the place of a file of the same format. Errors: not_found if the model was removed meanwhile.

@@ -9,6 +9,8 @@
 #include "learning_loop/store/model_repository.h"
 #include "learning_loop/store/project_rows.h"
 #include "learning_loop/store/tables.h"
+#include "learning_loop/store/training_rows.h"
+#include "learning_loop/store/training_tables.h"
 
 #include <map>
 #include <set>
@@ -200,6 +202,12 @@ std::optional<Model> find_model(Database& database, std::int64_t project, std::s
     return row ? std::optional(place_of(database, std::move(*row)).model) : std::nullopt;
 }
 
+std::optional<Model> model_of_id(Database& database, std::string const& id)
+{
+    auto const row = find_row<ModelRow>(database, "WHERE id = $1", {id});
+    return row ? find_model(database, row->project, id) : std::nullopt;
+}
+
 Result<ModelPlace> reserve_model(Database& database, std::int64_t project, NewModel const& wanted,
                                  ModelContent const& content)
 {
@@ -228,9 +236,12 @@ Result<std::optional<ModelPlace>> reserve_format(Database& database, std::int64_
                                                  ModelContent const& content)
 {
     auto const of = load_project(database, project);
+    if (!of) return std::optional<ModelPlace>();
     auto row = find_listed(database, project, id);
-    if (!of || !row) return std::optional<ModelPlace>();
-    auto place = place_in(database, *of, std::move(*row), content);
+    auto const awaited = row ? std::nullopt : awaited_model(database, project, id);
+    if (!row && !awaited) return std::optional<ModelPlace>();
+    auto place =
+        row ? place_in(database, *of, std::move(*row), content) : reserve_model(database, project, *awaited, content);
     if (!place) return place.error();
     return std::optional(std::move(*place));
 }
@@ -265,6 +276,11 @@ Result<bool> remove_model(Database& database, std::int64_t project, std::string 
         return Error{Errc::conflict,
                      "the model " + row->version +
                          " is the deployment target: choose another one, or none, before it is deleted"};
+    }
+    if (auto const training = find_training_on(database, project, id)) {
+        return Error{Errc::conflict, "the model " + row->version + " is trained on by the training " +
+                                         std::to_string(training->training_number) +
+                                         ": delete it once that has ended, or abort that"};
     }
     database.execute("DELETE FROM model_files WHERE model = $1", {id});
     database.execute("UPDATE models SET removed = $1, idempotency_key = NULL, model_json = NULL WHERE id = $2",

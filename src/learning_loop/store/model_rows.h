@@ -21,6 +21,9 @@ std::vector<Model> models_of(Database& database, std::int64_t project);
 /// The same for one of them.
 std::optional<Model> find_model(Database& database, std::int64_t project, std::string const& id);
 
+/// The same for a model of any project.
+std::optional<Model> model_of_id(Database& database, std::string const& id);
+
 Result<ModelPlace> reserve_model(Database& database, std::int64_t project, NewModel const& wanted,
                                  ModelContent const& content);
 Result<std::optional<ModelPlace>> reserve_format(Database& database, std::int64_t project, std::string const& id,

@@ -18,6 +18,7 @@ struct Project {
     std::string folder{};                 ///< Of its files, below `images` and its siblings; no other project has it.
     int test_percent = 20;                ///< Of the images that come; the rest is for training.
     int val_percent = 0;
+    std::optional<std::string> hyperparameters{}; ///< Of its trainings, unless they tell others, as JSON.
 };
 
 } // namespace learning_loop::store

@@ -24,13 +24,16 @@ constexpr std::string_view keeps_images = "~keep"; // at its end, until they are
 
 constexpr std::int64_t images_at_once = 500; // others write in between
 
-/// What belongs to a project beside its images. Nobody may have a model or a token of one that is gone.
-void remove_models_and_tokens(Database& database, std::int64_t project)
+/// What belongs to a project beside its images. Nobody may have a model, a training or a token of one that is gone.
+void remove_all_but_images(Database& database, std::int64_t project)
 {
     database.execute("DELETE FROM model_files WHERE model IN (SELECT id FROM models WHERE project = $1)", {project});
     database.execute("DELETE FROM models WHERE project = $1", {project});
     database.execute("DELETE FROM target_history WHERE project = $1", {project});
     database.execute("DELETE FROM detectors WHERE project = $1", {project});
+    database.execute("DELETE FROM training_results WHERE training IN (SELECT number FROM trainings WHERE project = $1)",
+                     {project});
+    database.execute("DELETE FROM trainings WHERE project = $1", {project});
     database.execute("DELETE FROM tokens WHERE project = $1", {project});
 }
 
@@ -72,8 +75,9 @@ bool remove_some_rows(Database& database, std::int64_t project)
     database.execute("DELETE FROM removed_images WHERE project = $1", {project});
     database.execute("DELETE FROM image_counts WHERE project = $1", {project});
     database.execute("DELETE FROM categories WHERE project = $1", {project});
-    remove_models_and_tokens(database, project); // also what was on its way when the project was deleted
-    for (auto const* const part : {"images/", "models/", "thumbs/"}) remove_file_later(database, part + row->folder);
+    remove_all_but_images(database, project); // also what was on its way when the project was deleted
+    for (auto const* const part : {"images/", "models/", "thumbs/", "datasets/"})
+        remove_file_later(database, part + row->folder);
     // The row of the highest number stays, so that no number, and with it no folder, is ever given again: what is still
     // on its way to the deleted project must not reach another one.
     database.execute("UPDATE projects SET folder = '' WHERE number = $1", {project});
@@ -127,7 +131,7 @@ Task<Result<void>> ProjectRemovals::begin(std::int64_t project, bool keep_images
         auto const now = timestamp_now();
         database.execute("UPDATE projects SET name = $1, removed = $2, changed = $2, target = NULL WHERE number = $3",
                          {name, now, project});
-        remove_models_and_tokens(database, project);
+        remove_all_but_images(database, project);
         return {};
     };
     auto const begun = co_await lanes_.write(std::move(job));

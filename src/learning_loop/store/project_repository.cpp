@@ -81,6 +81,18 @@ Task<Result<void>> ProjectRepository::set_split(std::int64_t project, int test_p
     co_return co_await lanes_.write(std::move(job));
 }
 
+Task<Result<void>> ProjectRepository::set_hyperparameters(std::int64_t project, std::string hyperparameters)
+{
+    auto job = [project, text = std::move(hyperparameters)](Database& database) -> Result<void> {
+        auto const changed = database.execute(
+            "UPDATE projects SET hyperparameters = $1 WHERE number = $2 AND removed IS NULL", {text, project});
+        if (changed == 0) return Error{Errc::not_found, "the project was deleted meanwhile"};
+        touch_project(database, project);
+        return {};
+    };
+    co_return co_await lanes_.write(std::move(job));
+}
+
 Task<Result<void>> ProjectRepository::redraw_sets(std::int64_t project)
 {
     std::optional<std::int64_t> after = 0;

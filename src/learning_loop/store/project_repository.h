@@ -31,6 +31,10 @@ public:
     /// How the images that come from now on are split. Errors: not_found if the project was deleted meanwhile.
     Task<Result<void>> set_split(std::int64_t project, int test_percent, int val_percent);
 
+    /// Those of its trainings, unless they tell others, as JSON. Errors: not_found if the project was deleted
+    /// meanwhile.
+    Task<Result<void>> set_hyperparameters(std::int64_t project, std::string hyperparameters);
+
     /// Draws the sets of all images anew, by the project's split, bit by bit; others write in between.
     Task<Result<void>> redraw_sets(std::int64_t project);
 

@@ -25,7 +25,8 @@ Project project_without_categories(ProjectRow row)
             std::move(row.generator),
             std::move(row.folder),
             row.test_percent,
-            row.val_percent};
+            row.val_percent,
+            std::move(row.hyperparameters)};
 }
 
 std::optional<Project> find_project(Database& database, std::string const& organization, std::string const& name)

@@ -27,10 +27,11 @@ struct ProjectRow {
     std::optional<std::string> removed;   ///< When it was deleted: nobody finds it any more.
     int test_percent = 20;                ///< Of the images that come; the rest is for training.
     int val_percent = 0;
+    std::optional<std::string> hyperparameters; ///< Of its trainings, unless they tell others, as JSON.
 };
 BOOST_DESCRIBE_STRUCT(ProjectRow, (),
                       (number, organization, name, created, changed, generator, target, folder, removed, test_percent,
-                       val_percent))
+                       val_percent, hyperparameters))
 template <>
 inline constexpr std::string_view table_of<ProjectRow> = "projects";
 

@@ -8,6 +8,7 @@
 #include "learning_loop/store/blob_files.h"
 #include "learning_loop/store/category_repository.h"
 #include "learning_loop/store/check_folder.h"
+#include "learning_loop/store/dataset_files.h"
 #include "learning_loop/store/detection_repository.h"
 #include "learning_loop/store/detector_repository.h"
 #include "learning_loop/store/file_removals.h"
@@ -15,10 +16,12 @@
 #include "learning_loop/store/image_intake.h"
 #include "learning_loop/store/image_repository.h"
 #include "learning_loop/store/model_repository.h"
+#include "learning_loop/store/node_repository.h"
 #include "learning_loop/store/project_removals.h"
 #include "learning_loop/store/project_repository.h"
 #include "learning_loop/store/sqlite/open_sqlite.h"
 #include "learning_loop/store/tables.h"
+#include "learning_loop/store/training_repository.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -176,6 +179,65 @@ ll::Task<> use_models(store::ModelRepository& models, std::int64_t project)
     (co_await models.remove(project, "o/p~1", second)).value();
 }
 
+store::TrainingRow a_training(std::int64_t project)
+{
+    store::TrainingRow training;
+    training.project = project;
+    training.hyperparameters = "{}";
+    return training;
+}
+
+/// `base`: the id of a model.
+ll::Task<> use_trainings(store::DatabaseLanes& lanes, store::ModelRepository& models, std::int64_t project,
+                         std::string base)
+{
+    store::TrainingRepository trainings(lanes);
+    auto asked = a_training(project);
+    asked.base_model = base;
+    auto training = (co_await trainings.add(std::move(asked))).value();
+    training.trainer = "t";
+    (co_await trainings.keep(training)).value();
+    trainings.open_at_start();
+    (co_await trainings.all(project, 10)).value();
+    (co_await trainings.find(project, 1)).value();
+    (co_await trainings.last_of_trainer("t")).value();
+    (co_await trainings.find_in_the_making("m")).value();
+    (co_await trainings.uses_dataset(project, "0")).value();
+    auto const last = (co_await trainings.last_result(training.number)).value();
+    ll::TrainingOut result;
+    result.best_epoch = 3;
+    (co_await trainings.add_result(training.number, result)).value();
+    std::vector<std::int64_t> const numbers{training.number};
+    (co_await trainings.results(numbers, 10)).value();
+    (co_await trainings.has_model(training.number)).value();
+    (co_await trainings.architecture_of(last.model)).value();
+    store::ModelContent const content{"onnx", "trained"};
+    (co_await models.reserve_format(project, last.model, content)).value(); // of whom only the training tells
+    auto ended = a_training(project);
+    ended.ended = "now";
+    (co_await trainings.add_ended(std::move(ended), "of old")).value();
+
+    auto fill = [number = training.number](store::Database& database) -> ll::Result<void> {
+        constexpr int most = 10'000; // of one training
+        store::TrainingResultRow row;
+        row.training = number;
+        for (int i = 0; i < most; ++i) store::insert(database, row);
+        return {};
+    };
+    (co_await lanes.write(std::move(fill))).value();
+    result.best_epoch = 4;
+    (co_await trainings.add_result(training.number, result)).value(); // replaces the last one
+}
+
+ll::Task<> use_nodes(store::DatabaseLanes& lanes)
+{
+    store::NodeRepository nodes(lanes);
+    std::vector<store::NodeRow> told{{store::NodeKind::trainer, "t", "ann", "{}", "now"}};
+    (co_await nodes.keep(std::move(told))).value();
+    nodes.load_at_start();
+    (co_await nodes.forget(store::NodeKind::trainer, "t")).value();
+}
+
 /// Waits until nothing of a deleted project is left.
 ll::Task<> wait_for_removals(store::DatabaseLanes& lanes, boost::asio::any_io_executor executor)
 {
@@ -207,6 +269,7 @@ ll::Task<> use_projects(store::DatabaseLanes& lanes, std::filesystem::path folde
     (co_await intake.add(project, std::move(added))).value();
     (co_await projects.set_split(project, 0, 100)).value();
     (co_await projects.redraw_sets(project)).value();
+    (co_await projects.set_hyperparameters(project, "{}")).value();
     ll::Category weed{"weed", "weed", {}, {}, {}, {}, "box"};
     (co_await categories.add(project, weed)).value();
     (co_await categories.change(project, weed)).value();
@@ -250,6 +313,8 @@ ll::Task<> use_images(store::DatabaseLanes& lanes, store::BlobFiles& files, std:
     annotations.box_annotations = {{"beet", 1, 2, 3, 4, {}}};
     std::optional<std::int64_t> const any_revision;
     (co_await editor.replace_annotations(project, id, std::move(annotations), any_revision, "ann")).value();
+    ll::SegmentationAnnotation const drawn{"1", {{{1, 2}, {3, 4}, {5, 6}}}, id, "leaf"};
+    (co_await editor.put_segmentation(project, drawn, "node")).value();
     std::map<std::string, double> const novelty{{id, 0.5}};
     (co_await editor.set_novelty(project, novelty)).value();
     (co_await detections.find_images(project, ids)).value();
@@ -285,7 +350,7 @@ ll::Task<> use_all(store::DatabaseLanes& lanes, std::filesystem::path folder)
     store::Project asked;
     asked.organization = "o";
     asked.name = "p";
-    asked.categories = {{"id", "beet", {}, {}, {}, {}, "box"}};
+    asked.categories = {{"id", "beet", {}, {}, {}, {}, "box"}, {"leaf", "leaf", {}, {}, {}, {}, "segmentation"}};
     asked.generator = "made";
     auto const project = (co_await projects.find_or_make(std::move(asked))).value().number;
     (co_await projects.find("o", "p")).value();
@@ -297,12 +362,15 @@ ll::Task<> use_all(store::DatabaseLanes& lanes, std::filesystem::path folder)
     (co_await images.missing(project, ids)).value();
     (co_await images.page(project, std::nullopt, 0, 10)).value();
     (co_await images.page(project, ll::ImageState::inbox, 0, 10)).value();
+    (co_await images.page_without(project, "1.0", 0, 10)).value();
     (co_await images.newest(project, ll::ImageState::inbox, 10)).value();
     (co_await images.counts(project)).value();
     (co_await images.count_broken(project)).value();
     co_await use_images(lanes, files, project, ids.front());
 
     co_await use_models(models, project);
+    co_await use_trainings(lanes, models, project, "chosen");
+    co_await use_nodes(lanes);
     store::ModelRepository const restarted(lanes, folder / "models"); // forgets that one
 
     co_await use_accounts(lanes, project);
@@ -330,9 +398,11 @@ int main(int argc, char** argv)
         });
         io.run();
     }
-    auto const model = store::ModelRepository::file_in(folder / "models", "o/p~1", "chosen", "onnx"); // to be looked up
-    std::filesystem::create_directories(model.parent_path());
-    std::ofstream(model) << "a zip";
+    for (auto const& file : {store::ModelRepository::file_in(folder / "models", "o/p~1", "chosen", "onnx"),
+                             store::DatasetFiles::path_in(folder / "datasets", "o/p~1", "0")}) { // to be looked up
+        std::filesystem::create_directories(file.parent_path());
+        std::ofstream(file) << "content";
+    }
     RecordingDatabase database(store::sqlite::open_as_it_is(folder / "test.db"), statements);
     store::check_folder(database, folder, false);
     for (auto const& text : statements.texts()) std::cout << ll::to_text(boost::json::string(text)) << "\n";

@@ -2,6 +2,7 @@
 
 #include "learning_loop/base/hash.h"
 #include "learning_loop/store/sqlite/connection.h"
+#include "learning_loop/store/training_repository.h"
 #include "unit/store/store_fixture.h"
 
 #include <fstream>
@@ -11,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A folder as the server has it: two images and a model.
+/// A folder as the server has it: two images, a model and a training's dataset.
 struct CheckFolderTest : testing::Test {
     CheckFolderTest()
     {
@@ -30,6 +31,11 @@ struct CheckFolderTest : testing::Test {
         EXPECT_TRUE(test::run(models.reserve(project, wanted, {"onnx", "hash"})));
         write(model, "a zip");
         EXPECT_TRUE(test::run(models.add_file(project, {"m", {"onnx", "hash"}, 5, "{}", {}})));
+        TrainingRow training;
+        training.project = project;
+        training.dataset = dataset.stem().string();
+        EXPECT_TRUE(test::run(TrainingRepository(lanes).add(training)));
+        write(dataset, "dataset");
     }
 
     static NewImage image(std::string id, std::string_view bytes)
@@ -61,6 +67,7 @@ struct CheckFolderTest : testing::Test {
     std::string const second_id = "00000000-0000-0000-0000-000000000002";
     test::TempFolder folder;
     fs::path const model = folder / "models/demo/field~1/m/onnx.zip";
+    fs::path const dataset = folder / "datasets/demo/field~1" / (hex(sha256("dataset")) + ".jsonl");
     FolderReport report;
 };
 
@@ -69,6 +76,7 @@ TEST_F(CheckFolderTest, a_sound_folder_has_no_findings)
     EXPECT_EQ(check(), std::vector<std::string>());
     EXPECT_EQ(report.images, 2);
     EXPECT_EQ(report.model_files, 1);
+    EXPECT_EQ(report.datasets, 1);
 }
 
 TEST_F(CheckFolderTest, what_the_server_is_about_to_remove_is_no_finding)
@@ -128,9 +136,24 @@ TEST_F(CheckFolderTest, finds_what_has_no_row_and_sets_it_aside)
     EXPECT_EQ(check(), std::vector<std::string>());
 }
 
+TEST_F(CheckFolderTest, finds_a_dataset_that_is_lost_changed_or_of_no_training)
+{
+    auto const other = dataset.parent_path() / "0.jsonl";
+    write(other, "x");
+    write(dataset, "other");
+    auto const findings = check(true);
+    ASSERT_EQ(findings.size(), 2u);
+    EXPECT_TRUE(findings[0].starts_with("changed: datasets/demo/field~1/")) << findings[0];
+    EXPECT_EQ(findings[1], "orphaned: datasets/demo/field~1/0.jsonl has no row");
+    EXPECT_EQ(report.set_aside, 2);
+    ASSERT_EQ(check().size(), 1u);
+    EXPECT_TRUE(report.findings[0].starts_with("lost: datasets/demo/field~1/")) << report.findings[0];
+}
+
 TEST_F(CheckFolderTest, an_intake_that_was_killed_is_no_finding)
 {
     write(folder / "images/.incoming/0", "half");
+    write(folder / "datasets/.begun/0", "half");
     EXPECT_EQ(check(), std::vector<std::string>());
 }
 

@@ -137,6 +137,37 @@ TEST_F(ImageRepositoryTest, pages_hold_every_id_once_in_the_order_of_arrival)
     EXPECT_EQ(test::run(images.page(project.number, std::nullopt, 0, 100))->ids.size(), 9U);
 }
 
+TEST_F(ImageRepositoryTest, pages_without_a_model_hold_the_images_in_which_it_has_found_nothing)
+{
+    std::vector<NewImage> sent;
+    for (int i = 1; i <= 9; ++i) sent.push_back(image(i));
+    sent[1].metadata.box_detections = {{"beet", 1, 2, 3, 4, "1.0", 0.5, {}}, {"beet", 1, 2, 3, 4, "1.1", 0.5, {}}};
+    sent[4].metadata.point_detections = {{"beet", 1, 2, "1.0", 0.5, {}}};
+    sent[5].metadata.box_detections = {{"beet", 1, 2, 3, 4, "1.1", 0.5, {}}};
+    sent[6].metadata.box_annotations = {{"beet", 5, 6, 7, 8, {}}};
+    ASSERT_TRUE(test::run(intake.add(project.number, sent)));
+    auto const other = *test::run(projects.find_or_make(project_named("other")));
+    ASSERT_TRUE(test::run(intake.add(other.number, {image(20)})));
+    auto const damage = [&](Database& database) -> Result<std::int64_t> {
+        return database.execute("UPDATE images SET pixels = 'broken' WHERE id = $1", {image(9).id});
+    };
+    ASSERT_TRUE(test::run(lanes.write(damage)));
+    auto const all_without = [&](std::string const& version) {
+        std::string ids;
+        std::optional<std::int64_t> after = 0;
+        while (after) {
+            auto const page = *test::run(images.page_without(project.number, version, *after, 2));
+            EXPECT_LE(page.ids.size(), 2U);
+            for (auto const& id : page.ids) ids += id.back();
+            after = page.next_after;
+        }
+        return ids;
+    };
+    EXPECT_EQ(all_without("1.0"), "134678");
+    EXPECT_EQ(all_without("1.1"), "134578");
+    EXPECT_EQ(all_without("2.0"), "12345678");
+}
+
 TEST_F(ImageRepositoryTest, the_newest_come_first)
 {
     ASSERT_TRUE(test::run(intake.add(project.number, {image(1), image(2), image(3)})));

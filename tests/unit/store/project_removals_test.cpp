@@ -4,6 +4,7 @@
 #include "learning_loop/store/file_removals.h"
 #include "learning_loop/store/project_rows.h"
 #include "learning_loop/store/tables.h"
+#include "learning_loop/store/training_repository.h"
 
 #include "unit/store/store_fixture.h"
 
@@ -16,10 +17,11 @@ namespace fs = std::filesystem;
 
 struct ProjectRemovalsTest : StoreTest {
     ProjectRemovals removals{lanes, file_removals, folder.path(), io.executor()};
+    TrainingRepository trainings{lanes};
 
     ProjectRemovalsTest() { fill(project, 1200); }
 
-    /// Images with all that may hang on one, a model, a token, and files of each kind.
+    /// Images with all that may hang on one, a model, a training, a token, and files of each kind.
     void fill(Project const& filled, int images)
     {
         auto job = [&](Database& database) -> Result<void> {
@@ -38,8 +40,17 @@ struct ProjectRemovalsTest : StoreTest {
         ASSERT_TRUE(io.run(models.reserve(filled.number, wanted, {"onnx", "hash"})));
         ASSERT_TRUE(io.run(models.add_file(filled.number, {model, {"onnx", "hash"}, 1, "{}", {}})));
         ASSERT_TRUE(io.run(models.set_target(filled.number, model, "ann")));
-        for (auto const* const part : {"images", "models", "thumbs"})
+        add_training(filled);
+        for (auto const* const part : {"images", "models", "thumbs", "datasets"})
             test::put(folder / part / filled.folder / "aa/x", "bytes");
+    }
+
+    void add_training(Project const& filled)
+    {
+        TrainingRow training;
+        training.project = filled.number;
+        auto const row = io.run(trainings.add(training)).value();
+        ASSERT_TRUE(io.run(trainings.add_result(row.number, {})));
     }
 
     static void insert_marked_image(Database& database, Project const& filled, std::int64_t tag, int number)
@@ -68,7 +79,8 @@ struct ProjectRemovalsTest : StoreTest {
         tasks.spawn("files", file_removals.run());
         tasks.spawn("projects", removals.run());
         EXPECT_TRUE(io.run_until([&] {
-            return !is_there("images", deleted) && !is_there("models", deleted) && !is_there("thumbs", deleted);
+            return !is_there("images", deleted) && !is_there("models", deleted) && !is_there("thumbs", deleted) &&
+                   !is_there("datasets", deleted);
         }));
         tasks.cancel();
         io.run(tasks.join());
@@ -81,6 +93,8 @@ TEST_F(ProjectRemovalsTest, nobody_finds_the_project_and_its_name_is_free_at_onc
     EXPECT_FALSE(io.run(projects.find("demo", "field")).value());
     EXPECT_TRUE(io.run(projects.all())->empty());
     EXPECT_EQ(rows_in("models") + rows_in("model_files") + rows_in("tokens"), 0);
+    EXPECT_EQ(rows_in("trainings") + rows_in("training_results"), 0);
+    EXPECT_TRUE(trainings.open_at_start().empty());
     EXPECT_EQ(rows_in("images"), 1200); // not yet
     auto const next = io.run(projects.make(project_named("field"))).value();
     EXPECT_NE(next.number, project.number);
@@ -103,10 +117,12 @@ TEST_F(ProjectRemovalsTest, leaves_no_row_and_no_file_behind_and_others_as_they_
     EXPECT_EQ(rows_in("projects"), 1);
     for (auto const* const table : {"images", "annotations", "detections", "image_tags"})
         EXPECT_EQ(rows_in(table), 3) << table;
-    for (auto const* const table : {"tags", "models", "model_files", "tokens"}) EXPECT_EQ(rows_in(table), 1) << table;
+    for (auto const* const table : {"tags", "models", "model_files", "tokens", "trainings", "training_results"})
+        EXPECT_EQ(rows_in(table), 1) << table;
     EXPECT_EQ(rows_in("categories"), 2);
     EXPECT_EQ(rows_in("image_counts"), 1);
-    EXPECT_TRUE(is_there("images", other) && is_there("models", other) && is_there("thumbs", other));
+    for (auto const* const part : {"images", "models", "thumbs", "datasets"})
+        EXPECT_TRUE(is_there(part, other)) << part;
 }
 
 TEST_F(ProjectRemovalsTest, goes_on_where_an_earlier_process_has_stopped)
@@ -160,6 +176,10 @@ TEST_F(ProjectRemovalsTest, what_comes_for_it_meanwhile_is_refused)
     TokenRow token{0, "late", TokenKind::node, "cam", project.number, "2024"};
     EXPECT_EQ(io.run(accounts.add_token(token)).error().code, Errc::not_found);
     EXPECT_EQ(io.run(projects.set_split(project.number, 10, 0)).error().code, Errc::not_found);
+    EXPECT_EQ(io.run(projects.set_hyperparameters(project.number, "{}")).error().code, Errc::not_found);
+    TrainingRow training;
+    training.project = project.number;
+    EXPECT_EQ(io.run(trainings.add(training)).error().code, Errc::not_found);
 }
 
 TEST_F(ProjectRemovalsTest, a_token_of_a_deleted_project_is_never_one_for_all)

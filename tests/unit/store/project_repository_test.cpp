@@ -65,5 +65,17 @@ TEST_F(ProjectRepositoryTest, draws_the_sets_of_its_images_anew_and_those_of_no_
     EXPECT_EQ(test::run(projects.find("demo", "field")).value()->val_percent, 100);
 }
 
+TEST_F(ProjectRepositoryTest, has_the_hyperparameters_that_were_set_last_and_at_first_none)
+{
+    auto const other = *test::run(projects.find_or_make(project_named("other")));
+    EXPECT_EQ(project.hyperparameters, std::nullopt);
+    ASSERT_TRUE(test::run(projects.set_hyperparameters(project.number, R"({"epochs":1})")));
+    ASSERT_TRUE(test::run(projects.set_hyperparameters(project.number, R"({"epochs":2})")));
+    EXPECT_EQ(test::run(projects.find("demo", "field")).value()->hyperparameters, R"({"epochs":2})");
+    EXPECT_EQ(test::run(projects.find("demo", "other")).value()->hyperparameters, std::nullopt);
+    EXPECT_EQ(test::run(projects.all())->at(0).name, "field"); // it changed last
+    EXPECT_EQ(test::run(projects.set_hyperparameters(other.number + 1, "{}")).error().code, Errc::not_found);
+}
+
 } // namespace
 } // namespace learning_loop::store

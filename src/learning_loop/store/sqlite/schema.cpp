@@ -1,5 +1,7 @@
 #include "learning_loop/store/sqlite/schema.h"
 
+#include "learning_loop/store/sqlite/trainings_step.h"
+
 #include <array>
 
 namespace learning_loop::store::sqlite {
@@ -237,7 +239,9 @@ CREATE INDEX target_history_by_project ON target_history (project, number);
 INSERT INTO target_history (project, model, version, chosen, chosen_by)
     SELECT projects.number, models.id, models.version, projects.changed, 'nobody'
     FROM projects JOIN models ON models.id = projects.target;
-)sql"};
+)sql",
+
+    trainings_step};
 
 } // namespace
 

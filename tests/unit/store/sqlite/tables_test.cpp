@@ -1,6 +1,7 @@
 #include "learning_loop/store/tables.h"
 
 #include "learning_loop/store/sqlite/migrations.h"
+#include "learning_loop/store/training_tables.h"
 
 #include "support/temp_folder.h"
 #include "unit/store/sqlite/rows.h"
@@ -19,9 +20,10 @@ struct MigratedDatabase : testing::Test {
     Connection database{folder / "test.db", Connection::Access::write};
 };
 
-using EveryRow = testing::Types<ProjectRow, CategoryRow, ImageRow, AnnotationRow, DetectionRow, TagRow, ImageTagRow,
-                                ImageCountRow, RemovedImageRow, FileRemovalRow, ModelRow, ModelFileRow,
-                                BegunModelFileRow, TargetHistoryRow, DetectorRow, UserRow, SessionRow, TokenRow>;
+using EveryRow =
+    testing::Types<ProjectRow, CategoryRow, ImageRow, AnnotationRow, DetectionRow, TagRow, ImageTagRow, ImageCountRow,
+                   RemovedImageRow, FileRemovalRow, ModelRow, ModelFileRow, BegunModelFileRow, TargetHistoryRow,
+                   DetectorRow, UserRow, SessionRow, TokenRow, TrainingRow, TrainingResultRow, NodeRow>;
 
 struct NameOfTable {
     template <class R>
