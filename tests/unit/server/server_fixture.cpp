@@ -85,6 +85,11 @@ store::ProjectRepository& ServerTest::projects()
     return loop_->parts.projects();
 }
 
+NodeHub& ServerTest::hub()
+{
+    return loop_->parts.hub();
+}
+
 boost::asio::any_io_executor ServerTest::executor()
 {
     return loop_->runner.executor();
@@ -103,6 +108,20 @@ std::string ServerTest::login_of_admin()
     Login login{"admin", Secret(admin_password), sender.address};
     return "Bearer " +
            test::Io(executor()).run(accounts().log_in(login, std::chrono::hours(1), {})).value().secret.reveal();
+}
+
+std::vector<std::string> ServerTest::authorizations_of_all()
+{
+    empty_project();
+    generate(R"({"project_name": "other"})");
+    using store::TokenKind;
+    return {"",
+            "",
+            token_of(TokenKind::node, "cam1", "field"),
+            token_of(TokenKind::node, "cam2", "other"),
+            token_of(TokenKind::script, "backup"), // of every project: it may also make one
+            token_of(TokenKind::script, "sync", "other"),
+            login_of_admin()};
 }
 
 void ServerTest::run_sql(std::string const& script)

@@ -18,6 +18,7 @@
 namespace learning_loop {
 
 class Accounts;
+class NodeHub;
 namespace store {
 class ProjectRepository;
 }
@@ -52,9 +53,15 @@ protected:
     std::string token_of(store::TokenKind kind, std::string const& name, std::string const& project = "");
     std::string login_of_admin(); ///< The same for a login.
 
+    /// The same for one of each kind of caller, in this order: nobody from elsewhere, nobody on this machine (both
+    /// empty), a node, a node of another project, a script, a script of another project, a user. Makes demo/field and
+    /// demo/other.
+    std::vector<std::string> authorizations_of_all();
+
     http::Router const& router() const;
     Accounts& accounts();
     store::ProjectRepository& projects();
+    NodeHub& hub();
     boost::asio::any_io_executor executor();
 
     void run_sql(std::string const& script);

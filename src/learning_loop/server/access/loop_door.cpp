@@ -75,6 +75,15 @@ Result<void> LoopDoor::admit(http::Route const& route, http::Request& request)
     return may_not(request.caller, access);
 }
 
+bool LoopDoor::still_knows(http::Caller const& caller, http::Headers const& headers) const
+{
+    if (caller.kind == http::Caller::Kind::nobody) return true; // its address does not change
+    http::Request again;
+    again.headers = headers;
+    auto const now = caller_of(again);
+    return now && *now == caller;
+}
+
 bool LoopDoor::admits_without_login(http::Sender const& sender) const
 {
     return sender.is_certain && anonymous_nodes_.contains(sender.address);

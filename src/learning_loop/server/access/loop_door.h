@@ -2,6 +2,7 @@
 
 #include "learning_loop/http/api/doorkeeper.h"
 #include "learning_loop/http/caller.h"
+#include "learning_loop/http/message.h"
 #include "learning_loop/http/networks.h"
 
 #include <optional>
@@ -26,6 +27,9 @@ public:
 
     /// not_found: a token for another project asks, and must not learn whether there is what it asks for.
     Result<void> admit(http::Route const& route, http::Request& request) override;
+
+    /// Whether whoever opened a connection with these headers would still be known as that caller.
+    bool still_knows(http::Caller const& caller, http::Headers const& headers) const;
 
     /// Whether a detector there needs no login.
     bool admits_without_login(http::Sender const& sender) const;

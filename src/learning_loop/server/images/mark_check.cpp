@@ -249,4 +249,9 @@ Result<void> check_annotations(Annotations& annotations, ImageSize size, std::ve
     return check.check("classification_annotation", *annotations.classification_annotation);
 }
 
+Result<void> check_outline(ShapeAnnotation annotation, ImageSize size, std::vector<Category> const& categories)
+{
+    return Check{size, categories}.check("segmentation annotation", annotation);
+}
+
 } // namespace learning_loop

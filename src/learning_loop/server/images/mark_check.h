@@ -33,4 +33,7 @@ void set_aside_nonsense(Detections& detections, ImageSize size, Remarks& remarks
 /// the field.
 Result<void> check_annotations(Annotations& annotations, ImageSize size, std::vector<Category> const& categories);
 
+/// The same for an outline that somebody draws with the help of a node.
+Result<void> check_outline(ShapeAnnotation annotation, ImageSize size, std::vector<Category> const& categories);
+
 } // namespace learning_loop

@@ -1,24 +1,20 @@
 #include "learning_loop/server/nodes/detector_api.h"
 
-#include "learning_loop/base/text.h"
 #include "learning_loop/data/loop_api.h"
 #include "learning_loop/data/loop_status.h"
 #include "learning_loop/http/api/router.h"
+#include "learning_loop/server/nodes/detector_reports.h"
 #include "learning_loop/store/detector_repository.h"
 #include "learning_loop/store/project.h"
 
 namespace learning_loop {
 namespace {
 
-Error not_its_own(http::Caller const& caller)
-{
-    return {Errc::forbidden, "name: this token is for the node '" + printable(caller.name) +
-                                 "' alone: set NODE_NAME to that, or make a token for this node"};
-}
-
 class DetectorApi {
 public:
-    explicit DetectorApi(store::DetectorRepository& detectors) : detectors_(detectors) {}
+    DetectorApi(store::DetectorRepository& detectors, DetectorReports& reports)
+        : detectors_(detectors), reports_(reports)
+    {}
 
     void add_to(http::Router& router)
     {
@@ -41,23 +37,20 @@ private:
 
     Task<Result<LoopStatus>> report(http::FromJson<DetectorStatus> status, http::Caller caller, store::Project project)
     {
-        if (caller.kind == http::Caller::Kind::node && caller.name != status->name) co_return not_its_own(caller);
-        if (status->uuid.empty()) co_return Error{Errc::unprocessable, "uuid: is empty"};
-        using Rename = store::DetectorRepository::Rename;
-        auto const rename = caller.kind == http::Caller::Kind::node ? Rename::refused : Rename::allowed;
-        auto const kept = co_await detectors_.keep(project.number, std::move(status.value), rename);
+        auto const kept = co_await reports_.take(std::move(project), std::move(status.value), std::move(caller));
         if (!kept) co_return kept.error();
         co_return LoopStatus{"ok"};
     }
 
     store::DetectorRepository& detectors_;
+    DetectorReports& reports_;
 };
 
 } // namespace
 
-void add_detector_api(http::Router& router, store::DetectorRepository& detectors)
+void add_detector_api(http::Router& router, store::DetectorRepository& detectors, DetectorReports& reports)
 {
-    router.keep<DetectorApi>(detectors);
+    router.keep<DetectorApi>(detectors, reports);
 }
 
 } // namespace learning_loop

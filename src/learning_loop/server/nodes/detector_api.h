@@ -2,6 +2,7 @@
 
 namespace learning_loop {
 
+class DetectorReports;
 namespace http {
 class Router;
 }
@@ -10,6 +11,6 @@ class DetectorRepository;
 } // namespace store
 
 /// A project's detectors report here. The parts must outlive the router.
-void add_detector_api(http::Router& router, store::DetectorRepository& detectors);
+void add_detector_api(http::Router& router, store::DetectorRepository& detectors, DetectorReports& reports);
 
 } // namespace learning_loop

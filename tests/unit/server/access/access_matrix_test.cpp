@@ -17,6 +17,7 @@ Row const everybody{200, 200, 200, 200, 200, 200, 200};
 Row const detectors{401, 200, 200, 404, 200, 404, 200}; // of a project
 Row const nodes{401, 401, 200, 404, 200, 404, 200};
 Row const people{401, 401, 403, 403, 200, 404, 200};
+Row const of_all_projects{401, 401, 403, 403, 200, 200, 200}; // whose handlers refuse a token for one project
 
 /// Each route of the Loop and who may call it. A route that is not here fails the test.
 std::map<std::string, Row> const expected{
@@ -70,32 +71,38 @@ std::map<std::string, Row> const expected{
     {"DELETE /api/{organization}/projects/{project}/deployment/target", people},
     {"POST /api/{organization}/projects/{project}/deployment/rollback", people},
     {"GET /api/{organization}/projects/{project}/deployment/history", nodes},
+    {"GET /api/{organization}/projects/{project}/deployment/imageIds", nodes},
     {"GET /api/{organization}/projects/{project}/detectors", nodes},
     {"POST /api/{organization}/projects/{project}/detectors", detectors},
+    {"GET /api/{organization}/projects/{project}/trainings", nodes},
+    {"POST /api/{organization}/projects/{project}/trainings", people},
+    {"GET /api/{organization}/projects/{project}/trainings/{training}", nodes},
+    {"POST /api/{organization}/projects/{project}/trainings/{training}/stop", people},
+    {"POST /api/{organization}/projects/{project}/trainings/{training}/abort", people},
+    {"GET /api/{organization}/projects/{project}/trainings/{training}/dataset", nodes},
+    {"PUT /api/{organization}/projects/{project}/trainings/{training}/models/latest/{format}/file", nodes},
+    {"GET /api/{organization}/projects/{project}/hyperparameters", nodes},
+    {"PUT /api/{organization}/projects/{project}/hyperparameters", people},
+    {"POST /api/{organization}/projects/{project}/user_input", people},
+    {"DELETE /api/{organization}/projects/{project}/user_input/{frontend}", people},
+    {"GET /api/nodes", of_all_projects},
+    {"POST /api/nodes/{kind}/{node}/restart", of_all_projects},
+    {"DELETE /api/nodes/{kind}/{node}", of_all_projects},
+    {"GET /ws/socket.io", everybody}, // which event is for whom: see EventAccessTest
+    {"POST /ws/socket.io", everybody},
+    {"PUT /ws/socket.io", everybody},
+    {"PATCH /ws/socket.io", everybody},
+    {"DELETE /ws/socket.io", everybody},
 };
 
 struct AccessMatrixTest : ServerTest {
-    AccessMatrixTest()
-    {
-        empty_project();
-        generate(R"({"project_name": "other"})");
-        using store::TokenKind;
-        authorizations = {"",
-                          "",
-                          token_of(TokenKind::node, "cam1", "field"),
-                          token_of(TokenKind::node, "cam2", "other"),
-                          token_of(TokenKind::script, "backup", "field"),
-                          token_of(TokenKind::script, "sync", "other"),
-                          login_of_admin()};
-        authorizations[4] = token_of(TokenKind::script, "backup"); // of every project: it may also make one
-    }
-
     int admit(http::Route const& route, std::size_t who)
     {
         http::Request request;
         request.method = route.method;
-        request.path_params = {{"organization", "demo"}, {"project", "field"}, {"image", "i"},
-                               {"model", "m"},           {"format", "f"},      {"category", "c"}};
+        request.path_params = {{"organization", "demo"}, {"project", "field"}, {"image", "i"},    {"model", "m"},
+                               {"format", "f"},          {"category", "c"},    {"training", "1"}, {"frontend", "w"},
+                               {"kind", "trainer"},      {"node", "n"}};
         std::erase_if(request.path_params,
                       [&](auto const& one) { return route.pattern.find("{" + one.first + "}") == std::string::npos; });
         request.sender.address = who == 0 ? "10.0.0.1" : "127.0.0.1";
@@ -104,7 +111,7 @@ struct AccessMatrixTest : ServerTest {
         return admitted ? 200 : http::error_response(admitted.error()).status;
     }
 
-    std::vector<std::string> authorizations;
+    std::vector<std::string> const authorizations = authorizations_of_all();
 };
 
 TEST_F(AccessMatrixTest, every_route_lets_in_whom_it_is_for_and_nobody_else)

@@ -1,0 +1,39 @@
+#include "learning_loop/server/nodes/node_ack.h"
+
+#include "learning_loop/base/text.h"
+#include "learning_loop/json/json.h"
+
+namespace learning_loop {
+namespace {
+
+std::optional<std::string> text_in(boost::json::object const& object, std::string_view key)
+{
+    auto const* value = object.if_contains(key);
+    if (!value || value->is_null()) return std::nullopt;
+    if (auto const* text = value->if_string()) return std::string(*text);
+    return to_text(*value);
+}
+
+} // namespace
+
+socketio::Arguments failed_node_ack(Error const& error)
+{
+    return socketio::Arguments::of(NodeAck{false, error.message, nullptr});
+}
+
+NodeAck read_node_ack(socketio::Arguments const& ack)
+{
+    if (ack.values.empty() || ack.values.front().is_null())
+        return {false, "the node gave no answer: it does not know this event, or failed", nullptr};
+    auto const& value = ack.values.front();
+    if (auto const* success = value.if_bool()) return {*success, {}, nullptr};
+    if (value.is_string()) return {true, {}, value};
+    auto const* object = value.if_object();
+    if (!object) return {false, "the node's answer cannot be read: " + printable(to_text(value)), nullptr};
+    auto const* success = object->if_contains("success");
+    auto const* payload = object->if_contains("payload");
+    return {success && success->is_bool() && success->get_bool(), text_in(*object, "error_msg"),
+            payload ? *payload : boost::json::value()};
+}
+
+} // namespace learning_loop

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "learning_loop/base/error.h"
+#include "learning_loop/json/reflect.h"
+#include "learning_loop/socketio/arguments.h"
+
+#include <boost/describe/class.hpp>
+#include <boost/json/value.hpp>
+
+#include <optional>
+#include <string>
+
+namespace learning_loop {
+
+/// How nodes and the Loop acknowledge each other's events.
+struct NodeAck {
+    bool success = true;
+    std::optional<std::string> error_msg;
+    boost::json::value payload; ///< Null: nothing to tell.
+};
+BOOST_DESCRIBE_STRUCT(NodeAck, (), (success, error_msg, payload))
+
+/// The ack of an event that failed, for socketio::ServerOptions.
+socketio::Arguments failed_node_ack(Error const& error);
+
+/// What a node acknowledged, in the form of any generation: the object above, or, of the oldest, a bool or a text. An
+/// ack without arguments is a failure: the node does not know the event, or its handler broke.
+NodeAck read_node_ack(socketio::Arguments const& ack);
+
+} // namespace learning_loop
