@@ -1,0 +1,56 @@
+#include "learning_loop/server/trainings/trainer_states.h"
+
+#include "learning_loop/server/nodes/node_owner.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace learning_loop {
+
+bool is_idle(Trainer const& trainer)
+{
+    return is_free(trainer) || trainer.status.state == "blocked";
+}
+
+bool is_free(Trainer const& trainer)
+{
+    return trainer.status.state == "idle";
+}
+
+bool is_busy(Trainer const& trainer)
+{
+    constexpr std::array<std::string_view, 4> silent{"", "online", "offline", "unknown state"};
+    return !is_idle(trainer) && std::ranges::find(silent, trainer.status.state) == silent.end();
+}
+
+bool is_last(std::string_view state)
+{
+    return state == "ready_for_cleanup" || state == "Cleaning training"; // the latter by 0.7.40
+}
+
+bool has_variant(Trainer const& trainer, std::string const& name)
+{
+    auto const& variants = trainer.status.pretrained_models;
+    return std::ranges::find(variants, name, &PretrainedModel::name) != variants.end();
+}
+
+bool is_trainer_of(Trainer const& trainer, store::TrainingRow const& training)
+{
+    bool const is_logged_in_as_it = !training.trainer_owner || may_speak_for(*training.trainer_owner, trainer.caller);
+    return training.trainer == trainer.status.id && is_logged_in_as_it;
+}
+
+Trainer const* find_trainer_of(store::TrainingRow const& training, TrainerLink const& trainers)
+{
+    auto const* trainer = training.trainer ? trainers.find(*training.trainer) : nullptr;
+    return trainer && is_trainer_of(*trainer, training) ? trainer : nullptr;
+}
+
+bool may_be_of(Trainer const& trainer, Context const& context)
+{
+    auto const& told = trainer.status.context;
+    return !told || (told->organization == context.organization && told->project == context.project);
+}
+
+} // namespace learning_loop
