@@ -14,12 +14,14 @@
 #include "learning_loop/server/models/model_api.h"
 #include "learning_loop/server/models/model_upload_api.h"
 #include "learning_loop/server/nodes/detector_api.h"
+#include "learning_loop/server/nodes/node_api.h"
 #include "learning_loop/server/page/login_page.h"
 #include "learning_loop/server/page/page.h"
 #include "learning_loop/server/projects/category_api.h"
 #include "learning_loop/server/projects/project_api.h"
 #include "learning_loop/server/projects/project_lookup.h"
 #include "learning_loop/server/projects/split_api.h"
+#include "learning_loop/server/trainings/training_api.h"
 #include "learning_loop/store/sqlite/open_sqlite.h"
 
 namespace learning_loop {
@@ -49,23 +51,36 @@ LoopParts::LoopParts(Runner& runner, LoopOptions const& options)
       desk_(accounts_, projects_, url_),
       admin_(runner.executor(), desk_, options.data_folder),
       thumbnails_(runner.executor(), images_, options.data_folder / "thumbs"),
-      intake_(models_, packing_, url_, options.min_free_disk_bytes)
+      intake_(models_, packing_, url_, options.min_free_disk_bytes),
+      datasets_(images_, options.data_folder / "datasets", options.min_free_disk_bytes),
+      hub_(runner.executor(), door_),
+      nodes_(runner.executor(), node_rows_),
+      trainings_(runner.executor(), {training_rows_, projects_, datasets_, trainers_})
 {
+    hub_.on_disconnect([this](socketio::PeerPtr const& peer) { nodes_.disconnect(peer); });
     auto& router = runner.router();
     router.guard(door_);
     add_session_api(router, accounts_, door_);
     add_project_lookup(router, projects_);
-    add_project_api(router, {projects_, images_, project_removals_, accounts_});
+    add_project_api(router, {projects_, images_, project_removals_, [this](std::int64_t project) { forget(project); }});
     add_category_api(router, categories_);
     add_split_api(router, projects_);
-    add_data_api(router, images_);
+    add_data_api(router, images_, models_);
     add_image_api(router, {images_, image_intake_, image_editor_, thumbnails_, checking_});
     add_annotation_api(router, images_, image_editor_, detections_, checking_);
-    add_generator_api(router, projects_, {images_, image_intake_, models_, intake_, rendering_});
+    add_generator_api(router, projects_, {images_, image_intake_, models_, training_rows_, intake_, rendering_});
     add_model_api(router, models_, url_);
-    add_model_upload_api(router, intake_, models_);
+    add_model_upload_api(router, intake_, models_, [this](std::string model, http::Caller caller) {
+        return trainings_.check_format_of(std::move(model), std::move(caller));
+    });
     add_deployment_api(router, models_);
-    add_detector_api(router, detectors_);
+    add_detector_api(router, detectors_, detector_reports_);
+    TrainingApiParts const training_parts{trainings_, training_rows_, projects_, datasets_, nodes_, trainers_};
+    add_training_api(router, training_parts);
+    add_training_upload_api(router, training_parts, intake_);
+    add_node_api(router, hub_, nodes_);
+    add_user_input_api(router, annotation_nodes_);
+    hub_.add_to(router);
     add_short_model_upload_api(router, intake_, models_); // after all others of a project
     add_login_page(router, accounts_, http::path_prefix_of(http::parse_url(url_)));
     add_page(router, {projects_, images_, models_, detectors_, url_});
@@ -80,11 +95,24 @@ void LoopParts::start(TaskGroup& tasks)
     tasks.spawn("the thumbnails", thumbnails_.run());
     tasks.spawn("the removal of files", file_removals_.run());
     tasks.spawn("the deletion of projects", project_removals_.run());
+    tasks.spawn("the nodes' connections", hub_.run());
+    tasks.spawn("what nodes tell", nodes_.run());
+    tasks.spawn("the queue of trainings", trainings_.run());
+}
+
+/// What is in memory of a project that was deleted.
+void LoopParts::forget(std::int64_t project)
+{
+    accounts_.forget_project(project);
+    trainings_.forget_project(project);
 }
 
 Task<> LoopParts::disconnect()
 {
-    return admin_.finish();
+    co_await trainings_.finish();
+    co_await hub_.finish();
+    co_await nodes_.keep_changed();
+    co_await admin_.finish();
 }
 
 } // namespace learning_loop

@@ -9,6 +9,15 @@
 #include "learning_loop/server/admin/admin_socket.h"
 #include "learning_loop/server/images/thumbnails.h"
 #include "learning_loop/server/models/model_intake.h"
+#include "learning_loop/server/nodes/annotation_nodes.h"
+#include "learning_loop/server/nodes/connected_nodes.h"
+#include "learning_loop/server/nodes/detector_events.h"
+#include "learning_loop/server/nodes/detector_reports.h"
+#include "learning_loop/server/nodes/node_hub.h"
+#include "learning_loop/server/trainings/connected_trainers.h"
+#include "learning_loop/server/trainings/dataset_snapshots.h"
+#include "learning_loop/server/trainings/trainer_events.h"
+#include "learning_loop/server/trainings/trainings.h"
 #include "learning_loop/store/account_repository.h"
 #include "learning_loop/store/blob_files.h"
 #include "learning_loop/store/category_repository.h"
@@ -20,8 +29,10 @@
 #include "learning_loop/store/image_intake.h"
 #include "learning_loop/store/image_repository.h"
 #include "learning_loop/store/model_repository.h"
+#include "learning_loop/store/node_repository.h"
 #include "learning_loop/store/project_removals.h"
 #include "learning_loop/store/project_repository.h"
+#include "learning_loop/store/training_repository.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -54,8 +65,11 @@ public:
 
     Accounts& accounts() { return accounts_; }
     store::ProjectRepository& projects() { return projects_; }
+    NodeHub& hub() { return hub_; }
 
 private:
+    void forget(std::int64_t project);
+
     std::string url_;
     store::BlobFiles files_;
     store::DatabaseLanes database_;
@@ -67,6 +81,8 @@ private:
     store::DetectionRepository detections_{database_};
     store::ModelRepository models_;
     store::DetectorRepository detectors_{database_};
+    store::TrainingRepository training_rows_{database_};
+    store::NodeRepository node_rows_{database_};
     store::AccountRepository account_rows_{database_};
     store::ProjectRemovals project_removals_;
     store::ImageEditor image_editor_{database_, file_removals_};
@@ -79,6 +95,15 @@ private:
     Pool rendering_{"the image generator", 2, 20};
     Lane packing_{"the model intake", 20};
     ModelIntake intake_;
+    DatasetSnapshots datasets_;
+    NodeHub hub_;
+    ConnectedNodes nodes_;
+    ConnectedTrainers trainers_{hub_, nodes_};
+    Trainings trainings_;
+    DetectorReports detector_reports_{detectors_};
+    TrainerEvents trainer_events_{hub_, trainers_, trainings_};
+    DetectorEvents detector_events_{hub_, projects_, models_, detector_reports_};
+    AnnotationNodes annotation_nodes_{hub_, nodes_, projects_, images_, image_editor_};
     std::optional<Secret> drawn_password_;
 };
 

@@ -29,7 +29,8 @@ class Sweeps(unittest.TestCase):
     def test_without_a_name_they_are_listed(self):
         status, output = soak()
         self.assertEqual(status, 0)
-        self.assertEqual([line.split()[0] for line in output.splitlines()[1:]], [*FUZZ_SWEEPS, "socketio", "kill", "store_kills", "demo"])
+        self.assertEqual([line.split()[0] for line in output.splitlines()[1:]],
+                         [*FUZZ_SWEEPS, "socketio", "kill", "store_kills", "training_kills", "demo"])
 
     def test_an_unknown_name_is_refused(self):
         for words in (["nothing"], ["demo", "--slow"], ["demo", "--fresh", "x"]):

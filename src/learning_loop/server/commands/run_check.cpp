@@ -28,8 +28,8 @@ void tell_progress(std::int64_t images)
 int tell(store::FolderReport const& report, bool mends)
 {
     for (auto const& finding : report.findings) std::cout << finding << "\n";
-    std::cout << report.images << " images, " << report.model_files << " files of models: " << report.found
-              << " findings\n";
+    std::cout << report.images << " images, " << report.model_files << " files of models, " << report.datasets
+              << " datasets: " << report.found << " findings\n";
     if (report.found == 0) return 0;
     constexpr auto most = store::FolderReport::max_findings;
     if (report.findings.size() == most) std::cout << "no more than " << most << " of the files are shown\n";

@@ -48,7 +48,7 @@ struct GeneratorRequest {
     std::optional<std::int64_t> segmentation_detections;
     std::optional<std::int64_t> classification_detections;
     std::optional<std::int64_t> tags;      ///< For each image.
-    std::optional<std::int64_t> trainings; ///< How many models beside those below, in the format `mocked`.
+    std::optional<std::int64_t> trainings; ///< How many, each with a model beside those below, in the format `mocked`.
     std::vector<GeneratorModel> models;
     std::optional<std::string> deployment_target; ///< The version or id of one of the models.
 };

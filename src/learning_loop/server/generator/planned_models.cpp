@@ -107,12 +107,12 @@ std::vector<PlannedModel> planned_models(GeneratorRequest const& request, std::s
     auto const next_version = [&] { return std::to_string(major++) + ".0"; };
     for (std::size_t i = 0; i < request.models.size(); ++i) {
         auto const& [id, version, formats] = request.models[i];
-        PlannedModel planned{id.value_or(id_of("given " + std::to_string(i))), version, {}, formats};
+        PlannedModel planned{id.value_or(id_of("given " + std::to_string(i))), version, {}, formats, false};
         planned.expected_version = version ? *version : next_version();
         (version ? with_version : without).push_back(std::move(planned));
     }
     for (std::int64_t i = 0; i < *request.trainings; ++i)
-        without.push_back({id_of(std::to_string(i)), {}, next_version(), {mocked}});
+        without.push_back({id_of(std::to_string(i)), {}, next_version(), {mocked}, true});
     with_version.insert(with_version.end(), without.begin(), without.end());
     return with_version;
 }

@@ -15,6 +15,7 @@ struct PlannedModel {
     std::optional<std::string> version; ///< Absent: the next free one.
     std::string expected_version;       ///< The version it gets in a new project.
     std::vector<std::string> formats;
+    bool is_of_training = false; ///< It is the result of one.
 };
 
 /// Completes the models of a request, and checks them and the deployment target. Errors: unprocessable if one is wrong;

@@ -2,12 +2,14 @@
 
 #include "learning_loop/async/both.h"
 #include "learning_loop/async/pool.h"
+#include "learning_loop/base/timestamps.h"
 #include "learning_loop/server/generator/planned_models.h"
 #include "learning_loop/server/models/model_intake.h"
 #include "learning_loop/server/models/model_package.h"
 #include "learning_loop/store/image_intake.h"
 #include "learning_loop/store/image_repository.h"
 #include "learning_loop/store/model_repository.h"
+#include "learning_loop/store/training_repository.h"
 
 #include <algorithm>
 
@@ -15,6 +17,7 @@ namespace learning_loop {
 namespace {
 
 constexpr std::size_t batch_size = 20;
+constexpr auto* by_us = "the generator";
 
 } // namespace
 
@@ -99,6 +102,9 @@ Task<Result<void>> ProjectGenerator::make_models(store::Project const& project,
     for (auto const& model : planned) {
         auto const made = co_await make_model(project, model);
         if (!made) co_return made.error();
+        if (!model.is_of_training) continue;
+        auto const trained = co_await make_training(project, model.id);
+        if (!trained) co_return trained.error();
     }
     co_return Result<void>{};
 }
@@ -123,13 +129,24 @@ Task<Result<void>> ProjectGenerator::make_model(store::Project const& project, P
     co_return Result<void>{};
 }
 
+Task<Result<void>> ProjectGenerator::make_training(store::Project const& project, std::string model)
+{
+    store::TrainingRow row;
+    row.project = project.number;
+    row.state = TrainingState::completed;
+    row.created = timestamp_now();
+    row.ended = row.created;
+    row.created_by = by_us;
+    row.hyperparameters = "{}";
+    co_return co_await trainings_.add_ended(std::move(row), std::move(model));
+}
+
 Task<Result<void>> ProjectGenerator::set_target(store::Project const& project, std::string model)
 {
     auto const chosen = co_await models_.target(project.number);
     if (!chosen) co_return chosen.error();
     if (*chosen) co_return Result<void>{};
-    std::string const by = "the generator";
-    auto const set = co_await models_.set_target(project.number, std::move(model), by);
+    auto const set = co_await models_.set_target(project.number, std::move(model), by_us);
     if (!set) co_return set.error();
     co_return Result<void>{};
 }

@@ -18,6 +18,7 @@ namespace store {
 class ImageIntake;
 class ImageRepository;
 class ModelRepository;
+class TrainingRepository;
 } // namespace store
 
 /// What fills a generated project.
@@ -25,6 +26,7 @@ struct GeneratorParts {
     store::ImageRepository& images;
     store::ImageIntake& image_intake;
     store::ModelRepository& models;
+    store::TrainingRepository& trainings;
     ModelIntake& intake;
     Pool& rendering; ///< Has two threads.
 };
@@ -36,6 +38,7 @@ public:
         : images_(parts.images),
           image_intake_(parts.image_intake),
           models_(parts.models),
+          trainings_(parts.trainings),
           intake_(parts.intake),
           rendering_(parts.rendering)
     {}
@@ -47,8 +50,8 @@ public:
     /// model of another project has one of them; the message names it.
     Task<Result<void>> check_ids(std::int64_t project, std::vector<GeneratorModel> const& models);
 
-    /// Makes the models, in their order; of one that is there, the formats that it lacks. Errors: conflict if a model
-    /// of another project has the id, or another one of this project the version.
+    /// Makes the models, in their order, and the trainings that they are of; of a model that is there, the formats that
+    /// it lacks. Errors: conflict if a model of another project has the id, or another one of this project the version.
     Task<Result<void>> make_models(store::Project const& project, std::vector<PlannedModel> const& planned);
 
     /// Chooses the deployment target, unless somebody has chosen one.
@@ -65,10 +68,12 @@ private:
     Task<Result<Rendered>> render(GeneratedImages const& images, Numbers numbers);
 
     Task<Result<void>> make_model(store::Project const& project, PlannedModel planned);
+    Task<Result<void>> make_training(store::Project const& project, std::string model);
 
     store::ImageRepository& images_;
     store::ImageIntake& image_intake_;
     store::ModelRepository& models_;
+    store::TrainingRepository& trainings_;
     ModelIntake& intake_;
     Pool& rendering_;
 };

@@ -108,6 +108,11 @@ Result<json::object> read_description(std::string_view text, std::vector<std::st
     return std::move(*object);
 }
 
+void set_if_absent(json::object& description, std::string_view key, json::value value)
+{
+    if (!find_present(description, key)) description[key] = std::move(value);
+}
+
 json::object completed(json::object description, ModelFacts const& facts)
 {
     description["id"] = facts.id;

@@ -19,6 +19,9 @@ inline constexpr std::string_view description_file = "model.json";
 /// a node could not read it; the message names the path of what is wrong.
 Result<boost::json::object> read_description(std::string_view text, std::vector<std::string>& remarks);
 
+/// Null counts as absent.
+void set_if_absent(boost::json::object& description, std::string_view key, boost::json::value value);
+
 /// What the Loop knows of a model.
 struct ModelFacts {
     std::string host; ///< Of this Loop, as a URL.

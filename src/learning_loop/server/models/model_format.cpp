@@ -11,13 +11,13 @@ namespace {
 
 /// What stands in paths below a project's where a format may stand, too, and what may come to stand there.
 constexpr auto taken = std::to_array<std::string_view>(
-    {"annotations", "backup",     "categories", "category", "charts",   "converters", "data",           "datasets",
-     "deployment",  "detections", "detectors",  "devices",  "download", "events",     "export",         "file",
-     "files",       "generator",  "history",    "image",    "imageIds", "images",     "import",         "jobs",
-     "latest",      "main",       "metrics",    "model",    "models",   "nodes",      "novelty_scores", "project",
-     "projects",    "rollback",   "search",     "settings", "split",    "state",      "states",         "tag",
-     "tags",        "target",     "thumb",      "trainer",  "trainers", "training",   "trainings",      "trash",
-     "upload",      "users"});
+    {"abort",    "annotations",    "backup",     "categories", "category",  "charts",          "converters", "data",
+     "dataset",  "datasets",       "deployment", "detections", "detectors", "devices",         "download",   "events",
+     "export",   "file",           "files",      "generator",  "history",   "hyperparameters", "image",      "imageIds",
+     "images",   "import",         "jobs",       "latest",     "main",      "metrics",         "model",      "models",
+     "nodes",    "novelty_scores", "project",    "projects",   "rollback",  "search",          "settings",   "split",
+     "state",    "states",         "stop",       "tag",        "tags",      "target",          "thumb",      "trainer",
+     "trainers", "training",       "trainings",  "trash",      "upload",    "user_input",      "users"});
 
 } // namespace
 

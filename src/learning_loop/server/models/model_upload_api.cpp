@@ -97,7 +97,7 @@ private:
 
 class NewFormatApi {
 public:
-    explicit NewFormatApi(ModelIntake& intake) : intake_(intake) {}
+    NewFormatApi(ModelIntake& intake, FormatCheck check) : intake_(intake), check_(std::move(check)) {}
 
     void add_to(http::Router& router)
     {
@@ -110,10 +110,13 @@ public:
     }
 
 private:
-    Task<Result<http::Response>> add(http::FromPath<FilePath> path, store::Project project, http::Upload upload)
+    Task<Result<http::Response>> add(http::FromPath<FilePath> path, store::Project project, http::Caller caller,
+                                     http::Upload upload)
     {
         auto const turn = co_await intake_.wait_for_turn();
         if (!turn) co_return turn.error();
+        auto const may_add = co_await check_(path->model, caller);
+        if (!may_add) co_return may_add.error();
         auto package = co_await intake_.read(std::move(upload));
         if (!package) co_return package.error();
         auto remarks = package->remarks;
@@ -127,14 +130,15 @@ private:
     }
 
     ModelIntake& intake_;
+    FormatCheck check_;
 };
 
 } // namespace
 
-void add_model_upload_api(http::Router& router, ModelIntake& intake, store::ModelRepository& models)
+void add_model_upload_api(http::Router& router, ModelIntake& intake, store::ModelRepository& models, FormatCheck check)
 {
     router.keep<NewModelApi>(intake, models, loop_api::model_upload);
-    router.keep<NewFormatApi>(intake);
+    router.keep<NewFormatApi>(intake, std::move(check));
 }
 
 void add_short_model_upload_api(http::Router& router, ModelIntake& intake, store::ModelRepository& models)

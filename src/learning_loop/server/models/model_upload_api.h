@@ -1,5 +1,12 @@
 #pragma once
 
+#include "learning_loop/async/task.h"
+#include "learning_loop/base/error.h"
+#include "learning_loop/http/caller.h"
+
+#include <functional>
+#include <string>
+
 namespace learning_loop {
 
 class ModelIntake;
@@ -10,8 +17,11 @@ namespace http {
 class Router;
 }
 
-/// Models come in, and more formats of them. The intake must outlive the router.
-void add_model_upload_api(http::Router& router, ModelIntake& intake, store::ModelRepository& models);
+/// May the caller add a format to the model of that id?
+using FormatCheck = std::function<Task<Result<void>>(std::string model, http::Caller caller)>;
+
+/// Models come in, and more formats of them, as far as `check` allows. The intake must outlive the router.
+void add_model_upload_api(http::Router& router, ModelIntake& intake, store::ModelRepository& models, FormatCheck check);
 
 /// The same at the short path that READMEs of nodes tell. To be called after all other routes with one segment below a
 /// project's path, since a format may have any name.

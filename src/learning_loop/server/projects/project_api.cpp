@@ -5,7 +5,6 @@
 #include "learning_loop/data/project.h"
 #include "learning_loop/http/api/exact_json.h"
 #include "learning_loop/http/api/router.h"
-#include "learning_loop/server/accounts/accounts.h"
 #include "learning_loop/server/projects/new_category.h"
 #include "learning_loop/server/projects/project_lookup.h"
 #include "learning_loop/server/projects/project_name.h"
@@ -54,7 +53,7 @@ Result<store::Project> project_from(NewProject const& wanted)
 class ProjectApi {
 public:
     explicit ProjectApi(ProjectApiParts const& parts)
-        : projects_(parts.projects), images_(parts.images), removals_(parts.removals), accounts_(parts.accounts)
+        : projects_(parts.projects), images_(parts.images), removals_(parts.removals), deleted_(parts.deleted)
     {}
 
     void add_to(http::Router& router)
@@ -116,7 +115,7 @@ private:
     {
         auto const begun = co_await removals_.begin(project.number, how->keep_images);
         if (!begun) co_return begun.error();
-        accounts_.forget_project(project.number);
+        deleted_(project.number);
         log::info("{}/{}: was deleted by {}", project.organization, project.name, log::value(caller.name));
         co_return DeletedProject{project.organization, project.name, how->keep_images};
     }
@@ -124,7 +123,7 @@ private:
     store::ProjectRepository& projects_;
     store::ImageRepository& images_;
     store::ProjectRemovals& removals_;
-    Accounts& accounts_;
+    std::function<void(std::int64_t)> deleted_;
 };
 
 } // namespace

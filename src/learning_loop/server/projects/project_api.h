@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
+
 namespace learning_loop {
 
-class Accounts;
 namespace http {
 class Router;
 }
@@ -16,7 +18,7 @@ struct ProjectApiParts {
     store::ProjectRepository& projects;
     store::ImageRepository& images;
     store::ProjectRemovals& removals;
-    Accounts& accounts;
+    std::function<void(std::int64_t)> deleted; ///< Told the number of each project that was.
 };
 
 /// Which projects there are, and how they stand; makes and deletes them. The parts must outlive the router.

@@ -6,6 +6,8 @@
 #include "support/run.h"
 #include "unit/server/server_fixture.h"
 
+#include <algorithm>
+
 namespace learning_loop {
 namespace {
 
@@ -98,6 +100,17 @@ TEST_F(GeneratorApiTest, makes_the_project_that_the_tests_of_the_nodes_expect)
     auto const description = parse_json(zip.at(2).bytes, "model.json").value();
     EXPECT_EQ(description.at("categories"), json_of(get("/api/demo/projects/demo")).at("categories"));
     EXPECT_EQ(description.at("categories").at(2).at("name"), "purple point");
+}
+
+TEST_F(GeneratorApiTest, the_images_that_the_tests_of_the_nodes_ask_for_have_their_ids)
+{
+    for (auto const& [name, id] : {std::pair("pytest", "285a92db-bc64-240d-50c2-3212d3973566"),
+                                   {"pytest_nodelib_annotator", "10f7d7d2-4076-7006-af37-fa28a6a848ae"}}) {
+        auto const project = std::string(name);
+        EXPECT_EQ(generate(R"({"project_name": ")" + project + R"(", "complete": 2})").status, 200);
+        auto const ids = json_of(get("/api/demo/projects/" + project + "/data")).at("image_ids").as_array();
+        EXPECT_EQ(std::ranges::count(ids, boost::json::value(id)), 1) << project;
+    }
 }
 
 TEST_F(GeneratorApiTest, the_target_that_somebody_chose_since_stays)
