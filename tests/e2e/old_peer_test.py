@@ -5,28 +5,22 @@ tools/fetch_peers brings the library into an environment of its own."""
 
 import json
 import subprocess
-import sys
 
 import pytest
 from loop_programs.process import clean_environment
-from machines import Machine, Place, distant_loop, mapped, require_machines, skip
+from machines import mapped
 from nodes import ORGANIZATION
+from peer_nodes import OLD_PYTHON, loop_for_old_peers
 from peers import anonymous
 from programs import ROOT, generate, image_ids, images, jpeg
 
-PYTHON = ROOT / "build/peers/old_learning_loop_node/bin/python"
 UPLOAD = ROOT / "tests/e2e/peer_outbox/of_0_7_40.py"
 PROJECT = "old"
 
 
 @pytest.fixture(name="loop", scope="module")
 def fixture_loop(tmp_path_factory):
-    if sys.version_info[:2] != (3, 11):
-        skip(f"learning_loop_node 0.7.40 runs on Python 3.11, this is {sys.version_info.major}.{sys.version_info.minor}")
-    require_machines("--mount")
-    assert PYTHON.exists(), "tools/fetch_peers brings the library"
-    folder = tmp_path_factory.mktemp("old_peer")
-    with Machine() as machine, distant_loop(Place(machine), folder, 80, ["--allowed-hosts", "backend"]) as server:
+    with loop_for_old_peers(tmp_path_factory.mktemp("old_peer")) as server:
         yield server
 
 
@@ -46,8 +40,8 @@ def fixture_upload(loop, categories, tmp_path):
         (tmp_path / "items.json").write_text(json.dumps([{"image": str(file_of(tmp_path, image)), **more} for image, more in items]))
         environment = {"HOST": "backend", "LOOP_ORGANIZATION": ORGANIZATION, "LOOP_PROJECT": PROJECT, "PYTHONDONTWRITEBYTECODE": "1"}
         with loop.place.machine.inside():
-            done = subprocess.run(mapped(tmp_path, "127.0.0.1", "backend", [PYTHON, UPLOAD, tmp_path / "data", tmp_path / "items.json"]),
-                                  env=clean_environment(environment), capture_output=True, text=True, timeout=60, check=False)
+            command = mapped(tmp_path, "127.0.0.1", "backend", [OLD_PYTHON, UPLOAD, tmp_path / "data", tmp_path / "items.json"])
+            done = subprocess.run(command, env=clean_environment(environment), capture_output=True, text=True, timeout=60, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         said = json.loads(done.stdout.splitlines()[-1])
         assert said["wait"] == [], done.stdout + loop.log_text()
