@@ -19,7 +19,11 @@ OF_PEOPLE = {("POST", "/api/{organization}/projects/generator"), ("PUT", PROJECT
              ("DELETE", PROJECT + "/models/{model}"), ("PATCH", PROJECT + "/images"),
              ("DELETE", PROJECT + "/images"), ("PUT", PROJECT + "/images/{image}/annotations"),
              ("POST", "/api/{organization}/projects"), ("DELETE", PROJECT), ("POST", PROJECT + "/categories"),
-             ("PUT", PROJECT + "/categories/{category}"), ("DELETE", PROJECT + "/categories/{category}"), ("PUT", PROJECT + "/split")}
+             ("PUT", PROJECT + "/categories/{category}"), ("DELETE", PROJECT + "/categories/{category}"), ("PUT", PROJECT + "/split"),
+             ("POST", PROJECT + "/trainings"), ("POST", PROJECT + "/trainings/{training}/stop"),
+             ("POST", PROJECT + "/trainings/{training}/abort"), ("PUT", PROJECT + "/hyperparameters"), ("POST", PROJECT + "/user_input"),
+             ("DELETE", PROJECT + "/user_input/{frontend}"), ("GET", "/api/nodes"), ("POST", "/api/nodes/{kind}/{node}/restart"),
+             ("DELETE", "/api/nodes/{kind}/{node}")}
 NEED_NO_BODY = {("DELETE", PROJECT), ("DELETE", PROJECT + "/deployment/target"), ("POST", PROJECT + "/deployment/rollback")}
 LOGINS = {("POST", "/api/login"), ("POST", "/api/token"), ("POST", "/login")}
 OF_OPERATORS = {("PUT", "/debug_logging")}
@@ -50,7 +54,7 @@ def path_for(pattern, project, model="none"):
     """A path of that pattern, in the project with that path."""
     _, _, organization, _, name = project.split("/")
     return pattern.format(organization=organization, project=name, image="018f4e6a-0000-7000-8000-000000000000", model=model,
-                          format="mocked", category="none")
+                          format="mocked", category="none", training="none", frontend="none", kind="trainer", node="none")
 
 
 # ---------------------------------------------------------------------------------------------------------------- logins
@@ -276,6 +280,15 @@ def test_a_token_for_one_project_does_not_learn_of_any_other(loop, field, other,
     assert scoped.get("/").status == 200 and b"foreign" not in scoped.get("/").body
     assert scoped.send_json("POST", "/api/foreign/projects/generator", {"project_name": "more"}).status == 403
     assert scoped.send_json("POST", "/api/test/projects/generator", {"project_name": "more"}).status == 403
+
+
+@pytest.mark.parametrize("kind", ["--node", "--script"])
+def test_a_token_for_one_project_does_not_reach_the_nodes_that_work_for_all(loop, field, kind):
+    scoped = with_headers(loop, token(loop, kind, "cam1", "--project", "test/field"))
+    for method, path in (("GET", "/api/nodes"), ("POST", "/api/nodes/trainer/t/restart"), ("DELETE", "/api/nodes/trainer/t")):
+        assert scoped.ask(method, path).status == 403, path
+        assert loop.ask(method, path).status == (200 if method == "GET" else 404), path
+    assert scoped.get(f"{field}/trainings").status == 200
 
 
 def test_images_and_models_of_another_project_are_not_reached_through_ones_own(loop, field, other):

@@ -297,7 +297,7 @@ def findings(done):
 def test_a_clean_folder_has_no_findings(folder):
     before = content(folder)
     for words in (["check"], ["check", "--mend"]):
-        assert "6 images, 2 files of models: 0 findings" in printed(*words, folder=folder)
+        assert "6 images, 2 files of models, 0 datasets: 0 findings" in printed(*words, folder=folder)
     assert "0 findings" in printed("check", folder), "also without the flag"
     assert content(folder) == before
 

@@ -32,15 +32,15 @@ class Closed(Exception):
 
 
 class Service:
-    """Engine.IO at one path of a program on this machine."""
+    """Engine.IO at one path of a program on this machine. `headers` go with every request."""
 
-    def __init__(self, port, path):
-        self.port, self.path = port, path
+    def __init__(self, port, path, headers=None):
+        self.port, self.path, self.headers = port, path, headers or {}
 
     def begin(self, method="GET", query="EIO=4&transport=polling", body=None, headers=None):
         """Sends a request over a connection of its own. Returns a function that waits for the answer and returns it."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        connection.request(method, f"{self.path}?{query}", body, headers or {})
+        connection.request(method, f"{self.path}?{query}", body, self.headers | (headers or {}))
 
         def finish():
             answer = connection.getresponse()
@@ -53,7 +53,7 @@ class Service:
         return self.begin(*arguments, **more)()
 
     def websocket(self, query="EIO=4&transport=websocket", headers=None):
-        return WebSocket(self.port, f"{self.path}?{query}", headers)
+        return WebSocket(self.port, f"{self.path}?{query}", self.headers | (headers or {}))
 
     def open(self, transport):
         return {"polling": PollingSession, "websocket": WebSocketSession}[transport](self)

@@ -64,7 +64,8 @@ def bodies_of(loop, path):
     """(method, path, body, type) of each request that has a body."""
     image, model = image_ids(loop, path)[0], loop.get(f"{path}/models").json()["models"][0]["id"]
     category = loop.get(path).json()["categories"][0]["id"]
-    values = {"organization": "test", "project": "field", "image": image, "model": model, "format": "onnx", "category": category}
+    values = {"organization": "test", "project": "field", "image": image, "model": model, "format": "onnx", "category": category,
+              "training": "1", "frontend": "w", "kind": "trainer", "node": "n"}
     for method, pattern, operation in routes_of(loop):
         if "requestBody" in operation:
             kind = next(iter(operation["requestBody"]["content"]))
