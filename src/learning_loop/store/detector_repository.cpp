@@ -1,6 +1,7 @@
 #include "learning_loop/store/detector_repository.h"
 
 #include "learning_loop/base/timestamps.h"
+#include "learning_loop/data/loop_api.h"
 #include "learning_loop/json/json.h"
 #include "learning_loop/store/database_lanes.h"
 #include "learning_loop/store/project_rows.h"
@@ -31,6 +32,8 @@ Task<Result<void>> DetectorRepository::keep(std::int64_t project, DetectorStatus
     row.uuid = status.uuid;
     row.status = to_text(to_json(status));
     row.last_seen = timestamp_now();
+    if (row.status.size() > loop_api::max_report_bytes)
+        co_return Error{Errc::unprocessable, "the report is longer than 64 KiB"};
     auto job = [row = std::move(row), name = status.name, rename](Database& database) -> Result<void> {
         if (!has_project(database, row.project)) return project_is_gone();
         auto before = find_row<DetectorRow>(database, "WHERE project = $1 AND uuid = $2", {row.project, row.uuid});

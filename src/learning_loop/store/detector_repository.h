@@ -18,8 +18,9 @@ public:
 
     enum class Rename { allowed, refused };
 
-    /// Keeps the newest status of each detector, of the thousand that were seen last. Errors: conflict if the uuid is
-    /// that of a detector of another name, and `rename` refuses that.
+    /// Keeps the newest status of each detector, of the thousand that were seen last. Errors: unprocessable if it is
+    /// longer than max_report_bytes. conflict if the uuid is that of a detector of another name, and `rename` refuses
+    /// that.
     Task<Result<void>> keep(std::int64_t project, DetectorStatus status, Rename rename = Rename::allowed);
 
     Task<Result<std::vector<ReportedDetector>>> all(std::int64_t project); ///< Ordered by name.

@@ -31,6 +31,17 @@ TEST_F(DetectorRepositoryTest, the_newest_report_of_each_detector_counts)
     EXPECT_FALSE(all[1].last_seen.empty());
 }
 
+TEST_F(DetectorRepositoryTest, a_report_has_up_to_64_kib)
+{
+    DetectorStatus status;
+    status.uuid = "1";
+    status.errors["model"] = std::string(64 * 1024, 'x');
+    auto const refused = test::run(detectors.keep(project.number, status)).error();
+    EXPECT_EQ(refused.code, Errc::unprocessable);
+    EXPECT_EQ(refused.message, "the report is longer than 64 KiB");
+    EXPECT_TRUE(test::run(detectors.all(project.number))->empty());
+}
+
 TEST_F(DetectorRepositoryTest, a_detector_whose_name_is_proven_takes_no_other_ones_place)
 {
     report("1", "a");

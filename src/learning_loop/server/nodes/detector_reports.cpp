@@ -1,8 +1,7 @@
 #include "learning_loop/server/nodes/detector_reports.h"
 
 #include "learning_loop/base/text.h"
-#include "learning_loop/data/loop_api.h"
-#include "learning_loop/json/json.h"
+#include "learning_loop/server/nodes/node_owner.h"
 #include "learning_loop/store/detector_repository.h"
 
 namespace learning_loop {
@@ -20,11 +19,8 @@ Task<Result<void>> DetectorReports::take(store::Project project, DetectorStatus 
 {
     bool const has_token = caller.kind == http::Caller::Kind::node;
     if (has_token && caller.name != status.name) co_return not_its_own(caller);
-    constexpr std::size_t max_id = 255;
-    if (status.uuid.empty() || status.uuid.size() > max_id)
-        co_return Error{Errc::unprocessable, "uuid: must have 1 to " + std::to_string(max_id) + " characters"};
-    if (to_text(to_json(status)).size() > loop_api::max_report_bytes)
-        co_return Error{Errc::unprocessable, "the report is longer than 64 KiB"};
+    if (status.uuid.empty() || status.uuid.size() > max_node_id)
+        co_return Error{Errc::unprocessable, "uuid: must have 1 to " + std::to_string(max_node_id) + " characters"};
     using Rename = store::DetectorRepository::Rename;
     co_return co_await detectors_.keep(project.number, std::move(status),
                                        has_token ? Rename::refused : Rename::allowed);

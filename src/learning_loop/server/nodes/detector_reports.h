@@ -17,8 +17,8 @@ class DetectorReports {
 public:
     explicit DetectorReports(store::DetectorRepository& detectors) : detectors_(detectors) {}
 
-    /// Errors: forbidden if the caller's token is for another node. unprocessable if it has no uuid, or is longer than
-    /// max_report_bytes. Those of `DetectorRepository::keep`.
+    /// Errors: forbidden if the caller's token is for another node. unprocessable if its uuid is empty or long. Those
+    /// of `DetectorRepository::keep`.
     Task<Result<void>> take(store::Project project, DetectorStatus status, http::Caller caller);
 
 private:

@@ -2,9 +2,12 @@
 
 #include "learning_loop/http/caller.h"
 
+#include <cstddef>
 #include <string>
 
 namespace learning_loop {
+
+inline constexpr std::size_t max_node_id = 255; ///< Characters of the id that a node tells.
 
 /// Who a node is logged in as, with the project that this is for: `node cam1 of zauberzeug/field`, or `people`.
 std::string owner_of(http::Caller const& caller);
