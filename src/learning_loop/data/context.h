@@ -12,6 +12,8 @@ namespace learning_loop {
 struct Context {
     std::string organization;
     std::string project;
+
+    bool operator==(Context const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Context, (), (organization, project))
 

@@ -3,7 +3,7 @@
 #include "learning_loop/base/hash.h"
 #include "learning_loop/base/ids.h"
 #include "learning_loop/base/timestamps.h"
-#include "learning_loop/json/json.h"
+#include "learning_loop/json/from_text.h"
 #include "learning_loop/store/mark_rows.h"
 #include "learning_loop/store/split.h"
 #include "learning_loop/store/tables.h"
@@ -116,8 +116,7 @@ std::optional<std::string> text_of(Remarks const& remarks)
 std::vector<Remark> remarks_in(std::optional<std::string> const& column)
 {
     if (!column) return {};
-    auto const json = parse_json(*column, "stored remarks");
-    auto remarks = json ? from_json<std::vector<Remark>>(*json) : Result<std::vector<Remark>>(json.error());
+    auto remarks = from_text<std::vector<Remark>>(*column, "stored remarks");
     if (!remarks) throw DatabaseError(remarks.error().message);
     return std::move(*remarks);
 }

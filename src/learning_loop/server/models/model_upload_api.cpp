@@ -119,14 +119,7 @@ private:
         if (!may_add) co_return may_add.error();
         auto package = co_await intake_.read(std::move(upload));
         if (!package) co_return package.error();
-        auto remarks = package->remarks;
-        auto const model =
-            co_await intake_.add_format(std::move(project), path->model, path->format, std::move(*package));
-        bool const is_other = !model && model.error().code == Errc::conflict;
-        if (is_other) co_return model_conflict(lower_case(path->model), model.error());
-        if (!model) co_return model.error();
-        UploadedModel const uploaded{model->id, model->version, std::move(remarks)};
-        co_return http::json_of_struct(uploaded);
+        co_return co_await add_format(intake_, std::move(project), path->model, path->format, std::move(*package));
     }
 
     ModelIntake& intake_;
@@ -134,6 +127,18 @@ private:
 };
 
 } // namespace
+
+Task<Result<http::Response>> add_format(ModelIntake& intake, store::Project project, std::string id, std::string format,
+                                        ModelPackage package)
+{
+    auto remarks = package.remarks;
+    auto const model = co_await intake.add_format(std::move(project), id, std::move(format), std::move(package));
+    bool const is_other = !model && model.error().code == Errc::conflict;
+    if (is_other) co_return model_conflict(lower_case(id), model.error());
+    if (!model) co_return model.error();
+    UploadedModel const uploaded{model->id, model->version, std::move(remarks)};
+    co_return http::json_of_struct(uploaded);
+}
 
 void add_model_upload_api(http::Router& router, ModelIntake& intake, store::ModelRepository& models, FormatCheck check)
 {

@@ -1,6 +1,5 @@
 #include "learning_loop/server/nodes/annotation_nodes.h"
 
-#include "learning_loop/base/log.h"
 #include "learning_loop/base/text.h"
 #include "learning_loop/json/json.h"
 #include "learning_loop/server/images/mark_check.h"
@@ -20,8 +19,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto to_draw = 30s; // the first time a node downloads the image
-
+constexpr auto to_draw = 30s;              // the first time a node downloads the image
 constexpr std::size_t max_shapes = 10'000; // in one image
 
 Error no_image(std::string const& id)

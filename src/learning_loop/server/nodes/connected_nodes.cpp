@@ -15,7 +15,6 @@
 namespace learning_loop {
 namespace {
 
-constexpr std::size_t max_id = 255;
 constexpr std::chrono::seconds between_keeps{10};
 
 std::string named(store::NodeKind kind, std::string const& id)
@@ -71,8 +70,8 @@ Result<void> ConnectedNodes::tell(NodeReport report, socketio::PeerPtr const& pe
 
 Result<void> ConnectedNodes::check(NodeReport const& report, socketio::PeerPtr const& peer) const
 {
-    if (report.id.empty() || report.id.size() > max_id)
-        return Error{Errc::unprocessable, "id: must have 1 to " + std::to_string(max_id) + " characters"};
+    if (report.id.empty() || report.id.size() > max_node_id)
+        return Error{Errc::unprocessable, "id: must have 1 to " + std::to_string(max_node_id) + " characters"};
     if (report.status.size() > loop_api::max_report_bytes)
         return Error{Errc::unprocessable, "the report of " + named(report.kind, report.id) + " is longer than 64 KiB"};
     auto const speaker = speakers_.find(peer->id);

@@ -22,9 +22,9 @@ constexpr std::size_t max_hyperparameters = 100;
 constexpr std::size_t max_name = 100; // of a hyperparameter, and of a category's id
 
 /// The object, or why it is none. Errors: unprocessable.
-Result<json::object> object_of(json::value const& value)
+Result<json::object const*> object_of(json::value const& value)
 {
-    if (auto const* object = value.if_object()) return *object;
+    if (auto const* object = value.if_object()) return object;
     return Error{Errc::unprocessable, "expected an object, not " + printable(to_text(value))};
 }
 
@@ -158,17 +158,17 @@ Result<TrainingStatus> read_trainer_status(json::value const& value)
 {
     auto const object = object_of(value);
     if (!object) return object.error();
-    auto id = id_in(*object);
+    auto id = id_in(**object);
     if (!id) return id.error();
     return TrainingStatus{std::move(*id),
-                          text_in(*object, "name"),
-                          text_in(*object, "state"),
-                          number_in(*object, "uptime"),
-                          errors_in(*object),
-                          progress_in(*object),
-                          variants_in(*object),
-                          optional_text_in(*object, "architecture"),
-                          context_in(*object)};
+                          text_in(**object, "name"),
+                          text_in(**object, "state"),
+                          number_in(**object, "uptime"),
+                          errors_in(**object),
+                          progress_in(**object),
+                          variants_in(**object),
+                          optional_text_in(**object, "architecture"),
+                          context_in(**object)};
 }
 
 Result<TrainingOut> read_training_out(json::value const& value)
@@ -176,20 +176,20 @@ Result<TrainingOut> read_training_out(json::value const& value)
     auto const object = object_of(value);
     if (!object) return object.error();
     TrainingOut out;
-    out.trainer_id = text_in(*object, "trainer_id");
+    out.trainer_id = text_in(**object, "trainer_id");
     if (out.trainer_id.empty()) return Error{Errc::unprocessable, "trainer_id: is missing"};
-    out.trainer_name = optional_text_in(*object, "trainer_name");
-    if (auto const* matrix = object_in(*object, "confusion_matrix")) {
+    out.trainer_name = optional_text_in(**object, "trainer_name");
+    if (auto const* matrix = object_in(**object, "confusion_matrix")) {
         for (auto const& [category, counts] : *matrix) {
             auto const* told = counts.if_object();
             if (told && category.size() <= max_name && out.confusion_matrix.size() < max_categories)
                 out.confusion_matrix[std::string(category)] = counts_of(*told);
         }
     }
-    out.train_image_count = count_in(*object, "train_image_count");
-    out.test_image_count = count_in(*object, "test_image_count");
-    out.hyperparameters = hyperparameters_in(*object);
-    auto const epoch = count_in(*object, "best_epoch");
+    out.train_image_count = count_in(**object, "train_image_count");
+    out.test_image_count = count_in(**object, "test_image_count");
+    out.hyperparameters = hyperparameters_in(**object);
+    auto const epoch = count_in(**object, "best_epoch");
     if (epoch && std::in_range<int>(*epoch)) out.best_epoch = static_cast<int>(*epoch);
     return out;
 }
@@ -198,15 +198,15 @@ Result<AnnotatorStatus> read_annotator_status(json::value const& value)
 {
     auto const object = object_of(value);
     if (!object) return object.error();
-    auto id = id_in(*object);
+    auto id = id_in(**object);
     if (!id) return id.error();
     AnnotatorStatus status;
     status.id = std::move(*id);
-    status.name = text_in(*object, "name");
-    status.state = optional_text_in(*object, "state").value_or("online");
-    status.uptime = number_in(*object, "uptime");
-    status.errors = errors_in(*object);
-    if (auto const* capabilities = list_in(*object, "capabilities")) {
+    status.name = text_in(**object, "name");
+    status.state = optional_text_in(**object, "state").value_or("online");
+    status.uptime = number_in(**object, "uptime");
+    status.errors = errors_in(**object);
+    if (auto const* capabilities = list_in(**object, "capabilities")) {
         for (auto const& one : *capabilities) {
             if (status.capabilities.size() < max_entries) status.capabilities.push_back(text_of(&one));
         }
@@ -218,20 +218,20 @@ Result<DetectorStatus> read_detector_status(json::value const& value)
 {
     auto const object = object_of(value);
     if (!object) return object.error();
-    auto id = id_in(*object);
+    auto id = id_in(**object);
     if (!id) return id.error();
     DetectorStatus status;
     status.uuid = std::move(*id);
-    status.name = text_in(*object, "name");
-    status.state = optional_text_in(*object, "state").value_or("online");
-    status.uptime = count_in(*object, "uptime").value_or(0);
-    status.model_format = text_in(*object, "model_format");
-    status.current_model = optional_text_in(*object, "current_model");
-    status.target_model = optional_text_in(*object, "target_model");
-    status.errors = errors_in(*object);
-    auto const mode = from_json<OperationMode>(json::string(text_in(*object, "operation_mode")));
+    status.name = text_in(**object, "name");
+    status.state = optional_text_in(**object, "state").value_or("online");
+    status.uptime = count_in(**object, "uptime").value_or(0);
+    status.model_format = text_in(**object, "model_format");
+    status.current_model = optional_text_in(**object, "current_model");
+    status.target_model = optional_text_in(**object, "target_model");
+    status.errors = errors_in(**object);
+    auto const mode = from_json<OperationMode>(json::string(text_in(**object, "operation_mode")));
     status.operation_mode = mode ? *mode : OperationMode::idle;
-    status.node_version = optional_text_in(*object, "node_version");
+    status.node_version = optional_text_in(**object, "node_version");
     return status;
 }
 

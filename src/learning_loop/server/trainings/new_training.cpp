@@ -3,7 +3,8 @@
 #include "learning_loop/base/ids.h"
 #include "learning_loop/base/text.h"
 #include "learning_loop/base/timestamps.h"
-#include "learning_loop/json/json.h"
+#include "learning_loop/json/from_text.h"
+#include "learning_loop/server/nodes/node_owner.h"
 #include "learning_loop/server/trainings/begin_details.h"
 
 namespace learning_loop {
@@ -11,7 +12,6 @@ namespace {
 
 constexpr std::size_t max_count = 100;
 constexpr std::size_t max_name = 100;
-constexpr std::size_t max_trainer_id = 255;
 constexpr std::size_t max_text = 10'000; // point_sizes_by_id is a list of all categories
 
 bool is_scalar(boost::json::value const& value)
@@ -24,8 +24,7 @@ bool is_scalar(boost::json::value const& value)
 Hyperparameters default_hyperparameters(store::Project const& project)
 {
     if (project.hyperparameters) {
-        auto const json = parse_json(*project.hyperparameters, "the project's hyperparameters");
-        auto set = json ? from_json<Hyperparameters>(*json) : Result<Hyperparameters>(json.error());
+        auto set = from_text<Hyperparameters>(*project.hyperparameters, "the project's hyperparameters");
         if (set) return std::move(*set);
     }
     return {{"resolution", 640},
@@ -64,8 +63,8 @@ Result<store::TrainingRow> training_from(store::Project const& project, NewTrain
     auto const variant = wanted.model_variant.value_or("");
     if (variant.size() > max_name)
         return Error{Errc::unprocessable, "model_variant: is longer than " + std::to_string(max_name) + " characters"};
-    if (wanted.trainer_id && (wanted.trainer_id->empty() || wanted.trainer_id->size() > max_trainer_id)) {
-        return Error{Errc::unprocessable, "trainer_id: must have 1 to " + std::to_string(max_trainer_id) +
+    if (wanted.trainer_id && (wanted.trainer_id->empty() || wanted.trainer_id->size() > max_node_id)) {
+        return Error{Errc::unprocessable, "trainer_id: must have 1 to " + std::to_string(max_node_id) +
                                               " characters: GET .../trainings lists the trainers"};
     }
     auto hyperparameters = default_hyperparameters(project);

@@ -49,10 +49,8 @@ OpenTraining* OpenTrainings::find_of(std::string const& trainer)
 OpenTraining* OpenTrainings::find_queued_of(std::string const& trainer, Context const& context)
 {
     for (auto& [number, open] : open_) {
-        bool const is_its = open.row.state == TrainingState::queued && open.row.trainer == trainer &&
-                            open.context.organization == context.organization &&
-                            open.context.project == context.project;
-        if (is_its) return &open;
+        bool const is_asked = open.row.state == TrainingState::queued && open.row.trainer == trainer;
+        if (is_asked && open.context == context) return &open;
     }
     return nullptr;
 }

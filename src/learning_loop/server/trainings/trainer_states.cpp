@@ -35,10 +35,14 @@ bool has_variant(Trainer const& trainer, std::string const& name)
     return std::ranges::find(variants, name, &PretrainedModel::name) != variants.end();
 }
 
+bool may_speak_for_trainer(store::TrainingRow const& training, http::Caller const& caller)
+{
+    return !training.trainer_owner || may_speak_for(*training.trainer_owner, caller);
+}
+
 bool is_trainer_of(Trainer const& trainer, store::TrainingRow const& training)
 {
-    bool const is_logged_in_as_it = !training.trainer_owner || may_speak_for(*training.trainer_owner, trainer.caller);
-    return training.trainer == trainer.status.id && is_logged_in_as_it;
+    return training.trainer == trainer.status.id && may_speak_for_trainer(training, trainer.caller);
 }
 
 Trainer const* find_trainer_of(store::TrainingRow const& training, TrainerLink const& trainers)
@@ -50,7 +54,7 @@ Trainer const* find_trainer_of(store::TrainingRow const& training, TrainerLink c
 bool may_be_of(Trainer const& trainer, Context const& context)
 {
     auto const& told = trainer.status.context;
-    return !told || (told->organization == context.organization && told->project == context.project);
+    return !told || *told == context;
 }
 
 } // namespace learning_loop

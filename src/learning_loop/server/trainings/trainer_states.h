@@ -20,6 +20,9 @@ bool is_last(std::string_view state);
 
 bool has_variant(Trainer const& trainer, std::string const& name); ///< Among those that a training may begin with.
 
+/// Whether the caller may speak for the trainer that has, or had, the training.
+bool may_speak_for_trainer(store::TrainingRow const& training, http::Caller const& caller);
+
 /// Ids can be used by others once somebody has forgotten a node: whether this is the one that has, or had, the
 /// training.
 bool is_trainer_of(Trainer const& trainer, store::TrainingRow const& training);

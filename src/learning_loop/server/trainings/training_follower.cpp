@@ -2,8 +2,7 @@
 
 #include "learning_loop/base/log.h"
 #include "learning_loop/base/timestamps.h"
-#include "learning_loop/json/json.h"
-#include "learning_loop/json/reflect.h"
+#include "learning_loop/json/from_text.h"
 #include "learning_loop/server/trainings/open_trainings.h"
 #include "learning_loop/server/trainings/trainer_states.h"
 #include "learning_loop/server/trainings/training_ends.h"
@@ -31,8 +30,7 @@ std::optional<std::string> errors_of(TrainingStatus const& status)
 std::optional<std::string> listed_errors(store::TrainingRow const& row)
 {
     if (!row.errors) return std::nullopt;
-    auto const json = parse_json(*row.errors, "errors");
-    auto const errors = json ? from_json<std::map<std::string, std::string>>(*json) : json.error();
+    auto const errors = from_text<std::map<std::string, std::string>>(*row.errors, "errors");
     if (!errors) return *row.errors;
     std::string text;
     for (auto const& [step, error] : *errors) text.append(text.empty() ? "" : "; ").append(step + ": " + error);

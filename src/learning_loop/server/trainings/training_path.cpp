@@ -1,13 +1,12 @@
 #include "learning_loop/server/trainings/training_path.h"
 
 #include "learning_loop/base/text.h"
-#include "learning_loop/server/nodes/node_owner.h"
 #include "learning_loop/server/projects/project_lookup.h"
+#include "learning_loop/server/trainings/trainer_states.h"
 
 #include <utility>
 
 namespace learning_loop {
-
 namespace {
 
 /// nullopt: it is no number, so there is no such training.
@@ -38,7 +37,7 @@ Task<Result<store::TrainingRow>> require_training(store::TrainingRepository& tra
 
 Result<void> check_trainer(store::TrainingRow const& training, http::Caller const& caller)
 {
-    if (!training.trainer_owner || may_speak_for(*training.trainer_owner, caller)) return {};
+    if (may_speak_for_trainer(training, caller)) return {};
     return Error{Errc::forbidden, "the training " + std::to_string(training.training_number) +
                                       " is that of the trainer '" + printable(training.trainer_name.value_or("")) +
                                       "', which is logged in as '" + printable(*training.trainer_owner) +

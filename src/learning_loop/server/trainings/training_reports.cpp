@@ -1,6 +1,6 @@
 #include "learning_loop/server/trainings/training_reports.h"
 
-#include "learning_loop/json/json.h"
+#include "learning_loop/json/from_text.h"
 
 #include <algorithm>
 
@@ -11,9 +11,7 @@ namespace {
 template <class T>
 T read(std::optional<std::string> const& text)
 {
-    if (!text) return {};
-    auto const json = parse_json(*text, "a row");
-    auto value = json ? from_json<T>(*json) : Result<T>(json.error());
+    auto value = from_text<T>(text.value_or(""), "a row");
     return value ? std::move(*value) : T();
 }
 

@@ -1,11 +1,10 @@
-#include "learning_loop/base/text.h"
 #include "learning_loop/data/loop_api.h"
 #include "learning_loop/data/model_list.h"
 #include "learning_loop/http/api/router.h"
 #include "learning_loop/server/models/model_description.h"
-#include "learning_loop/server/models/model_errors.h"
 #include "learning_loop/server/models/model_format.h"
 #include "learning_loop/server/models/model_intake.h"
+#include "learning_loop/server/models/model_upload_api.h"
 #include "learning_loop/server/trainings/begin_details.h"
 #include "learning_loop/server/trainings/training_api.h"
 #include "learning_loop/server/trainings/training_path.h"
@@ -58,14 +57,7 @@ private:
         complete(package->description, *training);
         auto const latest = co_await parts_.repository.last_result(training->number);
         if (!latest) co_return latest.error();
-        auto remarks = package->remarks;
-        auto const model =
-            co_await intake_.add_format(std::move(project), latest->model, path->format, std::move(*package));
-        bool const is_other = !model && model.error().code == Errc::conflict;
-        if (is_other) co_return model_conflict(latest->model, model.error());
-        if (!model) co_return model.error();
-        UploadedModel const uploaded{model->id, model->version, std::move(remarks)};
-        co_return http::json_of_struct(uploaded);
+        co_return co_await add_format(intake_, std::move(project), latest->model, path->format, std::move(*package));
     }
 
     TrainingApiParts parts_;

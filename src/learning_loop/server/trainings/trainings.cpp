@@ -67,9 +67,7 @@ Task<Result<store::TrainingResultRow>> Trainings::add_result(Context context, Tr
     if (!turn) co_return turn.error();
     auto const* open = open_.find_of(result.trainer_id);
     if (!open) open = open_.find_queued_of(result.trainer_id, context); // which shows that it has it
-    bool const is_its =
-        open && open->context.organization == context.organization && open->context.project == context.project;
-    if (!is_its) {
+    if (!open || open->context != context) {
         co_return Error{Errc::not_found, "no training found for trainer " + printable(result.trainer_id) + " in " +
                                              printable(context.organization) + "/" + printable(context.project)};
     }
