@@ -5,6 +5,7 @@ find_package(OpenSSL REQUIRED COMPONENTS Crypto SSL)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(LibArchive REQUIRED)
+find_package(JPEG REQUIRED) # libjpeg-turbo; infer/impl/jpeg_errors.h sees to it
 find_package(PNG REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(CURL REQUIRED)

@@ -1,6 +1,5 @@
 # Libraries without CMake files of their own, or without ones we would want: OpenCV's are in libopencv-dev, which brings
 # GDAL, VTK and hundreds of packages that nobody here uses. Also included by the installed package.
-find_library(LL_TURBOJPEG turbojpeg REQUIRED)
 find_library(LL_SODIUM sodium REQUIRED)
 find_library(LL_UTF8PROC utf8proc REQUIRED)
 find_path(LL_OPENCV_INCLUDE opencv2/core.hpp PATH_SUFFIXES opencv4 REQUIRED)
@@ -9,8 +8,6 @@ find_library(LL_OPENCV_IMGPROC opencv_imgproc REQUIRED)
 
 # Names of ours, so that a program may use OpenCV's own CMake files beside them.
 if(NOT TARGET ll_opencv_core)
-    add_library(ll_turbojpeg INTERFACE IMPORTED)
-    target_link_libraries(ll_turbojpeg INTERFACE ${LL_TURBOJPEG})
     add_library(ll_sodium INTERFACE IMPORTED)
     target_link_libraries(ll_sodium INTERFACE ${LL_SODIUM})
     add_library(ll_utf8proc INTERFACE IMPORTED)

@@ -15,7 +15,7 @@ COMPILED_IN = ("boost/version.hpp", "CLI/CLI.hpp", "fmt/core.h", "spdlog/spdlog.
 # Packages whose copyright file is prose, or names every file apart.
 LICENCES = {
     "libc6": "LGPL-2.1-or-later",
-    "libturbojpeg0": "IJG and BSD-3-Clause",
+    "libjpeg62-turbo": "IJG and BSD-3-Clause",
     "libgcc-s1": "GPL-3.0-or-later with the GCC Runtime Library Exception",
     "libstdc++6": "GPL-3.0-or-later with the GCC Runtime Library Exception",
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Writes the small images in images/: one picture, 16x8 pixels, in the kinds of JPEG and PNG that people send.
 
-Its left half is RGB (200, 40, 30) or gray 90, its right half RGB (20, 60, 180) or gray 210. Needs Pillow and numpy.
+Its left half is RGB (200, 40, 30) or gray 90, its right half RGB (20, 60, 180) or gray 210. And images/kinds/: twenty kinds of
+JPEG of another picture, in which every block has something to tell. Needs Pillow and numpy.
 """
 import pathlib
 import struct
@@ -41,8 +42,28 @@ def png(name, pixels, bit_depth, colour_type, interlaced=False):
     (FOLDER / name).write_bytes(b"\x89PNG\r\n\x1a\n" + chunks)
 
 
+def kinds():
+    """Twenty JPEGs: colours, subsampling, quality, size, scans, tables and metadata differ."""
+    y, x, c = np.mgrid[0:40, 0:56, 0:3]
+    noise = np.random.default_rng(2).integers(0, 30, (40, 56, 3))
+    rgb = Image.fromarray(((30 + 3 * x * (c + 1) + 2 * y + 50 * ((x // 9 + y // 7) % 2) + noise) % 256).astype(np.uint8))
+    gray, inks, odd = rgb.convert("L"), rgb.convert("CMYK"), rgb.crop((0, 0, 33, 19))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    made = [(rgb, {"subsampling": name, "quality": quality}) for name in ("4:4:4", "4:2:2", "4:2:0") for quality in (20, 80)]
+    made += [(image, {"progressive": scans}) for image in (gray, inks, odd) for scans in (False, True)]
+    made += [(rgb, {"progressive": True, "quality": quality}) for quality in (5, 60, 95)]
+    made += [(rgb, {"optimize": True}), (rgb, {"exif": exif}), (rgb, {"comment": "hello"}), (rgb, {"icc_profile": bytes(200)})]
+    made += [(rgb.resize((8, 8)), {})]
+    assert len(made) == 20
+    return made
+
+
 def main():
-    FOLDER.mkdir(exist_ok=True)
+    (FOLDER / "kinds").mkdir(parents=True, exist_ok=True)
+    for number, (image, settings) in enumerate(kinds()):
+        image.save(FOLDER / "kinds" / f"{number:02}.jpg", **settings)
+
     rgb = Image.fromarray(halves(LEFT, RIGHT))
     gray = Image.fromarray(halves((GRAY_LEFT,), (GRAY_RIGHT,))[:, :, 0])
     alpha = Image.fromarray(halves(LEFT + (0,), RIGHT + (128,)), "RGBA")

@@ -1,12 +1,15 @@
-"""JPEGs and PNGs put together by hand: which way is up is told in any way, and headers claim what they like."""
+"""JPEGs and PNGs put together by hand: which way is up is told in any way, and headers claim what they like; and how our
+codec reads them."""
 
 import io
 import struct
+import subprocess
 import zlib
 
 import numpy as np
 from PIL import Image, ImageOps
 from PIL import __version__ as PILLOW
+from programs import BIN
 
 WIDTH, HEIGHT = 48, 24
 ORIENTATION = 0x0112
@@ -66,3 +69,21 @@ def by_pillow(name, content):
     if not looks_for_itself and ORIENTATION not in file.getexif():
         file.getexif()[ORIENTATION] = int(name.split()[0])
     return ImageOps.exif_transpose(file)
+
+
+def lines_by_us(folder, files):
+    """What the codec says of each file, as the program image_reader prints it: its size and orientation, or what is wrong."""
+    paths = [folder / f"{number}" for number in range(len(files))]
+    for path, content in zip(paths, files.values()):
+        path.write_bytes(content)
+    done = subprocess.run([BIN / "image_reader", *paths], capture_output=True, text=True, check=True, timeout=50)
+    return dict(zip(files, zip(done.stdout.splitlines(), paths, strict=True), strict=True))
+
+
+def read_by_us(folder, files):
+    """The size of each file, and its pixels: rows, columns, RGB."""
+    for name, (line, path) in lines_by_us(folder, files).items():
+        assert line[0].isdigit(), f"{name}: {line}"
+        width, height = map(int, line.split()[0].split("x"))
+        pixels = np.fromfile(f"{path}.bgr", np.uint8).reshape(height, width, 3)
+        yield name, (width, height), pixels[:, :, ::-1]

@@ -1,11 +1,9 @@
 """Which way is up, as Pillow tells trainers and as the codec tells detectors and the Loop, is the same in every file."""
 import struct
-import subprocess
 
 import numpy as np
 import pytest
-from image_bytes import TYPES, XAP, XMP, by_pillow, chunk, exif, packet, png, saved
-from programs import BIN
+from image_bytes import TYPES, XAP, XMP, by_pillow, chunk, exif, packet, png, read_by_us, saved
 
 
 def jpeg(*segments):
@@ -37,19 +35,6 @@ def turned(orientation):
 @pytest.fixture(name="files", scope="module")
 def fixture_files():
     return {name: content for orientation in range(10) for name, content in turned(orientation).items()}
-
-
-def read_by_us(folder, files):
-    """The line of each file, and its pixels: rows, columns, RGB."""
-    paths = [folder / f"{number}" for number in range(len(files))]
-    for path, content in zip(paths, files.values()):
-        path.write_bytes(content)
-    done = subprocess.run([BIN / "image_reader", *paths], capture_output=True, text=True, check=True, timeout=50)
-    for name, line, path in zip(files, done.stdout.splitlines(), paths):
-        assert line[0].isdigit(), f"{name}: {line}"
-        width, height = map(int, line.split()[0].split("x"))
-        pixels = np.fromfile(f"{path}.bgr", np.uint8).reshape(height, width, 3)
-        yield name, (width, height), pixels[:, :, ::-1]
 
 
 def test_there_are_many(files):

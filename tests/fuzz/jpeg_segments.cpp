@@ -35,7 +35,7 @@ void check_walks(std::string_view bytes)
 /// A walk must not read what is behind the bytes: cut off anywhere, a file is never longer than it was.
 void check_beginnings(std::string_view bytes)
 {
-    for (std::size_t length = 3; length < std::min<std::size_t>(bytes.size(), 200); ++length) {
+    for (std::size_t length = 2; length < std::min<std::size_t>(bytes.size(), 200); ++length) {
         std::vector<char> const cut(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(length));
         auto const file = read_jpeg({cut.data(), cut.size()}, ReadUpTo::pixels);
         if (!file) continue;

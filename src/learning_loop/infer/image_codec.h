@@ -10,8 +10,10 @@
 #include <string_view>
 
 // JPEG and PNG files in and out. All functions may run on any number of threads. Damaged files are refused, never
-// repaired: an image that is not whole is no image. Which way is up is told by EXIF, and where that says nothing by
-// XMP, as Pillow's `ImageOps.exif_transpose`, with which trainers read, has it.
+// repaired: an image that is not whole is no image. Damage of a JPEG is what costs pixels: a missing end, a code that
+// there is not, a wrong restart marker. What says nothing of the pixels is none, as cameras write it: bytes before any
+// marker, versions of JFIF and kinds of colours that there are not. Which way is up is told by EXIF, and where that
+// says nothing by XMP, as Pillow's `ImageOps.exif_transpose`, with which trainers read, has it.
 
 namespace learning_loop {
 
@@ -36,14 +38,16 @@ struct ImageHeader {
 Result<ImageHeader> read_image_header(std::string_view bytes, ImageLimits const& limits = {});
 
 /// As `read_image_header`, but the file must run on to its end marker: one that was cut off on its way is refused.
-/// Decodes nothing, so damage inside the compressed pixels stays unseen. Errors as `read_image_header`;
+/// Decodes nothing, so damage inside the compressed pixels stays unseen; and whether a JPEG without its end marker has
+/// all of them, only decoding could tell, and other readers do not open it. Errors as `read_image_header`;
 /// invalid_argument also if the file is cut off, has more scans than the limits allow or is a PNG with a wrong
 /// checksum.
 Result<ImageHeader> check_image(std::string_view bytes, ImageLimits const& limits = {});
 
 /// The upright image as 8 bit BGR, three channels. Gray is spread over the channels, transparency is dropped as most
-/// trainers' readers do, 16 bits lose their lower 8, CMYK is mixed without a colour profile. Errors as `check_image`;
-/// invalid_argument also if the compressed pixels are damaged.
+/// trainers' readers do, 16 bits lose their lower 8. CMYK is mixed without a colour profile, and taken for inverted
+/// (255 is no ink), as Pillow and browsers do. Errors as `check_image`; invalid_argument also if the compressed pixels
+/// are damaged.
 Result<cv::Mat> decode_image(std::string_view bytes, ImageLimits const& limits = {});
 
 /// A JPEG of an 8 bit BGR image at full colour resolution (4:4:4). `quality` is 1 to 100. Errors: invalid_argument if

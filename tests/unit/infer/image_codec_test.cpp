@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 #include <opencv2/core.hpp>
-#include <turbojpeg.h>
 #include <zlib.h>
 
 #include <array>
@@ -152,20 +151,6 @@ TEST(ImageCodec, turns_every_kind_of_colour_jpeg_into_bgr)
         expect_picture(name, left_bgr, right_bgr, 6);
 }
 
-TEST(ImageCodec, mixes_the_inks_of_a_ycck_jpeg)
-{
-    cv::Mat const inks(16, 16, CV_8UC4, cv::Scalar(200, 40, 30, 255)); // inverted, as Adobe stores them: no black
-    auto const handle = tjInitCompress();
-    unsigned char* jpeg = nullptr;
-    unsigned long length = 0;
-    ASSERT_EQ(tjCompress2(handle, inks.data, 16, 0, 16, TJPF_CMYK, &jpeg, &length, TJSAMP_444, 95, 0), 0);
-    auto const bgr = decode_image({reinterpret_cast<char const*>(jpeg), length});
-    tjFree(jpeg);
-    tjDestroy(handle);
-    ASSERT_TRUE(bgr) << bgr.error().message;
-    expect_near(bgr->at<cv::Vec3b>(8, 8), left_bgr, 3, "YCCK");
-}
-
 TEST(ImageCodec, gives_back_what_it_encoded)
 {
     cv::Mat picture(37, 53, CV_8UC3);
@@ -297,7 +282,8 @@ TEST(ImageCodec, leaves_texts_alone_that_are_no_xmp)
 
 TEST(ImageCodec, refuses_what_is_no_image)
 {
-    for (auto const& bytes : {""s, "hello"s, "\xFF\xD8"s, "<svg xmlns='http://www.w3.org/2000/svg'/>"s, "GIF89a"s}) {
+    for (auto const& bytes :
+         {""s, "hello"s, "\xFF"s, "\xD8\xFF"s, "<svg xmlns='http://www.w3.org/2000/svg'/>"s, "GIF89a"s}) {
         auto const refused = read_image_header(bytes);
         ASSERT_FALSE(refused);
         EXPECT_EQ(refused.error().code, Errc::invalid_argument);
@@ -374,12 +360,12 @@ TEST(ImageCodec, refuses_a_png_whose_checksum_is_wrong)
 
 TEST(ImageCodec, accepts_the_padding_that_webcams_write_before_the_end)
 {
-    auto jpeg = image_file("rgb_baseline.jpg");
-    auto padded = jpeg, much_padded = jpeg;
-    padded.insert(jpeg.size() - 2, 5, '\x11');
-    much_padded.insert(jpeg.size() - 2, 500, '\x11');
-    EXPECT_TRUE(decode_image(padded));
-    EXPECT_EQ(decode_image(much_padded).error().code, Errc::invalid_argument);
+    for (std::size_t const bytes : {5U, 500U, 4096U}) {
+        auto jpeg = image_file("rgb_baseline.jpg");
+        jpeg.insert(jpeg.size() - 2, bytes, '\x11');
+        EXPECT_TRUE(check_image(jpeg));
+        EXPECT_TRUE(decode_image(jpeg));
+    }
 }
 
 TEST(ImageCodec, accepts_what_follows_the_end_of_a_jpeg)

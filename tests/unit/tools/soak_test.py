@@ -30,7 +30,7 @@ class Sweeps(unittest.TestCase):
         status, output = soak()
         self.assertEqual(status, 0)
         self.assertEqual([line.split()[0] for line in output.splitlines()[1:]],
-                         [*FUZZ_SWEEPS, "socketio", "kill", "store_kills", "training_kills", "demo"])
+                         [*FUZZ_SWEEPS, "image_flips", "socketio", "kill", "store_kills", "training_kills", "demo"])
 
     def test_an_unknown_name_is_refused(self):
         for words in (["nothing"], ["demo", "--slow"], ["demo", "--fresh", "x"]):

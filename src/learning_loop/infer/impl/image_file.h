@@ -18,8 +18,7 @@ struct ImageFile {
     int height_px = 0;
     int orientation = 1;
     int channels = 3;
-    bool inverted_cmyk = false; ///< Adobe stores 255 for no ink.
-    int scans = 0;              ///< Counted only when the whole file was read.
+    int scans = 0; ///< Counted only when the whole file was read.
 };
 
 /// Which way is up, by all that a file tells of it: EXIF, and where that says nothing XMP.

@@ -2,6 +2,7 @@
 #include "learning_loop/infer/impl/jpeg.h"
 #include "learning_loop/infer/impl/xmp.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -23,8 +24,11 @@ enum Marker : unsigned {
     start_of_image = 0xD8,
     end_of_image = 0xD9,
     start_of_scan = 0xDA,
+    hierarchical_first = 0xDE,
+    hierarchical_last = 0xDF,
     app1 = 0xE1,
-    app14_adobe = 0xEE,
+    reserved_first = 0xF0,
+    reserved_last = 0xFD,
     temporary = 0x01
 };
 
@@ -39,28 +43,47 @@ bool begins_frame(unsigned marker)
            marker != jpeg_extensions && marker != arithmetic_conditioning;
 }
 
-/// Walks from marker to marker; never reads outside of the bytes.
+bool is_restart(unsigned marker)
+{
+    return marker >= restart_first && marker <= restart_last;
+}
+
+bool has_no_segment(unsigned marker)
+{
+    return marker == temporary || is_restart(marker);
+}
+
+/// libjpeg goes no further at one of these: they have no meaning, or belong to kinds of JPEG that nobody writes.
+bool is_reserved(unsigned marker)
+{
+    return marker == start_of_image || (marker > temporary && marker < start_of_frame_baseline) ||
+           (marker >= hierarchical_first && marker <= hierarchical_last) ||
+           (marker >= reserved_first && marker <= reserved_last) || marker == jpeg_extensions;
+}
+
+/// Walks from marker to marker as libjpeg does, over each byte once; never reads outside of the bytes.
 class SegmentWalk {
 public:
     explicit SegmentWalk(std::string_view bytes) : rest_(bytes.substr(2)) {}
 
-    /// Returns nullopt if the bytes are at an end or no marker stands here.
+    /// The next marker, wherever it stands: cameras leave bytes that mean nothing in front of one. Returns nullopt if
+    /// there is none any more.
     std::optional<unsigned> next_marker()
     {
-        if (rest_.size() < 2 || byte(0) != 0xFF) return std::nullopt;
-        while (rest_.size() > 1 && byte(1) == 0xFF) rest_.remove_prefix(1);
-        if (rest_.size() < 2) return std::nullopt;
+        skip_to_marker([](unsigned code) { return code != 0; });
+        if (rest_.empty()) return std::nullopt;
         auto const marker = byte(1);
         rest_.remove_prefix(2);
         return marker;
     }
 
-    /// The segment's content; the length in front of it counts itself. Returns nullopt if the segment is cut off.
+    /// The segment's content; the length in front of it counts itself, and is taken for 2 if it tells less. Returns
+    /// nullopt if the segment is cut off.
     std::optional<std::string_view> take_segment()
     {
         if (rest_.size() < 2) return std::nullopt;
-        std::size_t const length = byte(0) << 8 | byte(1);
-        if (length < 2 || length > rest_.size()) return std::nullopt;
+        std::size_t const length = std::max(byte(0) << 8 | byte(1), 2U);
+        if (length > rest_.size()) return std::nullopt;
         auto const segment = rest_.substr(2, length - 2);
         rest_.remove_prefix(length);
         return segment;
@@ -68,6 +91,14 @@ public:
 
     /// Over the compressed pixels of a scan, in which a marker is what is neither a stuffed zero nor a restart.
     void skip_scan()
+    {
+        skip_to_marker([](unsigned code) { return code != 0 && !is_restart(code); });
+    }
+
+private:
+    /// Leaves nothing if there is no such marker. Any number of 0xFF may stand in front of a marker's code.
+    template <class Predicate>
+    void skip_to_marker(Predicate is_wanted)
     {
         for (;;) {
             auto const at = rest_.find('\xFF');
@@ -77,12 +108,11 @@ public:
             }
             rest_.remove_prefix(at);
             auto const code = byte(1);
-            if (code != 0 && code != 0xFF && !(code >= restart_first && code <= restart_last)) return;
+            if (code != 0xFF && is_wanted(code)) return;
             rest_.remove_prefix(code == 0xFF ? 1 : 2);
         }
     }
 
-private:
     unsigned byte(std::size_t at) const { return static_cast<unsigned char>(rest_[at]); }
 
     std::string_view rest_;
@@ -100,6 +130,7 @@ Result<void> read_frame(std::string_view segment, unsigned marker, ImageFile& fi
                      "not a JPEG or PNG image of a usual kind (a lossless, arithmetic, 12 bit or "
                      "many-channel JPEG): save it as a baseline or progressive JPEG"};
     }
+    if (segment.size() != 6 + 3 * channels) return broken("its frame header has a wrong length");
     if (file.width_px != 0) return broken("it has two frames");
     file.height_px = static_cast<int>(byte(1) << 8 | byte(2));
     file.width_px = static_cast<int>(byte(3) << 8 | byte(4));
@@ -115,14 +146,8 @@ public:
     {
         if (begins_frame(marker)) return read_frame(segment, marker, file_);
         // Behind the first scan it comes too late for a reader that stops at the pixels.
-        if (file_.scans > 0 && (marker == app1 || marker == app14_adobe)) return {};
-        if (marker == app1) {
-            read_orientation(segment);
-        } else if (marker == app14_adobe && segment.starts_with("Adobe"sv)) {
-            file_.inverted_cmyk = true;
-        } else if (marker == start_of_scan && file_.width_px == 0) {
-            return broken("its pixels come before its size");
-        }
+        if (marker == app1 && file_.scans == 0) read_orientation(segment);
+        if (marker == start_of_scan && file_.width_px == 0) return broken("its pixels come before its size");
         return {};
     }
 
@@ -150,16 +175,17 @@ private:
     bool xmp_seen_ = false;
 };
 
-bool has_no_segment(unsigned marker)
+/// Whether pixels are missing as well, nobody can tell who does not decode them.
+Error ends_early(ImageFile const& file)
 {
-    return marker == temporary || (marker >= restart_first && marker <= restart_last);
+    return broken(file.scans > 0 ? "its end marker FF D9 is missing" : "it ends before its pixels");
 }
 
 } // namespace
 
 bool looks_like_jpeg(std::string_view bytes)
 {
-    return bytes.starts_with("\xFF\xD8\xFF"sv);
+    return bytes.starts_with("\xFF\xD8"sv);
 }
 
 Result<ImageFile> read_jpeg(std::string_view bytes, ReadUpTo last)
@@ -170,11 +196,11 @@ Result<ImageFile> read_jpeg(std::string_view bytes, ReadUpTo last)
     SegmentWalk walk(bytes);
     for (int i = 0; i < max_segments; ++i) {
         auto const marker = walk.next_marker();
-        if (!marker) return broken("it ends early or holds garbage between its segments");
+        if (!marker) return ends_early(facts.file());
         if (*marker == end_of_image && facts.file().scans == 0) return broken("it has no pixels");
         if (*marker == end_of_image) return facts.file();
         if (has_no_segment(*marker)) continue;
-        if (*marker == start_of_image || *marker == 0) return broken("it has a marker where none may be");
+        if (is_reserved(*marker)) return broken("it has a marker where none may be");
 
         auto const segment = walk.take_segment();
         if (!segment) return broken("a segment of it is cut off");
