@@ -113,6 +113,12 @@ std::optional<std::string> RawConnection::take(std::size_t bytes)
     return taken;
 }
 
+bool RawConnection::has_bytes() const
+{
+    char byte = 0;
+    return !received_.empty() || ::recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+}
+
 bool RawConnection::closed()
 {
     if (!received_.empty()) return false;

@@ -29,7 +29,8 @@ public:
     bool send(std::string_view bytes); ///< False when the server has closed.
     RawResponse response(bool head_only = false);
     std::optional<std::string> take(std::size_t bytes); ///< So many bytes; nothing when the server closes before.
-    bool closed();                                 ///< Waits for the next byte: there is none, the server has closed.
+    bool has_bytes() const;                             ///< Whether there is more to take by now.
+    bool closed();                                ///< Waits for the next byte: there is none, the server has closed.
     std::size_t read_some(std::size_t max_bytes); ///< How many came and were thrown away; 0: the server has closed.
 
 private:

@@ -18,7 +18,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds tick{100}; // the deadlines of this layer are seconds
+constexpr std::chrono::milliseconds tick{100};     // the deadlines of this layer are seconds
+constexpr std::chrono::milliseconds look_again{5}; // whether handlers have ended
 
 /// Asks the application whether a peer may connect. What it throws is logged, and the peer is refused.
 Task<Result<void>> ask_admission(Namespace const& nsp, PeerPtr peer)
@@ -37,6 +38,18 @@ Task<Result<void>> ask_admission(Namespace const& nsp, PeerPtr peer)
     log::error("the admission to {}: {}", peer->nsp, what);
     co_return internal_error();
 }
+
+/// Counts itself while it lives.
+class Counted {
+public:
+    explicit Counted(int& count) : count_(count) { ++count_; }
+    Counted(Counted const&) = delete;
+    Counted& operator=(Counted const&) = delete;
+    ~Counted() { --count_; }
+
+private:
+    int& count_;
+};
 
 } // namespace
 
@@ -95,8 +108,12 @@ Task<> Server::run()
     }
 }
 
-Task<> Server::finish()
+Task<> Server::finish(std::chrono::milliseconds grace)
 {
+    is_finishing_ = true;
+    Pause pause(executor_);
+    auto const until = Clock::now() + grace;
+    while (handling_ > 0 && Clock::now() < until) co_await pause.sleep(look_again);
     tasks_.cancel();
     co_await tasks_.join();
     co_await engine_.finish();
@@ -151,7 +168,7 @@ void Server::execute(ConnectionPtr const& connection, ServerActions actions)
 {
     for (auto& action : actions) {
         std::visit(Overloaded{
-                       [&](Send& send) { engine_.send(connection->session, std::move(send.messages)); },
+                       [&](Send& send) { engine_.send(connection->session, std::move(send.messages), send.is_alone); },
                        [&](Join& joins) { join(connection, std::move(joins)); },
                        [&](Leave const& leaves) { leave(connection, leaves.nsp, "the peer or we left"); },
                        [&](Event& event) { handle(connection, std::move(event)); },
@@ -203,7 +220,7 @@ void Server::leave(ConnectionPtr const& connection, std::string const& nsp, std:
 void Server::handle(ConnectionPtr const& connection, Event event)
 {
     auto const peer = connection->peers.find(event.nsp);
-    if (peer == connection->peers.end()) return;
+    if (peer == connection->peers.end() || is_finishing_) return;
     if (!options_.load.allow(connection->load, event.bytes)) {
         auto const refusal = too_many_events(event.name);
         if (event.ack_id) return acknowledge(connection, *peer->second, event.ack_id, refusal);
@@ -216,6 +233,7 @@ void Server::handle(ConnectionPtr const& connection, Event event)
 Task<> Server::answer(ConnectionPtr connection, PeerPtr peer, Event event)
 {
     InFlight const in_flight(connection->load, event.bytes);
+    Counted const counted(handling_);
     auto const& events = namespaces_.at(event.nsp).events;
     auto result = co_await events.answer_to(event.name, peer, std::move(event.arguments));
     if (!result) log::debug("event {}: {}", printable(event.name), printable(result.error().message));

@@ -43,8 +43,10 @@ public:
     Namespace& of(std::string const& name);
     void add_to(http::Router& router, std::string const& path);
 
-    Task<> run();    ///< Sends pings and enforces deadlines until it is cancelled.
-    Task<> finish(); ///< Disconnects all peers and cancels their handlers. Call once, after `run` was cancelled.
+    Task<> run(); ///< Sends pings and enforces deadlines until it is cancelled.
+    /// Disconnects all peers and cancels their handlers. Before that, no event is handled any more, and those that are
+    /// have this long to end. Call once, after `run` was cancelled.
+    Task<> finish(std::chrono::milliseconds grace = {});
 
     /// Nothing happens if the peer is not connected any more.
     void emit(PeerPtr const& peer, std::string_view event, Arguments arguments);
@@ -81,6 +83,8 @@ private:
     std::unordered_map<std::string, ConnectionPtr> connections_; ///< By the sid of Engine.IO.
     engineio::Server engine_;
     TaskGroup tasks_;
+    int handling_ = 0; ///< Events whose handlers run.
+    bool is_finishing_ = false;
 };
 
 } // namespace learning_loop::socketio

@@ -78,7 +78,7 @@ ServerActions ServerSession::admit(std::string const& nsp, std::string const& id
     if (!is_joining(nsp)) return actions;
     has_connected_ = true; // not before: a peer that every namespace refuses must not stay
     members_.at(nsp) = State::joined;
-    actions.emplace_back(Send{messages_of({PacketType::connect, nsp, {}, {{"sid", id}}, {}, 0})});
+    actions.emplace_back(Send{messages_of({PacketType::connect, nsp, {}, {{"sid", id}}, {}, 0}), true});
     return actions;
 }
 

@@ -17,6 +17,7 @@ using engineio::Time;
 /// Send these messages to the peer, in order.
 struct Send {
     std::vector<engineio::Message> messages;
+    bool is_alone = false; ///< As in engineio::Packet.
 };
 
 /// An event came. With `ack_id` the peer wants an ack.

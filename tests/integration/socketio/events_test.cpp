@@ -397,6 +397,18 @@ TEST_F(EventsTest, handlers_end_with_the_server)
     EXPECT_TRUE(peer->is_closed());
 }
 
+TEST_F(EventsTest, handlers_may_end_by_themselves_first_if_the_server_gives_them_time)
+{
+    grace = 10s;
+    auto const peer = client();
+    peer->send(R"(21["linger"])");
+    EXPECT_TRUE(notes.come("lingers"));
+    auto const finished = server->finish(1s);
+    EXPECT_EQ(peer->next(), "31[7]");
+    EXPECT_EQ(finished.wait_for(10s), std::future_status::ready);
+    EXPECT_TRUE(peer->is_closed());
+}
+
 TEST_F(EventsTest, events_come_by_polling_too)
 {
     test::RawPolling polling(port(), "/socket.io");

@@ -10,14 +10,16 @@ namespace learning_loop::socketio {
 namespace {
 
 struct SocketIoParts final : Parts {
-    SocketIoParts(Runner& runner, ServerOptions const& options) : server(runner.executor(), options)
+    SocketIoParts(Runner& runner, ServerOptions const& options, std::chrono::milliseconds grace_)
+        : server(runner.executor(), options), grace(grace_)
     {
         server.add_to(runner.router(), "/socket.io");
     }
     void start(TaskGroup& tasks) override { tasks.spawn("Socket.IO", server.run()); }
-    Task<> disconnect() override { return server.finish(); }
+    Task<> disconnect() override { return server.finish(grace); }
 
     Server server;
+    std::chrono::milliseconds grace;
 };
 
 } // namespace
@@ -28,7 +30,7 @@ std::uint16_t SocketIoFixture::port()
     options.access_log = false;
     auto const build = [this](Runner& runner) {
         if (guard) runner.router().guard(*guard);
-        auto parts = std::make_unique<SocketIoParts>(runner, socketio_options);
+        auto parts = std::make_unique<SocketIoParts>(runner, socketio_options, grace);
         io = &parts->server;
         for (auto const* nsp : {"/", "/other"}) declare(nsp);
         if (more) more(*io);
@@ -51,6 +53,15 @@ void SocketIoFixture::declare(std::string const& nsp)
     declared.events.on("fail", *this, &SocketIoFixture::fail);
     declared.events.on("throw", *this, &SocketIoFixture::throw_something);
     declared.events.on("wait", *this, &SocketIoFixture::wait);
+    declared.events.on("linger", *this, &SocketIoFixture::linger);
+}
+
+Task<Result<int>> SocketIoFixture::linger()
+{
+    notes.add("lingers");
+    Pause pause(co_await boost::asio::this_coro::executor);
+    co_await pause.sleep(std::chrono::milliseconds(100));
+    co_return 7;
 }
 
 Task<Result<Arguments>> SocketIoFixture::echo(Arguments arguments)

@@ -14,7 +14,7 @@ namespace learning_loop::socketio {
 
 /// A Socket.IO server below `/socket.io`, started by the first call of `port`; set its options, and what it does more
 /// than this, before. In `/` and `/other`: `echo` acks its arguments, `add` two numbers, `fail` fails, `throw` throws,
-/// `wait` waits until it is cancelled.
+/// `wait` waits until it is cancelled, `linger` acks 7 after a moment.
 struct SocketIoFixture : testing::Test {
     std::uint16_t port();
 
@@ -43,6 +43,7 @@ struct SocketIoFixture : testing::Test {
     std::size_t staying = 0; ///< Clients that a test keeps beside those of `expect_ended`.
     http::ServerOptions options;
     ServerOptions socketio_options;
+    std::chrono::milliseconds grace{0};          ///< For handlers when the server ends.
     http::Doorkeeper* guard = nullptr;           ///< Of the server; null: everybody may connect.
     std::function<void(Server&)> more;           ///< Adds to the server before it runs.
     test::Notes notes;                           ///< `connected <nsp>`, `disconnected <nsp>`, `cancelled`.
@@ -56,6 +57,7 @@ private:
     Task<Result<void>> fail();
     Task<Result<void>> throw_something();
     Task<Result<void>> wait();
+    Task<Result<int>> linger();
     void declare(std::string const& nsp);
 };
 

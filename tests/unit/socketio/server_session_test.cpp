@@ -14,7 +14,7 @@ using namespace std::string_literals;
 struct Told {
     std::string operator()(Send const& one) const
     {
-        std::string text = "send";
+        std::string text = one.is_alone ? "send alone" : "send";
         for (auto const& message : one.messages)
             text += (message.is_binary ? " + " : " ") + std::string(message.bytes.view());
         return text;
@@ -70,7 +70,7 @@ struct SocketIoServerSessionTest : testing::Test {
     void join(std::string const& nsp)
     {
         EXPECT_EQ(gets("0" + nsp), "join " + nsp + " null");
-        EXPECT_TRUE(told(session.admit(nsp, "an-id")).starts_with("send 0"));
+        EXPECT_TRUE(told(session.admit(nsp, "an-id")).starts_with("send alone 0"));
     }
 };
 
@@ -79,14 +79,14 @@ struct SocketIoServerSessionTest : testing::Test {
 TEST_F(SocketIoServerSessionTest, lets_a_peer_in_that_it_is_told_to_admit)
 {
     EXPECT_EQ(gets("0"), "join / null");
-    EXPECT_EQ(told(session.admit("/", "an-id")), R"(send 0{"sid":"an-id"})");
+    EXPECT_EQ(told(session.admit("/", "an-id")), R"(send alone 0{"sid":"an-id"})");
     EXPECT_EQ(told(session.admit("/", "another")), "");
 }
 
 TEST_F(SocketIoServerSessionTest, hands_up_what_a_peer_says_when_it_connects)
 {
     EXPECT_EQ(gets(R"(0/admin,{"token":"1"})"), R"(join /admin {"token":"1"})");
-    EXPECT_EQ(told(session.admit("/admin", "an-id")), R"(send 0/admin,{"sid":"an-id"})");
+    EXPECT_EQ(told(session.admit("/admin", "an-id")), R"(send alone 0/admin,{"sid":"an-id"})");
 }
 
 TEST_F(SocketIoServerSessionTest, tells_a_peer_why_it_is_refused)
@@ -185,7 +185,7 @@ TEST_F(SocketIoServerSessionTest, leaves_only_who_has_joined)
     EXPECT_EQ(told(session.leave("/")), "");
     gets("0");
     EXPECT_EQ(told(session.leave("/")), "");
-    EXPECT_EQ(told(session.admit("/", "an-id")), R"(send 0{"sid":"an-id"})");
+    EXPECT_EQ(told(session.admit("/", "an-id")), R"(send alone 0{"sid":"an-id"})");
 }
 
 // Events

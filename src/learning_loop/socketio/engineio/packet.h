@@ -36,7 +36,8 @@ struct Message {
 
 struct Packet {
     PacketType type = PacketType::noop;
-    Message data; ///< Binary only for a message.
+    Message data;          ///< Binary only for a message.
+    bool is_alone = false; ///< Over a WebSocket what follows comes a moment later, so that the peer reads this alone.
 
     friend bool operator==(Packet const&, Packet const&) = default;
 };

@@ -17,6 +17,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds until_woken{60};
+constexpr std::chrono::milliseconds until_probe_is_read{10};
 
 /// In the words of other Engine.IO servers, which their clients know.
 http::Response refusal(int code, std::string_view message)
@@ -168,7 +169,10 @@ http::Response Server::upgrade(SessionPtr const& session)
 
 Task<http::Response> Server::poll(SessionPtr session)
 {
-    auto const poll = std::make_shared<WaitingPoll>(co_await boost::asio::this_coro::executor);
+    // Before this poll, the client may have sent over the probe that it has upgraded, which is yet to be read.
+    auto const executor = co_await boost::asio::this_coro::executor;
+    if (session->probe) co_await Pause(executor).sleep(until_probe_is_read);
+    auto const poll = std::make_shared<WaitingPoll>(executor);
     auto const before = std::exchange(session->poll, poll);
     auto actions = session->core.on_poll(Clock::now());
     if (has_refuse(actions)) session->poll = before; // an AnswerPoll is for the one that waits already
@@ -220,10 +224,10 @@ Task<> Server::run()
     return sessions_->run();
 }
 
-void Server::send(std::string const& sid, std::vector<Message> messages)
+void Server::send(std::string const& sid, std::vector<Message> messages, bool is_alone)
 {
     auto const session = sessions_->find(sid);
-    if (session) sessions_->execute(session, session->core.send(std::move(messages)));
+    if (session) sessions_->execute(session, session->core.send(std::move(messages), is_alone));
 }
 
 void Server::close(std::string const& sid, std::string why, http::CloseCode code)

@@ -35,8 +35,8 @@ public:
 
     Task<> run(); ///< Sends pings and enforces deadlines until it is cancelled.
 
-    /// Sends messages in this order. Nothing happens if the session is over.
-    void send(std::string const& sid, std::vector<Message> messages);
+    /// Sends messages in this order. Nothing happens if the session is over. `is_alone`: see Packet.
+    void send(std::string const& sid, std::vector<Message> messages, bool is_alone = false);
     void close(std::string const& sid, std::string why, http::CloseCode code = http::CloseCode::normal);
 
     /// Closes all sessions and waits until everything has been sent, at most a second. New sessions are answered 503.

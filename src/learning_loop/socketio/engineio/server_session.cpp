@@ -145,11 +145,11 @@ ServerActions ServerSession::on_websocket_closed(std::string why, http::CloseCod
     return actions;
 }
 
-ServerActions ServerSession::send(std::vector<Message> messages)
+ServerActions ServerSession::send(std::vector<Message> messages, bool is_alone)
 {
     ServerActions actions;
     for (auto& message : messages) {
-        if (!over_) queue({PacketType::message, std::move(message)}, actions);
+        if (!over_) queue({PacketType::message, std::move(message), is_alone}, actions);
     }
     if (!over_) flush(actions);
     return actions;

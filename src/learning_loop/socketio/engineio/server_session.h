@@ -14,6 +14,7 @@ struct SessionOptions {
     std::chrono::milliseconds upgrade_timeout{10'000};   ///< For the upgrade to a WebSocket.
     std::size_t max_payload = (64u << 20) + (64u << 10); ///< Of a message or a payload; a longer one ends the session.
     std::size_t max_queued_bytes = 80u << 20;            ///< In memory, waiting to be sent; more end the session.
+    std::chrono::milliseconds pause{20};                 ///< After a packet that is alone. 0: none.
 };
 
 /// Answer the waiting poll with this payload.
@@ -55,7 +56,8 @@ public:
     /// A packet of Send or SendProbe with so many bytes has been sent.
     void on_sent(std::size_t bytes) { queued_bytes_ -= bytes_in_memory(bytes); }
 
-    ServerActions send(std::vector<Message> messages); ///< In this order.
+    /// In this order. `is_alone`: see Packet.
+    ServerActions send(std::vector<Message> messages, bool is_alone = false);
     ServerActions close(std::string why, http::CloseCode code);
     ServerActions on_time(Time now); ///< Must be called at `next_time` or later.
     Time next_time() const;

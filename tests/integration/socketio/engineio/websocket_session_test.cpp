@@ -234,6 +234,20 @@ TEST_F(WebSocketSessionTest, a_second_upgrade_is_refused_and_does_the_first_no_h
     EXPECT_EQ(text_of(first.read()), "4again");
 }
 
+TEST_F(WebSocketSessionTest, a_poll_that_is_sent_after_the_upgrade_is_refused_also_if_both_come_at_once)
+{
+    RawPolling client(port(), path);
+    auto socket = probe(client);
+    std::promise<void> everything_is_sent;
+    boost::asio::post(server->executor(), [&] { everything_is_sent.get_future().wait(); });
+    socket.send_text("2probe");
+    socket.send_text("5");
+    client.ask();
+    everything_is_sent.set_value();
+    EXPECT_EQ(client.response().status, 400);
+    EXPECT_EQ(text_of(socket.read()), "3probe");
+}
+
 TEST_F(WebSocketSessionTest, an_upgrade_that_is_none_is_dropped_and_polling_goes_on)
 {
     RawPolling client(port(), path);

@@ -340,6 +340,14 @@ TEST_F(EngineIoServerSessionTest, takes_posts_and_answers_polls_during_an_upgrad
     EXPECT_EQ(told(polling.on_poll(start)), "answer 4c");
 }
 
+TEST_F(EngineIoServerSessionTest, leaves_alone_what_waited_for_the_upgrade_and_is_to_be_alone)
+{
+    answer_probe(start);
+    polling.send({text("alone")}, true);
+    auto const actions = polling.on_probe_frame(text("5"), start);
+    EXPECT_EQ(std::get<Send>(actions.back()), (Send{{PacketType::message, text("alone"), true}}));
+}
+
 TEST_F(EngineIoServerSessionTest, sends_after_the_upgrade_what_waited_in_order)
 {
     answer_probe(start);

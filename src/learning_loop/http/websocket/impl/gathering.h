@@ -1,6 +1,7 @@
 #pragma once
 
 #include "learning_loop/base/bytes.h"
+#include "learning_loop/base/memory.h"
 #include "learning_loop/http/body_budget.h"
 
 #include <boost/asio/buffer.hpp>
@@ -57,6 +58,7 @@ private:
     {
         auto const capacity = size_ + std::max({coming, first_bytes, size_});
         auto data = std::make_unique_for_overwrite<char[]>(capacity);
+        prefer_large_pages(data.get(), capacity);
         if (size_ > 0) std::memcpy(data.get(), held_->data.get(), size_);
         held_->data = std::move(data);
         capacity_ = capacity;

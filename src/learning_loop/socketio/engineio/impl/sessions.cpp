@@ -135,7 +135,7 @@ std::shared_ptr<SendQueue> Sessions::send_queue_of(std::shared_ptr<http::WebSock
     auto on_sent = [weak = std::weak_ptr(session)](std::size_t bytes) {
         if (auto const alive = weak.lock()) alive->core.on_sent(bytes);
     };
-    return std::make_shared<SendQueue>(std::move(socket), writers_, std::move(on_sent));
+    return std::make_shared<SendQueue>(std::move(socket), writers_, std::move(on_sent), options_.pause);
 }
 
 Task<> Sessions::run()
