@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+
 namespace learning_loop {
 namespace {
 
@@ -204,7 +207,110 @@ TEST_F(RelevanceFilterTest, survives_boxes_without_area)
 {
     BoxDetection const empty{"weed", 5, 5, 0, 0, "1", 0.5, std::nullopt};
     EXPECT_EQ(boxes({empty}), uncertain);
+    EXPECT_EQ(boxes({empty}), uncertain); // overlaps nothing, not even itself
     EXPECT_EQ(boxes({{"weed", 0, 0, -10, -10, "1", 0.9, std::nullopt}}), none);
+}
+
+TEST_F(RelevanceFilterTest, survives_boxes_and_points_beyond_any_image)
+{
+    constexpr int least = std::numeric_limits<int>::min(), most = std::numeric_limits<int>::max();
+    for (int const x : {least, most}) {
+        BoxDetection const huge{"weed", x, x, most, most, "1", 0.5, std::nullopt};
+        EXPECT_EQ(boxes({huge}), uncertain);
+        EXPECT_EQ(boxes({huge}), none);
+    }
+    for (double const x : {-1e300, 1e300}) {
+        EXPECT_EQ(points({point(x, 0.5)}), uncertain);
+        EXPECT_EQ(points({point(x, 0.5)}), none);
+    }
+    EXPECT_EQ(points({point(INFINITY, 0.5), point(NAN, 0.5)}), uncertain);
+    EXPECT_EQ(points({point(INFINITY, 0.9), point(NAN, 0.9)}), none);
+}
+
+TEST_F(RelevanceFilterTest, takes_another_band_and_knows_what_it_has_seen)
+{
+    ASSERT_EQ(boxes({box(0, 0.7)}), none);
+    filter.set_band(0.7, 0.8);
+    EXPECT_EQ(boxes({box(0, 0.7)}), none); // known
+    EXPECT_EQ(boxes({box(200, 0.7)}), uncertain);
+    EXPECT_EQ(boxes({box(400, 0.5)}), none);
+    EXPECT_EQ(classified(0.8), uncertain);
+}
+
+TEST_F(RelevanceFilterTest, tells_cameras_apart_whose_names_differ_only_at_their_end)
+{
+    std::string const long_name(999, 'c');
+    ASSERT_EQ(boxes({box(0, 0.5)}, long_name + "1"), uncertain);
+    EXPECT_EQ(boxes({box(0, 0.5)}, long_name + "2"), uncertain);
+    EXPECT_EQ(boxes({box(0, 0.5)}, long_name + "1"), none);
+}
+
+TEST_F(RelevanceFilterTest, forgets_first_what_the_camera_showed_that_was_not_used_for_longest_when_memory_is_short)
+{
+    std::string const a(RelevanceFilter::max_bytes / 2 - 1000, 'a'), b(a.size(), 'b');
+    ASSERT_EQ(boxes({box(0, 0.5, a)}, "front"), uncertain);
+    ASSERT_EQ(boxes({box(0, 0.5, a)}, "rear"), uncertain);
+    ASSERT_EQ(boxes({}, "front"), none);                   // used again
+    ASSERT_EQ(boxes({box(0, 0.5, b)}, "rear"), uncertain); // too much: the rear used to be unused for longest ...
+    EXPECT_EQ(boxes({box(0, 0.5, a)}, "rear"), none);      // ... but the front is now
+    EXPECT_EQ(boxes({box(0, 0.5, b)}, "rear"), none);
+    EXPECT_EQ(boxes({box(0, 0.5, a)}, "front"), uncertain);
+    EXPECT_EQ(boxes({box(0, 0.5, b)}, "rear"), none);
+    EXPECT_EQ(boxes({box(0, 0.5, a)}, "rear"), uncertain); // made room for the front, being the older one
+    EXPECT_LE(filter.bytes(), RelevanceFilter::max_bytes);
+}
+
+TEST_F(RelevanceFilterTest, keeps_to_its_memory_when_an_image_replaces_all_that_others_showed)
+{
+    std::size_t const half = RelevanceFilter::max_bytes / 2 - 1000;
+    ASSERT_EQ(boxes({box(0, 0.5)}, "rear"), uncertain);
+    boxes({box(0, 0.5, std::string(half, 'a')), box(0, 0.5, std::string(half, 'b')),
+           box(0, 0.5, std::string(half, 'c'))});
+    EXPECT_LE(filter.bytes(), RelevanceFilter::max_bytes);
+    EXPECT_EQ(boxes({box(0, 0.5, std::string(half, 'b'))}), none);
+    EXPECT_EQ(boxes({box(0, 0.5, std::string(half, 'c'))}), none);
+    EXPECT_EQ(boxes({box(0, 0.5, std::string(half, 'a'))}), uncertain);
+    EXPECT_EQ(boxes({box(0, 0.5)}, "rear"), uncertain);
+}
+
+TEST_F(RelevanceFilterTest, stands_a_category_whose_name_is_longer_than_its_memory)
+{
+    std::string const endless(RelevanceFilter::max_bytes, 'c');
+    EXPECT_EQ(boxes({box(0, 0.5, endless)}), uncertain);
+    EXPECT_EQ(boxes({box(0, 0.5)}), uncertain);
+    EXPECT_EQ(boxes({box(0, 0.5)}), none);
+}
+
+TEST_F(RelevanceFilterTest, forgets_after_an_hour_what_a_camera_in_use_has_shown)
+{
+    ASSERT_EQ(boxes({box(0, 0.5)}, "front"), uncertain);
+    now += seconds(1000);
+    ASSERT_EQ(boxes({box(0, 0.5)}, "rear"), uncertain);
+    now += seconds(1000);
+    ASSERT_EQ(boxes({box(300, 0.5)}, "front"), uncertain);
+    now += seconds(1601);
+    EXPECT_EQ(boxes({box(300, 0.5)}, "front"), none);
+    EXPECT_EQ(boxes({box(0, 0.5)}, "front"), uncertain);
+    EXPECT_EQ(boxes({box(0, 0.5)}, "rear"), none);
+}
+
+TEST_F(RelevanceFilterTest, takes_no_memory_for_cameras_that_are_unused_for_an_hour)
+{
+    for (auto const* camera : {"front", "rear", "left"}) boxes({box(0, 0.5)}, camera);
+    auto const before = filter.bytes();
+    now += seconds(3601);
+    boxes({box(0, 0.5)}, "rear");
+    EXPECT_EQ(3 * filter.bytes(), before);
+    filter.forget("rear");
+    EXPECT_EQ(filter.bytes(), 0U);
+}
+
+TEST_F(RelevanceFilterTest, forgets_all_cameras_when_it_is_told_to)
+{
+    for (auto const* camera : {"front", "rear"}) ASSERT_EQ(boxes({box(0, 0.5)}, camera), uncertain);
+    filter.forget_all();
+    for (auto const* camera : {"front", "rear"}) EXPECT_EQ(boxes({box(0, 0.5)}, camera), uncertain);
+    for (auto const* camera : {"front", "rear"}) EXPECT_EQ(boxes({box(0, 0.5)}, camera), none);
 }
 
 } // namespace
