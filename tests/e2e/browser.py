@@ -20,6 +20,7 @@ from pathlib import Path
 from loop_programs.process import start_process
 
 CHROMIUM = shutil.which("chromium")
+KEY_CODES = {"Enter": 13, "Escape": 27, "ArrowLeft": 37, "ArrowRight": 39}
 MESSAGE_SECONDS = 30  # Chromium may take this long for what it is asked, such as to show the next page
 
 
@@ -74,6 +75,8 @@ class Chromium:
         self._session, self._asked, self._answers, self._unread = {}, 0, {}, b""
         self._shown, self._is_loaded = None, False  # the page, named by the request that brought it
         self._statuses, self._headers = {}, {}  # by request
+        self.asked = []  # the URL of every request so far
+        self.complaints = []  # what its console told of: exceptions, what a Content-Security-Policy forbids, failed requests
 
     def __enter__(self):
         flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", f"--user-data-dir={self._folder / 'profile'}",
@@ -87,6 +90,8 @@ class Chromium:
             self._session = {"sessionId": self._call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]}
             self._call("Page.enable")
             self._call("Network.enable")
+            self._call("Runtime.enable")
+            self._call("Log.enable")
         except BaseException:
             self.__exit__()
             raise
@@ -113,6 +118,19 @@ class Chromium:
         former = self._shown
         self.evaluate(f"[...document.querySelectorAll('button')].find(one => one.textContent === {json.dumps(button)}).click()")
         self._until(lambda: self._shown != former and self._is_loaded, f"a page after '{button}'")
+
+    def type_key(self, key):
+        """Presses that key, such as Enter, on what has the focus."""
+        text = {"text": "\r"} if key == "Enter" else {}
+        self._call("Input.dispatchKeyEvent", type="keyDown", key=key, code=key, windowsVirtualKeyCode=KEY_CODES[key], **text)
+        self._call("Input.dispatchKeyEvent", type="keyUp", key=key, code=key, windowsVirtualKeyCode=KEY_CODES[key])
+
+    def become_a_phone(self, width_px, height_px):
+        self._call("Emulation.setDeviceMetricsOverride", width=width_px, height=height_px, deviceScaleFactor=2, mobile=True)
+
+    def prefer(self, scheme):
+        """`light` or `dark`, as the person has chosen for all pages."""
+        self._call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
 
     @property
     def url(self):
@@ -178,6 +196,12 @@ class Chromium:
             self._shown, self._is_loaded = told["frame"]["loaderId"], False
         elif event == "Page.loadEventFired":
             self._is_loaded = True
+        elif event == "Network.requestWillBeSent":
+            self.asked.append(told["request"]["url"])
+        elif event == "Runtime.exceptionThrown":
+            self.complaints.append(told["exceptionDetails"])
+        elif event == "Log.entryAdded":
+            self.complaints.append(told["entry"])
         elif event == "Network.responseReceived":
             self._statuses[told["requestId"]] = told["response"]["status"]
         elif event == "Network.requestWillBeSentExtraInfo":

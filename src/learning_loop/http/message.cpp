@@ -45,6 +45,16 @@ int status_of(Errc code)
     return 500;
 }
 
+Response page_response(std::string html, std::string policy)
+{
+    auto response = text_response(std::move(html));
+    response.content_type = "text/html; charset=utf-8";
+    response.headers = {{"Content-Security-Policy", std::move(policy)},
+                        {"Referrer-Policy", "same-origin"},
+                        {"Cache-Control", "no-store"}};
+    return response;
+}
+
 } // namespace
 
 std::optional<std::string_view> Headers::find(std::string_view name) const
@@ -123,13 +133,15 @@ Response redirect_response(std::string location)
 
 Response html_response(std::string html)
 {
-    auto response = text_response(std::move(html));
-    response.content_type = "text/html; charset=utf-8";
-    response.headers = {{"Content-Security-Policy", "default-src 'none'; img-src 'self'; style-src 'self'; "
-                                                    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"},
-                        {"Referrer-Policy", "same-origin"},
-                        {"Cache-Control", "no-store"}};
-    return response;
+    return page_response(std::move(html), "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; "
+                                          "form-action 'self'; frame-ancestors 'none'");
+}
+
+Response scripted_html_response(std::string html)
+{
+    return page_response(std::move(html), "default-src 'none'; script-src 'self'; style-src 'self'; "
+                                          "img-src 'self' blob:; connect-src 'self'; base-uri 'none'; "
+                                          "form-action 'none'; frame-ancestors 'none'");
 }
 
 Response error_response(int status, std::string_view message)

@@ -93,6 +93,10 @@ Response text_response(std::string text, int status = 200);
 Response redirect_response(std::string location); ///< 303: the client asks there with GET.
 Response html_response(std::string html);         ///< A page without scripts that loads only from this server.
 
+/// A page whose scripts, data and pictures come from this server alone; pictures may also be made of its data. Nothing
+/// that is written in the page itself runs, and its forms are sent nowhere.
+Response scripted_html_response(std::string html);
+
 template <class T>
 Response json_of_struct(T const& value)
 {

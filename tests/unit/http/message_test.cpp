@@ -69,6 +69,22 @@ TEST(Message, says_when_to_come_back)
     EXPECT_EQ(error_response(Error{Errc::not_found, "x"}).headers.find("Retry-After"), std::nullopt);
 }
 
+TEST(Message, lets_a_page_run_scripts_of_this_server_only_if_it_is_meant_to_have_some)
+{
+    auto const policy_of = [](Response const& page) { return *page.headers.find("Content-Security-Policy"); };
+    auto const plain = html_response("<p>");
+    auto const scripted = scripted_html_response("<p>");
+    for (auto const& page : {plain, scripted}) {
+        EXPECT_EQ(page.content_type, "text/html; charset=utf-8");
+        EXPECT_EQ(page.headers.find("Cache-Control"), "no-store");
+        EXPECT_TRUE(policy_of(page).starts_with("default-src 'none';"));
+        EXPECT_EQ(policy_of(page).find("unsafe"), std::string_view::npos);
+    }
+    EXPECT_EQ(policy_of(plain).find("script-src"), std::string_view::npos);
+    EXPECT_NE(policy_of(scripted).find("script-src 'self';"), std::string_view::npos);
+    EXPECT_NE(policy_of(scripted).find("connect-src 'self';"), std::string_view::npos);
+}
+
 TEST(Message, writes_json_and_plain_text)
 {
     EXPECT_EQ(text_of(json_response("OK")), "\"OK\"");

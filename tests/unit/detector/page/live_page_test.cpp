@@ -1,0 +1,164 @@
+#include "learning_loop/detector/page/live_page.h"
+
+#include "learning_loop/detector/page/live_page_files.h"
+#include "learning_loop/detector/page/recent_frames.h"
+#include "learning_loop/http/api/router.h"
+#include "learning_loop/http/server/operator_door.h"
+#include "learning_loop/json/json.h"
+#include "support/run.h"
+
+#include <gtest/gtest.h>
+
+#include <regex>
+
+namespace learning_loop {
+namespace {
+
+struct LivePageTest : testing::Test {
+    test::Io io;
+    RecentFrames frames;
+    LiveStatus status;
+    http::OperatorDoor door{Secret("of the node"), http::OperatorDoor::WithoutToken::closed};
+    http::Router router;
+
+    LivePageTest()
+    {
+        router.guard(door);
+        add_live_page(router, frames, [this] { return status; });
+    }
+
+    void add_frame(std::string camera)
+    {
+        RecentFrame frame;
+        frame.camera = std::move(camera);
+        frame.received = "2024-01-31T12:00:00.123456+00:00";
+        frame.width_px = 640;
+        frame.height_px = 480;
+        frame.jpeg = "the picture of " + frame.camera;
+        frame.found.box_detections = {{"weed", 1, 2, 3, 4, "1.3", 0.5, std::nullopt}};
+        frames.add(std::move(frame));
+    }
+
+    http::Response get(std::string const& path, http::Headers::List query = {},
+                       std::string const& token = "of the node")
+    {
+        auto const match = router.match("GET", path);
+        if (!match) return http::text_response("no such route", 404);
+        http::Request request;
+        request.query = std::move(query);
+        request.path_params = match->path_params;
+        if (!token.empty()) request.headers.add("Authorization", "Bearer " + token);
+        if (auto const admitted = router.admit(*match->route, request); !admitted)
+            return http::error_response(admitted.error());
+        return io.run(http::Router::answer_to(*match->route, std::move(request)));
+    }
+
+    static std::string body_of(http::Response const& response) { return std::get<std::string>(response.body); }
+
+    LiveSnapshot snapshot(http::Headers::List query = {})
+    {
+        auto const json = parse_json(body_of(get("/live", std::move(query))), "snapshot").value();
+        return from_json<LiveSnapshot>(json).value();
+    }
+};
+
+TEST_F(LivePageTest, lets_nothing_run_or_load_that_does_not_come_from_this_node)
+{
+    auto const page = get("/");
+    EXPECT_EQ(page.status, 200);
+    EXPECT_EQ(page.content_type, "text/html; charset=utf-8");
+    EXPECT_EQ(page.headers.find("Content-Security-Policy"),
+              "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
+              "base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+}
+
+TEST_F(LivePageTest, serves_all_that_the_page_loads_under_relative_names)
+{
+    auto const page = body_of(get("/"));
+    std::regex const link(R"re((?:href|src|action)="([^"#]+)")re");
+    int links = 0;
+    for (std::sregex_iterator it(page.begin(), page.end(), link), end; it != end; ++it, ++links) {
+        auto const name = (*it)[1].str();
+        EXPECT_EQ(name.find_first_of(":/"), std::string::npos) << name << " does not stay below the page";
+        bool const is_of_the_page = name.starts_with("live");
+        EXPECT_EQ(get("/" + name).status, is_of_the_page ? 200 : 404) << name; // docs and the like are other parts' own
+    }
+    EXPECT_GE(links, 5); // the style sheet, the script, the icon, docs and metrics
+    EXPECT_EQ(get("/live.js").content_type, "text/javascript; charset=utf-8");
+    EXPECT_EQ(get("/live.css").content_type, "text/css; charset=utf-8");
+    EXPECT_EQ(get("/live.svg").content_type, "image/svg+xml");
+}
+
+TEST_F(LivePageTest, has_a_script_that_never_reads_text_as_html)
+{
+    auto const script = live_js();
+    for (auto const* word : {"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("})
+        EXPECT_EQ(script.find(word), std::string::npos) << word;
+}
+
+TEST_F(LivePageTest, shows_the_page_to_everybody_and_what_cameras_see_to_operators)
+{
+    add_frame("front");
+    for (auto const* path : {"/", "/live.css", "/live.js", "/live.svg"})
+        EXPECT_EQ(get(path, {}, "").status, 200) << path;
+    for (auto const* path : {"/live", "/live/frames/1"}) {
+        EXPECT_EQ(get(path, {}, "").status, 401) << path;
+        EXPECT_EQ(get(path, {}, "of another").status, 401) << path;
+        EXPECT_EQ(get(path).status, 200) << path;
+    }
+}
+
+TEST_F(LivePageTest, tells_how_the_node_is_at_that_moment)
+{
+    status.name = "robot";
+    status.outbox.images = 7;
+    status.errors = {{"outbox", "the Loop is away"}};
+    status.about.target_model = "1.4";
+    EXPECT_EQ(snapshot().status.name, "robot");
+    EXPECT_EQ(snapshot().status.errors.at("outbox"), "the Loop is away");
+    EXPECT_EQ(snapshot().status.about.target_model, "1.4");
+    status.outbox.images = 8;
+    EXPECT_EQ(snapshot().status.outbox.images, 8u);
+}
+
+TEST_F(LivePageTest, tells_the_frames_after_one_that_is_known)
+{
+    EXPECT_TRUE(snapshot().frames.empty());
+    for (auto const* camera : {"front", "rear", "left"}) add_frame(camera);
+    auto const all = snapshot();
+    ASSERT_EQ(all.frames.size(), 3u);
+    EXPECT_EQ(all.frames[0].camera, "front");
+    EXPECT_EQ(all.frames[0].received, "2024-01-31T12:00:00.123456+00:00");
+    EXPECT_EQ(all.frames[0].detections, 1u);
+    EXPECT_EQ(all.frames[0].found.box_detections.at(0).category_name, "weed");
+    auto const later = snapshot({{"after", "2"}});
+    ASSERT_EQ(later.frames.size(), 1u);
+    EXPECT_EQ(later.frames[0].number, 3u);
+    EXPECT_TRUE(snapshot({{"after", "3"}}).frames.empty());
+    EXPECT_EQ(later.started, all.started);
+    EXPECT_EQ(get("/live", {{"after", "yesterday"}}).status, 422);
+}
+
+TEST_F(LivePageTest, gives_the_picture_of_a_frame_by_its_number)
+{
+    add_frame("front");
+    auto const picture = get("/live/frames/1");
+    EXPECT_EQ(picture.content_type, "image/jpeg");
+    EXPECT_EQ(body_of(picture), "the picture of front");
+    EXPECT_EQ(picture.headers.find("Cache-Control"), "no-store"); // another run has another frame 1
+}
+
+TEST_F(LivePageTest, says_which_frame_it_does_not_keep)
+{
+    for (int i = 0; i < 20; ++i) add_frame("front");
+    for (auto const* number : {"8", "21"}) {
+        auto const answer = get("/live/frames/" + std::string(number));
+        EXPECT_EQ(answer.status, 404);
+        EXPECT_NE(body_of(answer).find("frame " + std::string(number) + " is not kept"), std::string::npos);
+    }
+    EXPECT_EQ(get("/live/frames/9").status, 200);
+    EXPECT_EQ(get("/live/frames/first").status, 422);
+}
+
+} // namespace
+} // namespace learning_loop
