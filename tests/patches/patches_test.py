@@ -110,25 +110,23 @@ def test_a_program_is_its_parts_and_ten_lines(tree, applied, tmp_path):
 
 @pytest.mark.parametrize("applied", ["event"], indirect=True)
 def test_an_event_on_the_detector_is_one_file(tree, applied, tmp_path):
-    rooms = "src/learning_loop/rooms.txt"  # the room of the detector names the one below, socketio
-    assert applied.added.keys() - {rooms} == applied.new_files() and len(applied.new_files()) == 1
-    assert len(applied.added[rooms]) == 1
-    shutil.copytree(HERE / "detect_events", tree / "apps/detect_events")
+    assert applied.added.keys() == applied.new_files() and len(applied.new_files()) == 1
+    shutil.copytree(HERE / "box_events", tree / "apps/box_events")
     with open(tree / "apps/CMakeLists.txt", "a", encoding="utf-8") as cmake:
-        cmake.write("add_executable(detect_events detect_events/main.cpp)\ntarget_link_libraries(detect_events PRIVATE ll::detector)\n")
+        cmake.write("add_executable(box_events box_events/main.cpp)\ntarget_link_libraries(box_events PRIVATE ll::detector)\n")
     run(tree, sys.executable, "-B", "tools/check_layers.py")
-    run(tree, "tools/build", "release", "detect_events")
+    run(tree, "tools/build", "release", "box_events")
     port = free_port()
-    words = [tree / "build/release/bin/detect_events", "--port", port, "--data-folder", tmp_path / "data", "--loop-host", "127.0.0.1:1",
+    words = [tree / "build/release/bin/box_events", "--port", port, "--data-folder", tmp_path / "data", "--loop-host", "127.0.0.1:1",
              "--organization", "o", "--project", "p"]
     with Program(words, port, tmp_path / "log", ready="/health/live") as node:
         wait_until(lambda: node.get("/health/ready").status == 200, "a detector")
-        client = Service(port, "/socket.io/").open("websocket")
+        client = Service(port, "/ws/socket.io/").open("websocket")
         client.send("40")
         assert client.next_packet().startswith("40")
-        client.send('451-7["detect",{"_placeholder":true,"num":0}]', picture((32, 24), (0, 0, 0)))
+        client.send('451-7["detect_boxes",{"_placeholder":true,"num":0}]', picture((32, 24), (0, 0, 0)))
         answer = client.next_packet()
-        assert answer.startswith("437[") and '"width":32,"height":24' in answer, answer
+        assert answer.startswith("437[[") and '"width":32,"height":24' in answer, answer
 
 
 @pytest.mark.parametrize("applied", ["setting"], indirect=True)

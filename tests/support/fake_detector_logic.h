@@ -3,6 +3,7 @@
 #include "learning_loop/infer/detector_logic.h"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -14,10 +15,13 @@ namespace learning_loop::test {
 struct FakeFindings {
     Result<ImageMetadata> next = ImageMetadata{}; ///< Set while no request runs.
     std::string broken_version;                   ///< A model of this version cannot be built.
+    std::function<void()> before;                 ///< Called with each image, if set; may throw.
     std::atomic<int> calls = 0;
-    std::atomic<int> instances = 0; ///< Built so far.
-    std::vector<cv::Size> sizes;    ///< Of the images, in the order they came.
-    std::mutex guard;               ///< Of `sizes`.
+    std::atomic<int> instances = 0;   ///< Built so far.
+    std::size_t left_out = 0;         ///< Of the items of each batch, at its end.
+    std::vector<cv::Size> sizes;      ///< Of the images, in the order they came.
+    std::vector<std::size_t> batches; ///< How many images each call of `batch_evaluate` had.
+    std::mutex guard;                 ///< Of `sizes` and `batches`.
 };
 
 /// Finds what the test tells it to find.
@@ -30,7 +34,17 @@ public:
         ++findings_->calls;
         std::lock_guard const lock(findings_->guard);
         findings_->sizes.push_back(bgr.size());
+        if (findings_->before) findings_->before();
         return findings_->next;
+    }
+
+    Result<ImagesMetadata> batch_evaluate(std::vector<cv::Mat> const& bgr) override
+    {
+        auto found = DetectorLogic::batch_evaluate(bgr);
+        std::lock_guard const lock(findings_->guard);
+        findings_->batches.push_back(bgr.size());
+        if (found) found->items.resize(found->items.size() - findings_->left_out);
+        return found;
     }
 
 private:

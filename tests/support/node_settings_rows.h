@@ -22,6 +22,9 @@ std::vector<SettingsRow<T>> rows_of_every_node(std::string const& port, std::str
         settings_row<T>("NODE_NAME", "", "name", "weeder", "n", &T::name),
         settings_row<T>("NODE_TOKEN", "", "node_token", "", "hunter2", &T::node_token),
         settings_row<T>("OPEN_CONTROL", "", "open_control", "false", "true", &T::open_control),
+        settings_row<T>("SKIP_REPEAT_ON_START", "", "skip_repeat_on_start", "false", "true", &T::skip_repeat_on_start),
+        settings_row<T>("USE_BACKDOOR_CONTROLS", "", "use_backdoor_controls", "false", "true",
+                        &T::use_backdoor_controls),
     };
 }
 

@@ -15,8 +15,22 @@ struct Metrics::Parts {
         std::function<double()> now;
     };
 
+    struct LiveInfo {
+        prometheus::Family<prometheus::Gauge>& family;
+        std::function<Labels()> now;
+        prometheus::Gauge* told = nullptr;
+
+        void tell()
+        {
+            if (told) family.Remove(told);
+            told = &family.Add(now());
+            told->Set(1);
+        }
+    };
+
     prometheus::Registry registry{prometheus::Registry::InsertBehavior::Merge};
     std::vector<LiveGauge> gauges;
+    std::vector<LiveInfo> infos;
 };
 
 Metrics::Metrics() : parts_(std::make_unique<Parts>()) {}
@@ -39,9 +53,16 @@ void Metrics::gauge(std::string const& name, std::string const& help, std::funct
     parts_->gauges.push_back({gauge, std::move(now)});
 }
 
+void Metrics::info(std::string const& name, std::string const& help, std::function<Labels()> now)
+{
+    auto& family = prometheus::BuildGauge().Name(name).Help(help).Register(parts_->registry);
+    parts_->infos.push_back({family, std::move(now)});
+}
+
 std::string Metrics::text() const
 {
     for (auto const& live : parts_->gauges) live.gauge.Set(live.now());
+    for (auto& live : parts_->infos) live.tell();
     return prometheus::TextSerializer().Serialize(parts_->registry.Collect());
 }
 

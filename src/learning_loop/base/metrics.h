@@ -11,7 +11,7 @@
 namespace learning_loop {
 
 /// What a program counts and measures, as Prometheus reads it. Names end in their unit, as `_seconds`, `_bytes`, and in
-/// `_total` for what only grows. Thread safe but for `gauge`.
+/// `_total` for what only grows. Thread safe but for `gauge` and `info`.
 class Metrics {
 public:
     using Labels = std::map<std::string, std::string>;
@@ -28,6 +28,9 @@ public:
 
     /// A value that `now` tells whenever the metrics are read, on the thread that reads them.
     void gauge(std::string const& name, std::string const& help, std::function<double()> now);
+
+    /// What is told by labels, as `model_info{version="1.3"} 1`; `now` is called as that of a gauge.
+    void info(std::string const& name, std::string const& help, std::function<Labels()> now);
 
     /// Everything, in Prometheus' text format.
     std::string text() const;

@@ -6,8 +6,11 @@ namespace learning_loop {
 
 class LoopSync;
 class OutboxUploader;
+class SoftReload;
 
-/// `GET /about`, and `GET` and `PUT` of `/model_version` and `/outbox_mode`.
-void add_control_api(http::Router& router, LoopSync& sync, OutboxUploader& uploader);
+/// `GET /about`, `GET` and `PUT` of `/model_version`, `/outbox_mode` and `/operation_mode`, `PUT /socketio`; with the
+/// backdoor, which is for tests, also `POST /reset`.
+void add_control_api(http::Router& router, LoopSync& sync, OutboxUploader& uploader, SoftReload& soft_reload,
+                     bool with_backdoor);
 
 } // namespace learning_loop

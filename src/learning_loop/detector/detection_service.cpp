@@ -1,8 +1,11 @@
 #include "learning_loop/detector/detection_service.h"
 
+#include "learning_loop/async/all.h"
 #include "learning_loop/async/within.h"
-#include "learning_loop/infer/image_codec.h"
+#include "learning_loop/detector/category_ids.h"
 
+#include <algorithm>
+#include <iterator>
 #include <thread>
 
 namespace learning_loop {
@@ -10,25 +13,35 @@ namespace {
 
 constexpr int max_waiting_each = 8; // a detector that is late drops frames instead of collecting them
 
-template <class Detection>
-void complete(std::vector<Detection>& detections, ModelInformation const& model)
+/// Cuts the images into at most `count` shares of about the same size, in their order.
+std::vector<std::vector<SentImage>> shares_of(std::vector<SentImage> images, std::size_t count)
 {
-    for (auto& detection : detections) {
-        if (detection.model_name.empty()) detection.model_name = model.version;
-        if (detection.category_id && !detection.category_id->empty()) continue;
-        for (auto const& category : model.categories) {
-            if (category.name == detection.category_name) detection.category_id = category.id;
-        }
+    auto const each = (images.size() + count - 1) / count;
+    std::vector<std::vector<SentImage>> shares;
+    for (auto& image : images) {
+        if (shares.empty() || shares.back().size() == each) shares.emplace_back();
+        shares.back().push_back(std::move(image));
     }
+    return shares;
 }
 
-void complete(ImageMetadata& found, ModelInformation const& model)
+/// What the shares became, in their order; the first error, if one has failed.
+Result<std::vector<Evaluated>> joined(std::vector<Result<std::vector<Evaluated>>> shares)
 {
-    complete(found.box_detections, model);
-    complete(found.point_detections, model);
-    complete(found.segmentation_detections, model);
-    complete(found.classification_detections, model);
+    std::vector<Evaluated> all;
+    for (auto& share : shares) {
+        if (!share) return share.error();
+        std::ranges::move(*share, std::back_inserter(all));
+    }
+    return all;
 }
+
+/// What is still to be done for a request is not done any more once the request has ended, in whatever way.
+struct GiveUpAtTheEnd {
+    std::shared_ptr<std::atomic<bool>> given_up; // shared: with the jobs on the streams
+
+    ~GiveUpAtTheEnd() { *given_up = true; }
+};
 
 using Instances = std::vector<std::unique_ptr<DetectorLogic>>;
 
@@ -40,10 +53,13 @@ Result<Instances> build_instances(DetectorFactory const& factory, ModelInformati
         for (int i = 0; i < count; ++i) {
             auto instance = factory(model);
             if (!instance) return instance.error();
+            if (!*instance) return Error{Errc::invalid_argument, "the detector's factory made no instance"};
             instances.push_back(std::move(*instance));
         }
     } catch (std::exception const& failure) {
         return Error{Errc::invalid_argument, failure.what()};
+    } catch (...) {
+        return Error{Errc::invalid_argument, "the detector's factory threw what is no std::exception"};
     }
     return instances;
 }
@@ -51,9 +67,10 @@ Result<Instances> build_instances(DetectorFactory const& factory, ModelInformati
 } // namespace
 
 DetectionService::DetectionService(boost::asio::any_io_executor executor, DetectorFactory factory, int streams,
-                                   std::chrono::milliseconds max_time)
+                                   ImageLimits const& limits, std::chrono::milliseconds max_time)
     : factory_(std::move(factory)),
       streams_(streams > 0 ? streams : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))),
+      limits_(limits),
       max_time_(max_time),
       ending_(std::make_shared<std::atomic<bool>>(false)),
       evaluations_(std::move(executor))
@@ -61,7 +78,8 @@ DetectionService::DetectionService(boost::asio::any_io_executor executor, Detect
 
 Task<Result<void>> DetectionService::load(ModelInformation model)
 {
-    auto build = [this, model] { return build_instances(factory_, model, streams_); };
+    // The factory by value: a soft reload may replace it meanwhile.
+    auto build = [factory = factory_, model, count = streams_] { return build_instances(factory, model, count); };
     auto instances = co_await building_.run(std::move(build));
     if (!instances) co_return instances.error();
     auto next = std::make_shared<RunningModel>(
@@ -92,27 +110,53 @@ Task<> DetectionService::retire(std::shared_ptr<RunningModel> old)
     (co_await building_.run(std::move(free))).value();
 }
 
-Task<Result<ImageMetadata>> DetectionService::detect(Bytes image)
+Task<> DetectionService::unload()
 {
-    auto evaluating = evaluate(std::move(image));
+    co_await retire(std::exchange(running_, nullptr));
+}
+
+Task<Result<std::vector<Evaluated>>> DetectionService::detect(std::vector<SentImage> images, bool with_preview)
+{
+    GiveUpAtTheEnd const over{std::make_shared<std::atomic<bool>>(false)};
+    auto evaluating = evaluate(std::move(images), with_preview, over.given_up);
     co_return co_await within(max_time_, evaluations_, "the detection", std::move(evaluating));
 }
 
-Task<Result<ImageMetadata>> DetectionService::evaluate(Bytes image)
+Task<Result<std::vector<Evaluated>>> DetectionService::evaluate(std::vector<SentImage> images, bool with_preview,
+                                                                Flag given_up)
 {
     auto running = running_;
     if (!running)
         co_return Error{Errc::unavailable, "detector not yet initialized: no model is loaded; try again later"};
-    auto job = [image = std::move(image), ending = ending_](DetectorLogic& logic) -> Result<ImageMetadata> {
-        if (*ending) return Error{Errc::unavailable, "the node is ending"};
-        auto const bgr = decode_image(image.view());
-        if (!bgr) return bgr.error();
-        return logic.evaluate(*bgr);
+    std::vector<Task<Result<std::vector<Evaluated>>>> tasks;
+    for (auto& share : shares_of(std::move(images), static_cast<std::size_t>(streams_))) {
+        bool const is_first = tasks.empty();
+        Evaluation evaluation{std::move(share), limits_, with_preview && is_first};
+        tasks.push_back(evaluate_share(running, std::move(evaluation), given_up));
+    }
+    Result<std::vector<Evaluated>> evaluated;
+    std::exception_ptr thrown;
+    try {
+        evaluated = joined(co_await all(std::move(tasks)));
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    if (!thrown && evaluated) {
+        for (auto& one : *evaluated) complete_detections(one.found, running->model);
+    }
+    if (running != running_) co_await retire(std::move(running)); // also if the logic has thrown
+    if (thrown) std::rethrow_exception(thrown);
+    co_return evaluated;
+}
+
+Task<Result<std::vector<Evaluated>>> DetectionService::evaluate_share(std::shared_ptr<RunningModel> running,
+                                                                      Evaluation share, Flag given_up)
+{
+    auto is_over = [ending = ending_, given_up = std::move(given_up)] { return *ending || *given_up; };
+    auto job = [share = std::move(share), is_over = std::move(is_over)](DetectorLogic& logic) {
+        return share.run(logic, is_over);
     };
-    auto found = co_await running->streams.run(std::move(job));
-    if (found) complete(*found, running->model);
-    if (running != running_) co_await retire(std::move(running));
-    co_return found;
+    co_return co_await running->streams.run(std::move(job));
 }
 
 } // namespace learning_loop

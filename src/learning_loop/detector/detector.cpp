@@ -1,107 +1,142 @@
 #include "learning_loop/detector/detector.h"
 
+#include "learning_loop/base/timestamps.h"
+#include "learning_loop/detector/category_ids.h"
+
 #include <algorithm>
 
 namespace learning_loop {
 namespace {
 
-constexpr std::size_t max_camera_bytes = 200; // of a name that the filter remembers; the rest is cut off
+using Clock = std::chrono::steady_clock;
 
 void append(std::vector<std::string>& tags, std::vector<std::string> const& more)
 {
     tags.insert(tags.end(), more.begin(), more.end());
 }
 
-void add_notes(ImageMetadata& metadata, ImageNotes const& notes)
-{
-    append(metadata.tags, notes.tags);
-    metadata.source = notes.source;
-    metadata.created = notes.created;
-}
-
-/// What could not be kept must count as new when it comes again.
+/// What the filter has seen, but could not be kept, must count as new when it comes again.
 struct ForgetUnlessKept {
     RelevanceFilter& filter;
-    std::string const& camera;
+    ImageNotes const& notes;
     bool kept = false;
 
     ~ForgetUnlessKept()
     {
-        if (!kept) filter.forget(camera);
+        if (!kept && notes.autoupload == Autoupload::filtered) filter.forget(notes.camera);
     }
 };
 
+/// Counts images whose evaluation throws.
+struct CountIfThrown {
+    DetectorMetrics& metrics;
+    std::size_t images;
+    bool returned = false;
+
+    ~CountIfThrown()
+    {
+        if (!returned) metrics.count_failed(images);
+    }
+};
+
+/// What people may see of an image, all but what the filter says. Its picture is empty if it was not its turn.
+RecentFrame frame_of(Evaluated& image, ImageNotes const& notes)
+{
+    RecentFrame frame;
+    frame.received = timestamp_now();
+    frame.camera = notes.camera;
+    frame.source = notes.source;
+    frame.width_px = image.size.width;
+    frame.height_px = image.size.height;
+    frame.milliseconds = std::chrono::duration<double, std::milli>(image.decoding + image.evaluating).count();
+    frame.jpeg = std::move(image.preview);
+    return frame;
+}
+
+std::vector<Detected> with_notes(std::vector<Evaluated> evaluated, ImageNotes const& notes)
+{
+    std::vector<Detected> detected;
+    for (auto& one : evaluated) {
+        auto& metadata = detected.emplace_back().metadata;
+        metadata = std::move(one.found);
+        append(metadata.tags, notes.tags);
+        metadata.source = notes.source;
+        metadata.created = notes.created;
+    }
+    return detected;
+}
+
 } // namespace
 
-Task<Result<Detected>> Detector::detect(Bytes image, ImageNotes notes)
+Task<Result<std::vector<Detected>>> Detector::detect(std::vector<SentImage> images, ImageNotes notes)
 {
-    notes.camera.resize(std::min(notes.camera.size(), max_camera_bytes));
-    auto found = co_await detection_.detect(image);
-    if (!found) co_return found.error();
-    Detected detected;
-    detected.metadata = std::move(*found);
-    add_notes(detected.metadata, notes);
-    detected.causes = causes_to_keep(notes, detected.metadata);
-    if (detected.causes.empty()) co_return detected;
-
-    ForgetUnlessKept guard{filter_, notes.camera};
-    auto const kept = co_await keep_detected(std::move(image), notes, detected);
+    CountIfThrown failure{metrics_, images.size()};
+    auto evaluated = co_await detection_.detect(images, recent_.take_turn(Clock::now()));
+    failure.returned = true;
+    if (!evaluated) {
+        metrics_.count_refused(images.size(), evaluated.error().code);
+        co_return evaluated.error();
+    }
+    metrics_.count_evaluated(*evaluated);
+    auto frame = frame_of(evaluated->front(), notes);
+    auto detected = with_notes(std::move(*evaluated), notes);
+    ForgetUnlessKept guard{filter_, notes};
+    auto const kept = co_await keep_relevant(std::move(images), notes, detected);
+    guard.kept = kept.has_value();
+    if (!frame.jpeg.empty()) show(std::move(frame), detected.front(), guard.kept);
     if (!kept) co_return kept.error();
-    guard.kept = true;
     co_return detected;
+}
+
+/// Fills in the causes and keeps the images that have any.
+Task<Result<void>> Detector::keep_relevant(std::vector<SentImage> images, ImageNotes const& notes,
+                                           std::vector<Detected>& detected)
+{
+    std::vector<ImageToKeep> relevant;
+    for (std::size_t i = 0; i < images.size(); ++i) {
+        detected[i].causes = causes_to_keep(notes, detected[i].metadata);
+        if (detected[i].causes.empty()) continue;
+        auto& metadata = relevant.emplace_back(ImageToKeep{std::move(images[i]), detected[i].metadata}).metadata;
+        if (notes.autoupload == Autoupload::filtered) append(metadata.tags, detected[i].causes);
+    }
+    if (relevant.empty()) co_return Result<void>();
+    auto const count = relevant.size();
+    auto const begin = Clock::now();
+    auto const kept = co_await keeper_.keep(std::move(relevant), notes.priority);
+    if (kept) metrics_.count_kept(count, Clock::now() - begin);
+    else metrics_.count_not_kept(count);
+    co_return kept;
 }
 
 std::vector<std::string> Detector::causes_to_keep(ImageNotes const& notes, ImageMetadata const& found)
 {
     switch (notes.autoupload) {
-    case Autoupload::filtered: return filter_.causes(notes.camera, found, std::chrono::steady_clock::now());
+    case Autoupload::filtered: return filter_.causes(notes.camera, found, Clock::now());
     case Autoupload::all: return {"all"};
     case Autoupload::disabled: return {};
     }
     return {};
 }
 
-Task<Result<OutboxItem>> Detector::keep_detected(Bytes image, ImageNotes const& notes, Detected const& detected)
+void Detector::show(RecentFrame frame, Detected const& detected, bool is_kept)
 {
-    auto jpeg = co_await keeper_.to_jpeg(std::move(image));
-    if (!jpeg) co_return jpeg.error();
-    auto metadata = detected.metadata;
-    if (notes.autoupload == Autoupload::filtered) append(metadata.tags, detected.causes);
-    co_return co_await keeper_.keep(std::move(*jpeg), std::move(metadata), notes.priority);
+    if (is_kept) frame.causes = detected.causes;
+    frame.found = detected.metadata;
+    recent_.add(std::move(frame));
 }
 
-Task<Result<void>> Detector::keep(std::vector<Bytes> images, ImageNotes notes)
+Task<Result<void>> Detector::keep(std::vector<SentImage> images, ImageMetadata metadata, bool priority)
 {
-    auto jpegs = co_await to_jpegs(std::move(images));
-    if (!jpegs) co_return jpegs.error();
-
-    ImageMetadata metadata;
-    add_notes(metadata, notes);
+    auto const* model = detection_.model();
+    bool const knows_ids = model && !model->version.empty(); // not of a logic that needs no model
+    if (knows_ids) fill_category_ids(metadata, *model);
     metadata.tags.emplace_back("picked_by_system");
-    std::vector<OutboxItem> kept;
-    for (auto& jpeg : *jpegs) {
-        auto item = co_await keeper_.keep(std::move(jpeg), metadata, notes.priority);
-        if (!item) {
-            co_await keeper_.take_back(std::move(kept));
-            co_return item.error();
-        }
-        kept.push_back(std::move(*item));
-    }
-    co_return Result<void>();
-}
-
-Task<Result<std::vector<std::string>>> Detector::to_jpegs(std::vector<Bytes> images)
-{
-    std::vector<std::string> jpegs;
-    for (auto& image : images) {
-        auto jpeg = co_await keeper_.to_jpeg(std::move(image));
-        if (!jpeg) {
-            auto const place = "files[" + std::to_string(jpegs.size()) + "]: ";
-            co_return Error{jpeg.error().code, place + jpeg.error().message};
-        }
-        jpegs.push_back(std::move(*jpeg));
-    }
-    co_return jpegs;
+    std::vector<ImageToKeep> all;
+    for (auto& image : images) all.push_back({std::move(image), metadata});
+    auto const count = all.size();
+    auto const kept = co_await keeper_.keep(std::move(all), priority);
+    if (!kept) metrics_.count_not_kept(count);
+    co_return kept;
 }
 
 } // namespace learning_loop

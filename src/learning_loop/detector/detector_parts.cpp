@@ -1,9 +1,11 @@
 #include "learning_loop/detector/detector_parts.h"
 
 #include "learning_loop/base/log.h"
-#include "learning_loop/base/metrics.h"
+#include "learning_loop/base/version.h"
+#include "learning_loop/data/loop_api.h"
 #include "learning_loop/detector/control_api.h"
 #include "learning_loop/detector/detect_api.h"
+#include "learning_loop/detector/page/live_page.h"
 #include "learning_loop/http/api/service_api.h"
 #include "learning_loop/http/loopback.h"
 #include "learning_loop/http/server/runner.h"
@@ -11,15 +13,9 @@
 namespace learning_loop {
 namespace {
 
-constexpr std::chrono::milliseconds grace{400}; // for images whose requests have ended
-
-OutboxLimits outbox_limits(DetectorSettings const& settings)
-{
-    OutboxLimits limits;
-    limits.max_bytes = settings.outbox_max_bytes;
-    limits.max_normal_images = settings.max_outbox_size.value_or(0);
-    return limits;
-}
+constexpr std::chrono::milliseconds grace_of_events{400}; // for those in flight, of which clients may want no ack
+constexpr std::chrono::milliseconds grace{300};           // for images whose requests have ended
+constexpr std::size_t json_bytes = 64 * 1024;             // beside the bytes of the longest image
 
 http::OperatorDoor door_of(DetectorSettings const& settings)
 {
@@ -28,46 +24,86 @@ http::OperatorDoor door_of(DetectorSettings const& settings)
     return {settings.node_token, http::is_loopback(settings.host) ? WithoutToken::open : WithoutToken::closed};
 }
 
-void add_metrics(Metrics& metrics, Outbox const& outbox)
+/// The images of an event may have twice the bytes of one image together, as those of an upload may.
+socketio::ServerOptions socketio_options(ImageLimits const& limits)
 {
-    metrics.gauge("outbox_images", "Images that wait for their upload.",
-                  [&outbox] { return static_cast<double>(outbox.images()); });
-    metrics.gauge("outbox_bytes", "Bytes of these images.", [&outbox] { return static_cast<double>(outbox.bytes()); });
-    metrics.gauge("outbox_dropped_images", "Images without priority that made room for others, since the start.",
-                  [&outbox] { return static_cast<double>(outbox.dropped()); });
+    socketio::ServerOptions options;
+    options.packets.max_attachment_bytes = 2 * limits.max_bytes;
+    options.engine.max_payload = limits.max_bytes + json_bytes;
+    return options;
 }
 
 } // namespace
 
 DetectorParts::DetectorParts(Runner& runner, DetectorKind const& kind, DetectorSettings const& settings_,
-                             std::string uuid)
+                             std::string uuid, SoftReload::ReadSettings read_settings)
     : settings(settings_),
       door(door_of(settings)),
       outbox(runner.executor(), settings.data_folder / "outbox", outbox_limits(settings)),
       session(runner.executor(), settings),
       loop(session, Context{settings.organization, settings.project}),
       uploader(outbox, loop),
-      detection(runner.executor(), kind.factory(settings), settings.streams),
+      detection(runner.executor(), kind.factory(settings), settings.streams, image_limits(settings)),
       filter(settings.min_uncertain_threshold, settings.max_uncertain_threshold),
-      keeper(outbox),
-      detector(detection, filter, keeper),
-      sync(runner.executor(), settings, std::move(uuid), kind.model_format, loop, detection, uploader)
+      keeper(outbox, image_limits(settings)),
+      metrics(runner.metrics()),
+      detector(detection, filter, keeper, metrics, recent),
+      sync(runner.executor(), settings, std::move(uuid), kind.model_format, loop, detection, uploader),
+      soft_reload({settings, uploader, outbox, detection, filter, sync}, kind, std::move(read_settings)),
+      detect_events(detector, detection, image_limits(settings)),
+      control_events(door, sync, uploader, soft_reload),
+      socketio(runner.executor(), socketio_options(image_limits(settings))),
+      model_format_(kind.model_format)
 {
-    runner.router().guard(door);
-    add_detect_api(runner.router(), detector);
-    add_control_api(runner.router(), sync, uploader);
-    add_metrics(runner.metrics(), outbox);
+    auto& router = runner.router();
+    router.guard(door);
+    add_detect_api(router, detector, image_limits(settings));
+    add_control_api(router, sync, uploader, soft_reload, settings.use_backdoor_controls);
+    add_live_page(router, recent, [this] { return live_status(); });
+    auto& events = socketio.of("/").events;
+    detect_events.add_to(events);
+    control_events.add_to(events);
+    socketio.add_to(router, std::string(loop_api::socketio));
+    metrics.watch(detection, outbox);
     runner.health().add("model", [this]() -> std::optional<std::string> {
         if (detection.ready()) return std::nullopt;
         return "no model is loaded";
     });
-    http::add_service_api(runner.router(), runner.metrics(), runner.health(), settings.name);
+    http::add_service_api(router, runner.metrics(), runner.health(), settings.name);
+}
+
+LiveStatus DetectorParts::live_status() const
+{
+    LiveStatus status;
+    status.name = settings.name;
+    status.version = version();
+    status.node_version = settings.node_version;
+    status.loop = loop_url(settings);
+    status.organization = settings.organization;
+    status.project = settings.project;
+    status.uptime = sync.uptime().count();
+    status.images = metrics.evaluated();
+    status.detections = metrics.detections();
+    status.is_ready = detection.ready();
+    status.model_format = model_format_;
+    status.about = sync.about();
+    status.outbox = {uploader.mode(), outbox.images(), outbox.bytes(), outbox.dropped(), outbox.rejected()};
+    status.errors = sync.problems();
+    if (auto const& problem = uploader.problem()) status.errors["outbox"] = *problem;
+    return status;
 }
 
 void DetectorParts::start(TaskGroup& tasks)
 {
     tasks.spawn("uploads", uploader.run());
     tasks.spawn("the Loop", sync.run());
+    tasks.spawn("Socket.IO", socketio.run());
+}
+
+Task<> DetectorParts::disconnect()
+{
+    co_await socketio.finish(grace_of_events);
+    keeper.end();
 }
 
 Task<bool> DetectorParts::finish()

@@ -33,6 +33,14 @@ ProgramDescription description(std::string program)
         {.field = "version_control_default",
          .meaning = "`pause`: keep the model that is here; anything else: follow_loop"},
         {.field = "sync_cycles", .meaning = "report to the Loop every that many cycles of 5 s", .min = 1, .max = 1e6},
+        {.field = "max_image_bytes",
+         .meaning = "of an image as it is sent; a longer one is refused",
+         .min = 1 << 20,
+         .max = 1 << 30},
+        {.field = "max_image_pixels",
+         .meaning = "of an image, decoded: each takes 3 bytes of memory; a larger one is refused",
+         .min = 1e6,
+         .max = 1e9},
         {.field = "streams", .meaning = "inferences side by side; 0: one per core", .min = 0, .max = 1024},
         {.field = "conf_threshold",
          .meaning = "least confidence of a detection",
@@ -89,6 +97,22 @@ VersionControl version_control(DetectorSettings const& settings)
 {
     return lower_case(settings.version_control_default) == "pause" ? VersionControl::pause
                                                                    : VersionControl::follow_loop;
+}
+
+ImageLimits image_limits(DetectorSettings const& settings)
+{
+    ImageLimits limits;
+    limits.max_bytes = settings.max_image_bytes;
+    limits.max_pixels = static_cast<std::int64_t>(settings.max_image_pixels);
+    return limits;
+}
+
+OutboxLimits outbox_limits(DetectorSettings const& settings)
+{
+    OutboxLimits limits;
+    limits.max_bytes = settings.outbox_max_bytes;
+    limits.max_normal_images = settings.max_outbox_size.value_or(0);
+    return limits;
 }
 
 std::string detector_settings_section()

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "learning_loop/data/detector_status.h"
+#include "learning_loop/detector/outbox.h"
+#include "learning_loop/infer/image_codec.h"
 #include "learning_loop/node/settings.h"
 
 #include <cstdint>
@@ -20,14 +22,16 @@ struct DetectorSettings : NodeSettings {
     std::optional<std::string> node_version;
     std::string version_control_default = "follow_loop";
     int sync_cycles = 6;
+    std::uint64_t max_image_bytes = ImageLimits().max_bytes;
+    std::uint64_t max_image_pixels = static_cast<std::uint64_t>(ImageLimits().max_pixels);
     int streams = 0;                      ///< Inferences side by side; 0: one per core.
     std::optional<double> conf_threshold; ///< Absent: the model's, else 0.25.
     double iou_threshold = 0.5;
 };
 BOOST_DESCRIBE_STRUCT(DetectorSettings, (NodeSettings),
                       (organization, project, min_uncertain_threshold, max_uncertain_threshold, outbox_max_bytes,
-                       max_outbox_size, node_version, version_control_default, sync_cycles, streams, conf_threshold,
-                       iou_threshold))
+                       max_outbox_size, node_version, version_control_default, sync_cycles, max_image_bytes,
+                       max_image_pixels, streams, conf_threshold, iou_threshold))
 
 /// Reads flags, environment and settings file over the defaults; see `read_settings`. `name` is the program's name and
 /// the node's default name.
@@ -35,6 +39,9 @@ Result<std::optional<DetectorSettings>> read_detector_settings(std::string const
 
 /// What version_control_default tells.
 VersionControl version_control(DetectorSettings const& settings);
+
+ImageLimits image_limits(DetectorSettings const& settings);
+OutboxLimits outbox_limits(DetectorSettings const& settings);
 
 /// The detector's section of docs/settings.md.
 std::string detector_settings_section();

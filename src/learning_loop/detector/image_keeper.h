@@ -1,30 +1,43 @@
 #pragma once
 
 #include "learning_loop/async/pool.h"
-#include "learning_loop/base/bytes.h"
 #include "learning_loop/data/image_metadata.h"
 #include "learning_loop/detector/outbox.h"
+#include "learning_loop/infer/sent_image.h"
+
+#include <atomic>
+#include <memory>
+#include <vector>
 
 namespace learning_loop {
 
-/// Puts the images of clients into the outbox: a JPEG byte for byte, a PNG encoded as JPEG, since Loops expect JPEG.
+/// An image of a client, and what the Loop is to know of it.
+struct ImageToKeep {
+    SentImage image;
+    ImageMetadata metadata;
+};
+
+/// Puts the images of clients into the outbox: a JPEG byte for byte, everything else encoded as JPEG, since Loops
+/// expect JPEG.
 class ImageKeeper {
 public:
-    explicit ImageKeeper(Outbox& outbox) : outbox_(outbox) {}
+    explicit ImageKeeper(Outbox& outbox, ImageLimits const& limits = {}) : outbox_(outbox), limits_(limits) {}
 
-    /// The image as a JPEG. It is checked that it is complete and within the limits. Errors: invalid_argument if it is
-    /// no such image. too_large if it is too long or has too many pixels. unavailable if too many images wait.
-    Task<Result<std::string>> to_jpeg(Bytes image);
+    /// The image as a JPEG. It is checked that it is complete and within the limits. Errors: those of `jpeg_of`;
+    /// unavailable if too many images wait, or after `end`.
+    Task<Result<Bytes>> to_jpeg(SentImage image);
 
-    /// Durable when it returns. `created` becomes the present time unless the metadata has it. Errors: those of
-    /// Outbox::keep.
-    Task<Result<OutboxItem>> keep(std::string jpeg, ImageMetadata metadata, bool priority);
+    /// Keeps the images, all of them or none; they are durable when it returns. Metadata without a date gets the
+    /// present time; a date that Loops might not read is written anew. Errors: those of `to_jpeg` and Outbox::keep.
+    Task<Result<void>> keep(std::vector<ImageToKeep> images, bool priority);
 
-    /// Takes back what was kept for a request that failed later.
-    Task<> take_back(std::vector<OutboxItem> items) { return outbox_.remove(std::move(items)); }
+    /// From now on images that wait to be encoded are refused: the node is ending.
+    void end() { *ending_ = true; }
 
 private:
     Outbox& outbox_;
+    ImageLimits limits_;
+    std::shared_ptr<std::atomic<bool>> ending_ = std::make_shared<std::atomic<bool>>(false); // shared: with the jobs
     Pool codec_{"encoding images", 2, 32};
 };
 

@@ -8,6 +8,7 @@ namespace learning_loop {
 namespace {
 
 constexpr std::chrono::seconds cycle{5};
+constexpr std::chrono::hours until_unmuted{1};
 
 /// The job, with `unavailable` instead of an exception: an update may fail on the disk in any way, and that must not
 /// end the node, whose old model serves on.
@@ -35,6 +36,7 @@ LoopSync::LoopSync(boost::asio::any_io_executor executor, DetectorSettings const
       detection_(detection),
       uploader_(uploader),
       models_(settings.data_folder),
+      muted_(settings.skip_repeat_on_start),
       version_control_(version_control(settings)),
       local_versions_(models_.versions()),
       pause_(std::move(executor))
@@ -42,9 +44,11 @@ LoopSync::LoopSync(boost::asio::any_io_executor executor, DetectorSettings const
 
 Task<> LoopSync::run()
 {
-    co_await load_at_start();
+    co_await load_current();
+    if (operation_mode_ == OperationMode::startup) operation_mode_ = OperationMode::idle;
     for (int count = 0;; ++count) {
-        if (!model_format_.empty()) {
+        while (muted_) co_await pause_.sleep(until_unmuted);
+        if (!model_format_.empty() && operation_mode_ == OperationMode::idle) {
             co_await ask_for_target();
             co_await follow_target();
         }
@@ -54,8 +58,11 @@ Task<> LoopSync::run()
     }
 }
 
-Task<> LoopSync::load_at_start()
+/// Loads the model that ran last, or the logic that needs none. Nothing is wrong if there is no such model.
+Task<Result<void>> LoopSync::load_current()
 {
+    auto const turn = co_await models_turn_.take();
+    if (!turn) co_return turn.error();
     auto model = std::optional(ModelInformation{});
     if (!model_format_.empty()) {
         auto read = [this]() -> Result<std::optional<ModelInformation>> { return models_.current(); };
@@ -63,12 +70,14 @@ Task<> LoopSync::load_at_start()
         auto const current = co_await installing_.run(std::move(find));
         model = current ? *current : std::nullopt;
     }
-    if (!model) co_return;
+    if (!model) co_return Result<void>();
     auto const loaded = co_await detection_.load(*model);
     if (loaded)
         log::info("{}", model_format_.empty() ? "ready; this detector needs no model"
                                               : "model " + model->version + " serves");
-    else set_problem("update_model", "Could not load model " + model->version + ": " + loaded.error().message);
+    auto const failure = [&] { return "Could not load model " + model->version + ": " + loaded.error().message; };
+    set_problem("update_model", loaded ? std::nullopt : std::optional(failure()));
+    co_return loaded;
 }
 
 Task<> LoopSync::ask_for_target()
@@ -117,6 +126,8 @@ Task<Result<void>> LoopSync::install(DeploymentTarget target)
     bool const is_here = model && model->id == target.model_uuid;
     if (!is_here) model = co_await fetch(target);
     if (!model) co_return model.error();
+    auto const turn = co_await models_turn_.take();
+    if (!turn) co_return turn.error();
     auto const loaded = co_await detection_.load(*model);
     auto settle = [this, version = target.version, good = loaded.has_value()]() -> Result<std::vector<std::string>> {
         if (good) models_.make_current(version);
@@ -148,12 +159,12 @@ Task<> LoopSync::report()
     DetectorStatus status;
     status.uuid = uuid_;
     status.name = settings_.name;
-    status.uptime =
-        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_).count();
+    status.uptime = uptime().count();
     status.model_format = model_format_;
     status.current_model = running_version();
     status.target_model = about().target_model;
     status.errors = problems_;
+    status.operation_mode = operation_mode_;
     status.node_version = settings_.node_version;
     changed_ = false;
     auto const told = co_await loop_.report(std::move(status));
@@ -180,6 +191,10 @@ Task<Result<void>> LoopSync::choose(std::string text)
 
 Task<Result<void>> LoopSync::choose_version(std::string version)
 {
+    if (target_ && target_->version == version) { // so that it needs no Loop to stay where it is
+        version_control_ = VersionControl::specific_version;
+        co_return Result<void>();
+    }
     auto const models = co_await loop_.fetch_models();
     version_control_ = VersionControl::pause; // unless the version is found
     if (!models) co_return Error{Errc::invalid_argument, "Failed to load models from learning loop"};
@@ -195,9 +210,52 @@ Task<Result<void>> LoopSync::choose_version(std::string version)
     co_return Result<void>();
 }
 
+void LoopSync::set_operation_mode(OperationMode mode)
+{
+    if (mode == operation_mode_) return;
+    log::info("operation mode: {}", boost::describe::enum_to_string(mode, "?"));
+    operation_mode_ = mode;
+    changed_ = true;
+    pause_.wake();
+}
+
+Task<Result<void>> LoopSync::reload()
+{
+    operation_mode_ = OperationMode::startup;
+    version_control_ = version_control(settings_);
+    target_.reset();
+    backoff_.reset();
+    next_try_ = {};
+    auto const loaded = co_await load_current();
+    if (operation_mode_ == OperationMode::startup)
+        operation_mode_ = OperationMode::idle; // else somebody chose meanwhile
+    changed_ = true;
+    pause_.wake();
+    co_return loaded;
+}
+
+Task<Result<void>> LoopSync::forget_models()
+{
+    auto const turn = co_await models_turn_.take();
+    if (!turn) co_return turn.error();
+    co_await detection_.unload();
+    auto clear = [this]() -> Result<std::vector<std::string>> {
+        models_.clear();
+        return models_.versions();
+    };
+    auto remove = without_exceptions(std::move(clear));
+    auto const left = co_await installing_.run(std::move(remove));
+    if (!left) co_return left.error();
+    local_versions_ = *left;
+    loop_target_.reset();
+    target_.reset();
+    co_return Result<void>();
+}
+
 AboutDetector LoopSync::about() const
 {
     AboutDetector about;
+    about.operation_mode = operation_mode_;
     if (auto const* model = detection_.model(); model && !model_format_.empty()) about.model_info = *model;
     if (target_) about.target_model = target_->version;
     about.version_control = version_control_;

@@ -3,6 +3,7 @@
 #include "learning_loop/async/pause.h"
 #include "learning_loop/async/pool.h"
 #include "learning_loop/async/retry.h"
+#include "learning_loop/async/turn.h"
 #include "learning_loop/data/detector_status.h"
 #include "learning_loop/detector/detection_service.h"
 #include "learning_loop/detector/detector_settings.h"
@@ -33,11 +34,34 @@ public:
     /// version; with the text that peers know.
     Task<Result<void>> choose(std::string text);
 
+    /// Unless it is idle, no model is looked for, nor installed.
+    OperationMode operation_mode() const { return operation_mode_; }
+    void set_operation_mode(OperationMode mode);
+
+    /// A muted node asks its Loop nothing by itself and reports nothing. Uploads go on.
+    void set_muted(bool muted)
+    {
+        muted_ = muted;
+        pause_.wake();
+    }
+
+    /// Builds the current model anew, or the logic that needs none, and goes on as after a start. Errors: those of
+    /// DetectionService::load; then the old instances serve on.
+    Task<Result<void>> reload();
+
+    /// Deletes all models; none runs any more. Errors: unavailable if too many want to change the model.
+    Task<Result<void>> forget_models();
+
     AboutDetector about() const;
     ModelVersions versions() const;
+    std::map<std::string, std::string> const& problems() const { return problems_; } ///< By the step that failed.
+    std::chrono::seconds uptime() const
+    {
+        return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
+    }
 
 private:
-    Task<> load_at_start();
+    Task<Result<void>> load_current();
     Task<> ask_for_target();
     Task<> follow_target();
     Task<Result<void>> install(DeploymentTarget target);
@@ -56,6 +80,9 @@ private:
     ModelFolder models_;
     Lane installing_{"installing models", 4}; ///< Of `models_`.
 
+    OperationMode operation_mode_ = OperationMode::startup;
+    bool muted_;
+    Turn models_turn_{"the change of the model", 10}; ///< Of who builds and swaps.
     VersionControl version_control_;
     std::optional<DeploymentTarget> loop_target_;
     std::optional<DeploymentTarget> target_;

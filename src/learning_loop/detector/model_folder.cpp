@@ -103,6 +103,13 @@ void ModelFolder::make_current(std::string const& version)
     delete_old_models(version);
 }
 
+void ModelFolder::clear()
+{
+    fs::remove(data_folder_ / "current_model");
+    fs::remove_all(models_);
+    empty_staging_folder();
+}
+
 void ModelFolder::delete_old_models(std::string const& current)
 {
     std::vector<std::pair<fs::file_time_type, std::string>> by_age;

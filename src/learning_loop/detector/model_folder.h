@@ -30,6 +30,7 @@ public:
 
     void make_current(std::string const& version); ///< Durable; keeps the last few models and deletes older ones.
     void remove(std::string const& version);
+    void clear(); ///< Deletes all models.
 
 private:
     void delete_old_models(std::string const& current);

@@ -1,17 +1,12 @@
 #include "learning_loop/detector/outbox.h"
 
-#include "learning_loop/base/files.h"
 #include "learning_loop/base/ids.h"
 #include "learning_loop/base/log.h"
 #include "learning_loop/base/text.h"
 
-#include <algorithm>
-
 namespace learning_loop {
-namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t max_rejected = 1000;
 constexpr int max_waiting = 100; // images to be written; the uploader is never refused
 
 /// Counts bytes before they are written, so that `keep` sees those of other requests, and takes them back if the
@@ -29,140 +24,104 @@ private:
     std::uint64_t bytes_;
 };
 
-std::uint64_t size_or_zero(fs::path const& file)
-{
-    std::error_code missing;
-    auto const bytes = fs::is_regular_file(fs::symlink_status(file, missing)) ? fs::file_size(file, missing) : 0;
-    return missing ? 0 : bytes;
-}
-
-/// Writes the item in outbox/tmp and renames it: the outbox never has an incomplete item.
-Result<void> write_item(fs::path const& staged, fs::path const& final_folder, OutboxItem const& item,
-                        std::string const& jpeg, std::string const& metadata)
-{
-    auto const written = unless_disk_is_full([&]() -> Result<void> {
-        fs::create_directories(staged);
-        if (auto done = write_durably(staged / item.file_name(".jpg"), jpeg); !done) return done;
-        if (auto done = write_durably(staged / item.file_name(".json"), metadata); !done) return done;
-        sync_folder(staged);
-        rename_durably(staged, final_folder);
-        return {};
-    });
-    std::error_code ignored;
-    if (!written) fs::remove_all(staged, ignored);
-    return written;
-}
-
-/// Moves the item away before it is deleted, so that a crash leaves no incomplete item; `tmp` is emptied at the next
-/// start.
-void erase_item(fs::path const& folder, fs::path const& tmp)
-{
-    auto const doomed = tmp / folder.filename();
-    std::error_code failure;
-    fs::rename(folder, doomed, failure);
-    fs::remove_all(failure ? folder : doomed, failure);
-    if (failure) log::warn("outbox: {} could not be deleted: {}", folder.string(), failure.message());
-}
-
-/// Deletes the oldest rejected images, since nothing may grow for ever: the reasons are in the log.
-void prune_rejected(fs::path const& rejected)
-{
-    std::vector<std::string> names;
-    for (auto const& entry : fs::directory_iterator(rejected)) names.push_back(entry.path().filename());
-    if (names.size() <= max_rejected) return;
-    std::sort(names.begin(), names.end());
-    for (std::size_t i = 0; i + max_rejected < names.size(); ++i) {
-        log::warn("outbox: {} rejected images are too many, the oldest is deleted: {}", names.size(),
-                  printable(names[i]));
-        fs::remove_all(rejected / names[i]);
-    }
-}
-
 } // namespace
 
-Outbox::Outbox(boost::asio::any_io_executor executor, fs::path folder, OutboxLimits limits)
-    : folder_(std::move(folder)), limits_(limits), arrival_(std::move(executor))
+Outbox::Outbox(boost::asio::any_io_executor executor, std::filesystem::path folder, OutboxLimits limits)
+    : files_(std::move(folder)), limits_(limits), arrival_(std::move(executor))
 {
-    fs::remove_all(folder_ / "tmp"); // no client was told that these are kept
-    for (auto const* name : {"tmp", "priority", "normal", "rejected"}) fs::create_directories(folder_ / name);
-    take_over(folder_ / "priority", true);
-    take_over(folder_ / "normal", false);
-    sync_folder(folder_);
-    free_disk_bytes_ = free_bytes(folder_);
-}
-
-void Outbox::take_over(fs::path const& folder, bool priority)
-{
-    for (auto const& entry : fs::directory_iterator(folder)) {
-        OutboxItem item{entry.path().filename(), priority, 0};
-        auto const jpeg_bytes = size_or_zero(entry.path() / item.file_name(".jpg"));
-        auto const json_bytes = size_or_zero(entry.path() / item.file_name(".json"));
-        if (!fs::is_directory(entry.symlink_status()) || jpeg_bytes == 0 || json_bytes == 0) {
-            log::warn("outbox: {} is no image of ours: left where it is, not uploaded",
-                      printable(entry.path().string()));
-            continue;
+    for (bool const priority : {true, false}) {
+        for (auto& item : files_.find(priority)) {
+            bytes_ += item.bytes;
+            index_of(item).emplace(item.id, item);
         }
-        item.bytes = jpeg_bytes + json_bytes;
-        bytes_ += item.bytes;
-        index_of(item).emplace(item.id, item);
     }
+    free_disk_bytes_ = files_.free_bytes();
 }
 
-Task<Result<OutboxItem>> Outbox::keep(std::string jpeg, std::string metadata, bool priority)
+/// Runs `change()` on the lane, and sees then how much room the disk has.
+template <class Change>
+Task<Result<void>> Outbox::change_files(Change change)
 {
-    OutboxItem item{new_uuid(), priority, jpeg.size() + metadata.size()};
-    if (!fits(item, 0, 0)) { // other programs fill and free the disk, too: look again
-        auto look = [this]() -> Result<std::uint64_t> { return free_bytes(folder_); };
-        free_disk_bytes_ = (co_await files_.run(std::move(look))).value();
+    auto job = [this, change = std::move(change)]() -> Result<std::uint64_t> {
+        if (auto const changed = change(); !changed) return changed.error();
+        return files_.free_bytes();
+    };
+    auto const free_bytes = co_await lane_.run(std::move(job));
+    if (!free_bytes) co_return free_bytes.error();
+    free_disk_bytes_ = *free_bytes;
+    co_return Result<void>();
+}
+
+Task<Result<std::vector<OutboxItem>>> Outbox::keep(std::vector<NewOutboxImage> images, bool priority)
+{
+    std::vector<OutboxItem> items;
+    Room needed{priority ? 0 : images.size(), 0};
+    for (auto const& image : images) {
+        items.push_back({new_uuid(), priority, image.jpeg.size() + image.metadata.size()});
+        needed.bytes += items.back().bytes;
     }
-    auto doomed = images_to_drop_for(item);
-    std::uint64_t doomed_bytes = 0;
-    for (auto const& old : doomed) doomed_bytes += old.bytes;
-    if (!fits(item, doomed.size(), doomed_bytes)) {
+    if (!fits(needed, {})) co_await look_at_the_disk(); // other programs fill and free it, too
+    auto const doomed = images_to_drop_for(needed);
+    if (!fits(needed, room_of(doomed))) {
         co_return Error{Errc::out_of_space,
                         "the outbox is full: bring the Loop back, free disk space or raise OUTBOX_MAX_BYTES"};
     }
-    if (files_.waiting() >= max_waiting) co_return Error{Errc::unavailable, "the outbox is busy: try again later"};
+    if (lane_.waiting() >= max_waiting) co_return Error{Errc::unavailable, "the outbox is busy: try again later"};
     for (auto const& old : doomed) {
         log::warn("outbox: {} is dropped to make room; {} since the start", old.id, ++dropped_);
         forget(old);
     }
-    Reservation reservation(bytes_, item.bytes);
-
-    auto write = [this, item, doomed, jpeg = std::move(jpeg),
-                  metadata = std::move(metadata)]() -> Result<std::uint64_t> {
-        for (auto const& old : doomed) erase_item(folder_of(old), folder_ / "tmp");
-        auto const written = write_item(folder_ / "tmp" / item.id, folder_of(item), item, jpeg, metadata);
-        if (!written) return written.error();
-        return free_bytes(folder_);
+    Reservation reservation(bytes_, needed.bytes);
+    auto const clearings = clearings_;
+    auto write = [this, doomed, items, images = std::move(images)]() -> Result<void> {
+        for (auto const& old : doomed) files_.erase(old);
+        return files_.write(items, images);
     };
-    auto const written = co_await files_.run(std::move(write));
+    auto const written = co_await change_files(std::move(write));
     if (!written) co_return written.error();
-    free_disk_bytes_ = *written;
+    if (clearings != clearings_) co_return Error{Errc::unavailable, "the outbox was emptied meanwhile: try again"};
     reservation.keep();
-    index_of(item).emplace(item.id, item);
+    for (auto const& item : items) index_of(item).emplace(item.id, item);
     arrival_.wake();
-    co_return item;
+    co_return items;
 }
 
-/// Whether the item fits in if some normal images are dropped first.
-bool Outbox::fits(OutboxItem const& item, std::size_t dropped_images, std::uint64_t dropped_bytes) const
+Task<> Outbox::look_at_the_disk()
 {
-    auto const normal_images = normal_.size() - dropped_images + (item.priority ? 0 : 1);
-    bool const few_enough = limits_.max_normal_images == 0 || normal_images <= limits_.max_normal_images;
-    bool const small_enough = bytes_ - dropped_bytes + item.bytes <= limits_.max_bytes;
-    return few_enough && small_enough && free_disk_bytes_ + dropped_bytes >= item.bytes + limits_.min_free_disk_bytes;
+    auto only_look = []() -> Result<void> { return {}; };
+    (co_await change_files(std::move(only_look))).value();
 }
 
-std::vector<OutboxItem> Outbox::images_to_drop_for(OutboxItem const& item) const
+Outbox::Room Outbox::room_of(std::vector<OutboxItem> const& dropped)
+{
+    Room room;
+    for (auto const& item : dropped) {
+        room.normal_images += item.priority ? 0 : 1;
+        room.bytes += item.bytes;
+    }
+    return room;
+}
+
+bool Outbox::fits(Room needed, Room given_back) const
+{
+    auto const normal_images = normal_.size() + needed.normal_images - given_back.normal_images;
+    bool const few_enough = limits_.max_normal_images == 0 || normal_images <= limits_.max_normal_images;
+    bool const small_enough = bytes_ - given_back.bytes + needed.bytes <= limits_.max_bytes;
+    return few_enough && small_enough &&
+           free_disk_bytes_ + given_back.bytes >= needed.bytes + limits_.min_free_disk_bytes;
+}
+
+/// The oldest normal images, until what is needed fits.
+std::vector<OutboxItem> Outbox::images_to_drop_for(Room needed) const
 {
     std::vector<OutboxItem> oldest;
-    std::uint64_t bytes = 0;
+    Room given_back;
     for (auto const& [id, old] : normal_) {
-        if (fits(item, oldest.size(), bytes)) break;
+        if (fits(needed, given_back)) break;
         if (uploading_.contains(id)) continue;
         oldest.push_back(old);
-        bytes += old.bytes;
+        ++given_back.normal_images;
+        given_back.bytes += old.bytes;
     }
     return oldest;
 }
@@ -194,34 +153,33 @@ void Outbox::release(std::vector<OutboxItem> const& items)
 Task<> Outbox::remove(std::vector<OutboxItem> items)
 {
     for (auto const& item : items) forget(item);
-    auto remove = [this, items]() -> Result<std::uint64_t> {
+    auto erase = [this, items]() -> Result<void> {
         // An image that a crash leaves is uploaded again, under the same idempotency key.
-        for (auto const& item : items) erase_item(folder_of(item), folder_ / "tmp");
-        return free_bytes(folder_);
+        for (auto const& item : items) files_.erase(item);
+        return {};
     };
-    free_disk_bytes_ = (co_await files_.run(std::move(remove))).value();
+    (co_await change_files(std::move(erase))).value();
+}
+
+Task<Result<void>> Outbox::clear()
+{
+    ++clearings_;
+    for (auto* index : {&normal_, &priority_}) {
+        for (auto const& [id, item] : *index) bytes_ -= item.bytes; // those about to be written stay counted
+        index->clear();
+    }
+    auto clear = [this] { return files_.clear(); };
+    co_return co_await change_files(std::move(clear));
 }
 
 Task<> Outbox::reject(OutboxItem item, std::string reason)
 {
+    ++rejected_;
     log::error("outbox: the Loop refuses {}: {}; it is kept under rejected/", item.id, printable(reason));
     forget(item);
-    auto move = [this, item, reason]() -> Result<void> {
-        auto const target = folder_ / "rejected" / item.id;
-        fs::remove_all(target);
-        if (fs::is_directory(folder_of(item))) rename_durably(folder_of(item), target);
-        else fs::create_directories(target);
-        auto const written = write_durably(target / "reason.txt", reason + "\n");
-        prune_rejected(folder_ / "rejected");
-        return written;
-    };
-    auto const moved = co_await files_.run(std::move(move));
+    auto move = [this, item, reason] { return files_.reject(item, reason); };
+    auto const moved = co_await change_files(std::move(move));
     if (!moved) log::warn("outbox: {}", moved.error().message);
-}
-
-fs::path Outbox::folder_of(OutboxItem const& item) const
-{
-    return folder_ / (item.priority ? "priority" : "normal") / item.id;
 }
 
 void Outbox::forget(OutboxItem const& item)

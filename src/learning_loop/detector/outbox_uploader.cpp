@@ -3,6 +3,7 @@
 #include "learning_loop/base/log.h"
 #include "learning_loop/base/text.h"
 #include "learning_loop/data/loop_api.h"
+#include "learning_loop/http/api/text_field.h"
 
 namespace learning_loop {
 namespace {
@@ -32,8 +33,20 @@ void OutboxUploader::set_mode(OutboxMode mode)
 {
     mode_ = mode;
     if (mode == OutboxMode::stopped) sending_.interrupt();
+    else problem_.reset(); // it is tried anew
     backoff_.reset();
     outbox_.arrival().wake();
+}
+
+Result<void> OutboxUploader::choose_mode(std::string_view name)
+{
+    auto const mode = http::from_text<OutboxMode>(name);
+    if (!mode) {
+        return Error{Errc::unprocessable,
+                     "Could not set outbox mode: '" + printable(name) + "' is not a valid OutboxMode"};
+    }
+    set_mode(*mode);
+    return {};
 }
 
 Task<> OutboxUploader::run()

@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace learning_loop {
 
@@ -23,6 +24,9 @@ public:
 
     /// `stopped` ends an upload in flight at once: its images stay in the outbox.
     void set_mode(OutboxMode mode);
+
+    /// The same by its name. Errors: unprocessable if there is no such mode, with the text that peers know.
+    Result<void> choose_mode(std::string_view name);
 
     /// Why uploads fail at present; nullopt if they do not.
     std::optional<std::string> const& problem() const { return problem_; }

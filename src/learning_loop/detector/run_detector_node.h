@@ -24,4 +24,14 @@ int run_detector_node(std::string name, int argc, char const* const* argv)
     return run_detector_node({std::move(name), "", [factory](DetectorSettings const&) { return factory; }}, argc, argv);
 }
 
+/// For a logic that runs models of the Loop in that format: `static Result<std::unique_ptr<DetectorLogic>>
+/// Logic::build(ModelInformation const&)` makes one instance of an unpacked model. See DetectorFactory.
+template <class Logic>
+int run_detector_node(std::string name, std::string model_format, int argc, char const* const* argv)
+{
+    DetectorFactory const factory = &Logic::build;
+    return run_detector_node({std::move(name), std::move(model_format), [factory](auto const&) { return factory; }},
+                             argc, argv);
+}
+
 } // namespace learning_loop

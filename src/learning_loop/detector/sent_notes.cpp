@@ -1,20 +1,28 @@
 #include "learning_loop/detector/sent_notes.h"
 
 #include "learning_loop/base/text.h"
-#include "learning_loop/base/timestamps.h"
 
 namespace learning_loop {
 
 ImageNotes image_notes_of(SentNotes notes)
 {
     ImageNotes image;
-    image.camera = std::move(notes.camera_id).value_or("");
+    if (notes.camera_id) image.camera = std::move(notes.camera_id->text);
     image.tags = std::move(notes.tags.tags);
     image.source = std::move(notes.source);
     if (notes.creation_date) image.created = std::move(notes.creation_date->text);
     image.priority = notes.upload_priority;
     image.autoupload = notes.autoupload;
     return image;
+}
+
+ImageMetadata metadata_of(SentNotes notes)
+{
+    ImageMetadata metadata;
+    metadata.tags = std::move(notes.tags.tags);
+    metadata.source = std::move(notes.source);
+    if (notes.creation_date) metadata.created = std::move(notes.creation_date->text);
+    return metadata;
 }
 
 Result<void> http::TextForm<TagList>::read(std::string_view text, TagList& into)
@@ -26,14 +34,16 @@ Result<void> http::TextForm<TagList>::read(std::string_view text, TagList& into)
     return {};
 }
 
+Result<void> http::TextForm<CameraId>::read(std::string_view text, CameraId& into)
+{
+    into.text = text;
+    return check_camera_id(text);
+}
+
 Result<void> http::TextForm<Timestamp>::read(std::string_view text, Timestamp& into)
 {
-    if (!is_timestamp(text)) {
-        return Error{Errc::invalid_argument,
-                     "'" + printable(text) + "' is no date: write it as 2024-01-31T12:00:00.123"};
-    }
     into.text = text;
-    return {};
+    return check_created(text);
 }
 
 } // namespace learning_loop

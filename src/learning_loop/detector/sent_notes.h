@@ -1,5 +1,6 @@
 #pragma once
 
+#include "learning_loop/data/image_metadata.h"
 #include "learning_loop/detector/image_notes.h"
 #include "learning_loop/http/api/text_field.h"
 
@@ -20,14 +21,19 @@ struct TagList {
     std::vector<std::string> tags;
 };
 
-/// In a form that `is_timestamp` accepts.
+/// Of a camera: at most `max_camera_id_bytes`.
+struct CameraId {
+    std::string text;
+};
+
+/// A date that `read_timestamp` reads.
 struct Timestamp {
     std::string text;
 };
 
 /// Of `/detect` and `/upload`.
 struct SentNotes {
-    std::optional<std::string> camera_id;
+    std::optional<CameraId> camera_id;
     TagList tags;
     std::optional<std::string> source;
     std::optional<Timestamp> creation_date;
@@ -37,6 +43,7 @@ struct SentNotes {
 BOOST_DESCRIBE_STRUCT(SentNotes, (), (camera_id, tags, source, creation_date, upload_priority, autoupload))
 
 ImageNotes image_notes_of(SentNotes notes);
+ImageMetadata metadata_of(SentNotes notes); ///< Of an image that is uploaded.
 
 } // namespace learning_loop
 
@@ -47,6 +54,12 @@ struct TextForm<TagList> {
     static constexpr std::string_view fault = "string_type"; // every text is one
     static constexpr bool is_list = true;
     static Result<void> read(std::string_view text, TagList& into);
+};
+
+template <>
+struct TextForm<CameraId> {
+    static constexpr std::string_view fault = "string_too_long";
+    static Result<void> read(std::string_view text, CameraId& into);
 };
 
 template <>

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace learning_loop {
 
@@ -19,7 +20,14 @@ public:
 
     /// Finds things in one upright image, 8 bit BGR, three channels. Coordinates of the answer are pixels of this
     /// image. `category_id` and `model_name` may be left empty: the node fills them from the loaded model. May block.
+    /// What it throws fails the request and is logged.
     virtual Result<ImageMetadata> evaluate(cv::Mat const& bgr) = 0;
+
+    /// The same for several images that came together: one item for each, in their order. Overwrite it if your hardware
+    /// gains from working on several at once; by default they are evaluated one after another. The images of a request
+    /// are spread over the instances, so one instance (STREAMS=1) gets the largest batches, of at most 16; a single
+    /// image goes to `evaluate`.
+    virtual Result<ImagesMetadata> batch_evaluate(std::vector<cv::Mat> const& bgr);
 };
 
 /// Builds one instance from an unpacked model: its files lie in `model_root_path`. Called on a thread that may block,

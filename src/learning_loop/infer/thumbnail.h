@@ -10,4 +10,7 @@ namespace learning_loop {
 /// `decode_image`; invalid_argument also if `max_side_px` is not 1 to 65500.
 Result<std::string> make_thumbnail(std::string_view image_bytes, int max_side_px, ImageLimits const& limits = {});
 
+/// The same of an upright 8 bit BGR image in memory, which must not be empty.
+std::string make_preview(cv::Mat const& bgr, int max_side_px);
+
 } // namespace learning_loop

@@ -74,6 +74,10 @@ std::vector<Setting> node_settings()
         {.field = "node_token",
          .meaning = "bearer token that the control routes ask for; without one they are for this machine only"},
         {.field = "open_control", .meaning = "let whoever reaches this node call its control routes, without a token"},
+        {.field = "skip_repeat_on_start",
+         .meaning = "start without talking to the Loop, until `PUT /socketio` says `on`"},
+        {.field = "use_backdoor_controls",
+         .meaning = "have the routes that are for tests only, such as `POST /reset`; on this machine only"},
     };
     rows.insert(rows.end(), own.begin(), own.end());
     return rows;
@@ -86,6 +90,9 @@ Result<void> check_node_settings(NodeSettings const& settings, SettingsReader co
         return reader.wrong("data_folder", "is required: name a folder, or set XDG_STATE_HOME or HOME");
     if (settings.name.empty()) return reader.wrong("name", "is required");
     if (auto const checked = check_loop(settings, reader); !checked) return checked;
+    if (settings.use_backdoor_controls && !http::is_loopback(settings.host))
+        return reader.wrong("use_backdoor_controls",
+                            "is for tests on this machine: bind to 127.0.0.1, or leave it out");
     for (auto const& [field, token] :
          {std::pair("loop_token", &settings.loop_token), std::pair("node_token", &settings.node_token)}) {
         if (!is_token(token->reveal())) return reader.wrong(field, "may hold visible ASCII characters only, no blank");

@@ -20,10 +20,12 @@ struct NodeSettings : HttpSettings {
     std::filesystem::path loop_ssl_cert_path; ///< CA file; empty: the system's.
     Secret node_token;                        ///< Bearer token that the control routes require; empty: none.
     bool open_control = false;                ///< Whoever reaches the node may call its control routes.
+    bool skip_repeat_on_start = false;        ///< Starts muted: without asking the Loop anything.
+    bool use_backdoor_controls = false;       ///< Has the routes that are for tests only.
 };
 BOOST_DESCRIBE_STRUCT(NodeSettings, (HttpSettings),
                       (name, data_folder, loop_host, username, password, loop_token, loop_ssl_cert_path, node_token,
-                       open_control))
+                       open_control, skip_repeat_on_start, use_backdoor_controls))
 
 std::vector<Setting> node_settings();
 

@@ -27,7 +27,7 @@ struct ControlApiTest : testing::Test {
 TEST_F(ControlApiTest, tells_about_the_node)
 {
     EXPECT_EQ(ask("GET", "/about"),
-              R"(200 {"operation_mode":"idle","state":"online","model_info":null,"target_model":null,)"
+              R"(200 {"operation_mode":"startup","state":"online","model_info":null,"target_model":null,)"
               R"("version_control":"follow_loop"})");
     ModelInformation model;
     model.version = "1.3";
@@ -67,6 +67,41 @@ TEST_F(ControlApiTest, refuses_a_mode_there_is_not)
     EXPECT_EQ(ask("PUT", "/outbox_mode", "sometimes"),
               R"(422 {"detail":"Could not set outbox mode: 'sometimes' is not a valid OutboxMode"})");
     EXPECT_EQ(ask("PUT", "/outbox_mode", "").substr(0, 3), "422");
+}
+
+TEST_F(ControlApiTest, tells_and_takes_the_operation_mode)
+{
+    EXPECT_EQ(ask("GET", "/operation_mode"), "200 startup");
+    for (std::string const mode : {"detecting", "idle", "startup"}) {
+        EXPECT_EQ(ask("PUT", "/operation_mode", mode), "200 \"OK\"");
+        EXPECT_EQ(ask("GET", "/operation_mode"), "200 " + mode);
+        EXPECT_NE(ask("GET", "/about").find(R"("operation_mode":")" + mode + "\""), std::string::npos);
+    }
+    EXPECT_EQ(ask("PUT", "/operation_mode", "x"), R"(422 {"detail":"'x' is not a valid OperationMode"})");
+    EXPECT_EQ(ask("PUT", "/operation_mode", "").substr(0, 3), "422");
+    EXPECT_EQ(ask("GET", "/operation_mode"), "200 startup");
+}
+
+TEST_F(ControlApiTest, turns_the_talk_with_the_loop_off_and_on)
+{
+    EXPECT_EQ(ask("PUT", "/socketio", "off"), "200 \"off\"");
+    EXPECT_EQ(ask("PUT", "/socketio", "on"), "200 \"on\"");
+    for (auto const* text : {"", "On", "true"})
+        EXPECT_EQ(ask("PUT", "/socketio", text), R"(400 {"detail":"Invalid state"})") << text;
+}
+
+TEST_F(ControlApiTest, has_no_backdoor_unless_it_is_asked_for)
+{
+    EXPECT_FALSE(node.runner.router().match("POST", "/reset"));
+}
+
+TEST_F(ControlApiTest, keeps_what_changes_the_node_for_its_operator)
+{
+    auto const& router = node.runner.router();
+    for (auto const* path : {"/model_version", "/outbox_mode", "/operation_mode", "/socketio"})
+        EXPECT_EQ(router.match("PUT", path)->route->access, http::Access::operators) << path;
+    for (auto const* path : {"/about", "/model_version", "/outbox_mode", "/operation_mode"})
+        EXPECT_EQ(router.match("GET", path)->route->access, http::Access::everybody) << path;
 }
 
 } // namespace

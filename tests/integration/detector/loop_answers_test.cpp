@@ -2,6 +2,7 @@
 
 #include "learning_loop/async/task_group.h"
 #include "support/fault_proxy.h"
+#include "support/keep_one.h"
 #include "support/live_memory.h"
 #include "support/raw_connection.h"
 #include "support/run.h"
@@ -123,7 +124,7 @@ struct LoopAnswersTest : testing::Test {
         tasks.cancel();
         io.run(tasks.join());
     }
-    void keep(std::string const& jpeg) { io.run(outbox.keep(jpeg, R"({"tags":[]})", false)).value(); }
+    void keep(std::string const& jpeg) { test::keep_one(io, outbox, jpeg, R"({"tags":[]})", false).value(); }
     /// Each has a folder of its own. Some of them may go while they are counted.
     std::size_t images_in(std::string const& name)
     {

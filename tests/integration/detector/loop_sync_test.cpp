@@ -4,6 +4,7 @@
 #include "learning_loop/archive/zip.h"
 #include "learning_loop/async/task_group.h"
 #include "support/raw_connection.h"
+#include "support/sample_images.h"
 #include "support/temp_folder.h"
 
 #include <gtest/gtest.h>
@@ -59,6 +60,7 @@ struct LoopSyncTest : testing::Test {
         if (!node) return;
         tasks->cancel();
         node->io.run(tasks->join());
+        node->io.run(node->parts.disconnect());
         tasks.reset();
         node.reset();
         loop.with([](auto& state) { state.reports.clear(); });
@@ -82,6 +84,10 @@ struct LoopSyncTest : testing::Test {
         EXPECT_TRUE(reports([&](auto const& status) { return status.errors.contains(step); })) << step;
         loop.with([&](auto& state) { text = state.reports.back().errors[step]; });
         return text;
+    }
+    void keep_an_image()
+    {
+        node->io.run(node->parts.detector.keep({test::sent_file(test::a_jpeg())}, {}, false)).value();
     }
     std::string choose(std::string const& text)
     {
@@ -263,6 +269,112 @@ TEST_F(LoopSyncTest, is_ready_at_once_without_a_model_when_it_needs_none)
     EXPECT_EQ(running(), "None");
     EXPECT_EQ(sync().about().model_info.has_value(), false);
     EXPECT_EQ(loop.with([](auto& state) { return state.downloads; }), 0);
+}
+
+TEST_F(LoopSyncTest, installs_nothing_while_it_is_detecting_but_detects_and_reports)
+{
+    set_target("1.3");
+    start();
+    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    sync().set_operation_mode(OperationMode::detecting);
+    set_target("1.4");
+    ASSERT_TRUE(reports([](auto const& status) { return status.operation_mode == OperationMode::detecting; }));
+    sync().set_operation_mode(OperationMode::startup);
+    ASSERT_TRUE(reports([](auto const& status) { return status.operation_mode == OperationMode::startup; }));
+    EXPECT_TRUE(node->io.run(node->parts.detection.detect({test::sent_file(test::a_jpeg())}, false)));
+    EXPECT_EQ(sync().versions().loop_version, "1.3");
+    EXPECT_EQ(running(), "1.3");
+    sync().set_operation_mode(OperationMode::idle);
+    EXPECT_TRUE(comes_to_run("1.4"));
+    EXPECT_TRUE(reports([](auto const& status) { return status.operation_mode == OperationMode::idle; }));
+}
+
+TEST_F(LoopSyncTest, is_idle_once_it_has_started)
+{
+    start();
+    EXPECT_EQ(sync().operation_mode(), OperationMode::startup);
+    EXPECT_TRUE(node->io.run_until([&] { return sync().operation_mode() == OperationMode::idle; }));
+}
+
+TEST_F(LoopSyncTest, starts_muted_when_it_is_told_to)
+{
+    settings.skip_repeat_on_start = true;
+    set_target("1.3");
+    start();
+    ASSERT_TRUE(node->io.run_until([&] { return sync().operation_mode() == OperationMode::idle; }));
+    keep_an_image();
+    ASSERT_TRUE(node->io.run_until([&] { return node->parts.outbox.empty(); })); // uploads go on
+    EXPECT_EQ(sync().versions().loop_version, "None");
+    EXPECT_TRUE(loop.with([](auto& state) { return state.reports.empty(); }));
+    sync().set_muted(false);
+    EXPECT_TRUE(comes_to_run("1.3"));
+}
+
+TEST_F(LoopSyncTest, leaves_its_loop_alone_while_it_is_muted)
+{
+    set_target("1.3");
+    start();
+    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3" && status.errors.empty(); }));
+    sync().set_muted(true);
+    set_target("1.4");
+    auto const told = loop.with([](auto& state) { return state.reports.size(); });
+    sync().set_operation_mode(OperationMode::detecting); // which is worth a report
+    sync().set_operation_mode(OperationMode::idle);
+    keep_an_image();
+    ASSERT_TRUE(node->io.run_until([&] { return node->parts.outbox.empty(); }));
+    EXPECT_EQ(sync().versions().loop_version, "1.3");
+    EXPECT_EQ(loop.with([](auto& state) { return state.reports.size(); }), told);
+    sync().set_muted(false);
+    EXPECT_TRUE(comes_to_run("1.4"));
+}
+
+TEST_F(LoopSyncTest, runs_the_last_model_while_it_is_muted)
+{
+    set_target("1.3");
+    start();
+    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    settings.skip_repeat_on_start = true;
+    start();
+    EXPECT_TRUE(comes_to_run("1.3"));
+}
+
+TEST_F(LoopSyncTest, builds_the_current_model_anew_when_it_reloads)
+{
+    set_target("1.3");
+    start();
+    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    auto const instances = findings->instances.load();
+    ASSERT_TRUE(node->io.run(sync().reload()));
+    EXPECT_EQ(findings->instances, instances + 1);
+    EXPECT_EQ(running(), "1.3");
+    EXPECT_EQ(loop.with([](auto& state) { return state.downloads; }), 1);
+}
+
+TEST_F(LoopSyncTest, serves_on_with_the_old_instances_if_the_model_cannot_be_built_anew)
+{
+    set_target("1.3");
+    start();
+    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    findings->broken_version = "1.3";
+    EXPECT_EQ(node->io.run(sync().reload()).error().message, "the weights are broken");
+    EXPECT_EQ(sync().problems().at("update_model"), "Could not load model 1.3: the weights are broken");
+    EXPECT_EQ(sync().operation_mode(), OperationMode::idle);
+    EXPECT_EQ(running(), "1.3");
+    EXPECT_TRUE(node->io.run(node->parts.detection.detect({test::sent_file(test::a_jpeg())}, false)));
+}
+
+TEST_F(LoopSyncTest, gets_the_model_of_the_loop_again_after_it_has_forgotten_all)
+{
+    set_target("1.3");
+    start();
+    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    node->io.run(sync().forget_models()).value();
+    EXPECT_EQ(running(), "None");
+    EXPECT_TRUE(sync().versions().local_versions.empty());
+    EXPECT_FALSE(fs::exists(folder / "models/1.3"));
+    ASSERT_TRUE(node->io.run(sync().reload()));
+    EXPECT_TRUE(comes_to_run("1.3"));
+    EXPECT_EQ(loop.with([](auto& state) { return state.downloads; }), 2);
 }
 
 } // namespace

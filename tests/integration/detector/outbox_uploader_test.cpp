@@ -2,6 +2,7 @@
 
 #include "learning_loop/async/task_group.h"
 #include "support/fake_loop.h"
+#include "support/keep_one.h"
 #include "support/raw_connection.h"
 #include "support/run.h"
 #include "support/temp_folder.h"
@@ -48,7 +49,7 @@ struct OutboxUploaderTest : testing::Test {
     }
     OutboxItem keep(std::string const& jpeg, bool priority = false)
     {
-        return io.run(outbox.keep(jpeg, R"({"tags":[]})", priority)).value();
+        return test::keep_one(io, outbox, jpeg, R"({"tags":[]})", priority).value();
     }
     void let_the_uploader_have_its_turn() { io.run(outbox.remove({})); }
     void stop_and_go_on()
@@ -216,6 +217,24 @@ TEST_F(OutboxUploaderTest, says_that_the_loop_is_away)
     ASSERT_TRUE(io.run_until([&] { return uploader->problem().has_value(); }));
     EXPECT_NE(uploader->problem()->find("Couldn't connect"), std::string::npos) << *uploader->problem();
     EXPECT_FALSE(outbox.empty());
+}
+
+TEST_F(OutboxUploaderTest, takes_a_mode_by_its_name_and_no_other_text)
+{
+    start();
+    EXPECT_TRUE(uploader->choose_mode("stopped"));
+    EXPECT_EQ(uploader->mode(), OutboxMode::stopped);
+    for (auto const* text : {"", "Stopped", "stopped ", "sometimes"}) {
+        auto const refused = uploader->choose_mode(text);
+        ASSERT_FALSE(refused) << text;
+        EXPECT_EQ(refused.error().code, Errc::unprocessable);
+        EXPECT_EQ(refused.error().message,
+                  "Could not set outbox mode: '" + std::string(text) + "' is not a valid OutboxMode");
+    }
+    EXPECT_EQ(uploader->mode(), OutboxMode::stopped);
+    EXPECT_TRUE(uploader->choose_mode("continuous_upload"));
+    keep("a");
+    EXPECT_TRUE(ends_empty());
 }
 
 } // namespace

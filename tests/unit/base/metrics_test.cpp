@@ -23,5 +23,18 @@ TEST(Metrics, are_written_as_prometheus_reads_them)
     EXPECT_NE(text.find("upload_seconds_bucket{le=\"1\"} 1"), std::string::npos) << text;
 }
 
+TEST(Metrics, tell_an_information_by_its_labels_of_the_moment)
+{
+    Metrics metrics;
+    std::string version = "1.3";
+    metrics.info("model_info", "The model.", [&]() -> Metrics::Labels { return {{"version", version}}; });
+    EXPECT_NE(metrics.text().find("\nmodel_info{version=\"1.3\"} 1\n"), std::string::npos) << metrics.text();
+    version = "1.4";
+    auto const text = metrics.text();
+    EXPECT_NE(text.find("\nmodel_info{version=\"1.4\"} 1\n"), std::string::npos) << text;
+    EXPECT_EQ(text.find("1.3"), std::string::npos) << text;
+    EXPECT_EQ(metrics.text(), text); // as long as nothing has changed
+}
+
 } // namespace
 } // namespace learning_loop

@@ -11,7 +11,7 @@ using Pairs = http::Headers::List;
 struct DetectApiTest : test::DetectorFixture {
     http::Router router;
 
-    DetectApiTest() { add_detect_api(router, detector); }
+    DetectApiTest() { add_detect_api(router, detector, ImageLimits()); }
 
     http::Response send(std::string const& path, std::string const& type, std::string body, Pairs const& headers = {},
                         Pairs query = {})
@@ -118,6 +118,13 @@ TEST_F(DetectApiTest, reads_the_camera_under_all_its_names)
     for (auto const* name : {"camera_id", "mac", "Camera-Id"}) {
         EXPECT_EQ(detect({{name, "front"}}).headers.find("Upload-Causes"), std::nullopt) << name;
     }
+}
+
+TEST_F(DetectApiTest, refuses_a_camera_whose_name_is_too_long_to_be_remembered)
+{
+    EXPECT_EQ(detect({{"autoupload", "disabled"}, {"camera-id", std::string(1000, 'c')}}).status, 200);
+    expect_refused(detect({{"autoupload", "all"}, {"camera-id", std::string(1001, 'c')}}), 422,
+                   "camera-id: is longer than 1000 bytes: give each camera a shorter name");
 }
 
 TEST_F(DetectApiTest, keeps_everything_or_nothing_when_told_to)
@@ -259,9 +266,9 @@ TEST_F(DetectApiTest, says_that_the_files_are_missing_as_peers_know_it)
 TEST_F(DetectApiTest, needs_no_model_for_an_upload)
 {
     DetectionService without_model(io.executor(), test::fake_factory(findings), 1);
-    Detector not_ready(without_model, filter, keeper);
+    Detector not_ready(without_model, filter, keeper, metrics, recent);
     http::Router other;
-    add_detect_api(other, not_ready);
+    add_detect_api(other, not_ready, ImageLimits());
     auto const ask = [&](std::string const& path, std::string const& field) {
         http::Request request;
         request.headers.add("Content-Type", test::multipart_type);

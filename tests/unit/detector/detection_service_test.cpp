@@ -1,11 +1,13 @@
 #include "learning_loop/detector/detection_service.h"
 
+#include "learning_loop/async/all.h"
 #include "support/fake_detector_logic.h"
 #include "support/run.h"
 #include "support/sample_images.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <latch>
 #include <stdexcept>
 
@@ -26,10 +28,15 @@ struct DetectionServiceTest : testing::Test {
     DetectionService service{io.executor(), test::fake_factory(findings), 2};
 
     Result<void> load(std::string const& version) { return io.run(service.load(model_of(version))); }
+    Result<std::vector<Evaluated>> detect_all(std::vector<SentImage> images, bool with_previews = false)
+    {
+        return io.run(service.detect(std::move(images), with_previews));
+    }
     Result<ImageMetadata> detect(std::string const& bytes)
     {
-        auto const owner = std::make_shared<std::string const>(bytes);
-        return io.run(service.detect({owner, *owner}));
+        auto evaluated = detect_all({test::sent_file(bytes)});
+        if (!evaluated) return evaluated.error();
+        return evaluated->front().found;
     }
 };
 
@@ -108,6 +115,48 @@ TEST_F(DetectionServiceTest, takes_an_exception_of_the_users_factory_for_a_model
     EXPECT_FALSE(throwing.ready());
 }
 
+TEST_F(DetectionServiceTest, takes_what_is_no_std_exception_for_a_model_that_is_broken_too)
+{
+    ASSERT_TRUE(load("1"));
+    service.build_with([](auto const&) -> Result<std::unique_ptr<DetectorLogic>> { throw 7; });
+    auto const loaded = load("2");
+    ASSERT_FALSE(loaded);
+    EXPECT_EQ(loaded.error().code, Errc::invalid_argument);
+    EXPECT_EQ(service.model()->version, "1");
+}
+
+TEST_F(DetectionServiceTest, takes_a_factory_that_makes_no_instance_for_a_model_that_is_broken)
+{
+    ASSERT_TRUE(load("1"));
+    service.build_with([](auto const&) -> Result<std::unique_ptr<DetectorLogic>> { return nullptr; });
+    EXPECT_EQ(load("2").error().message, "the detector's factory made no instance");
+    EXPECT_TRUE(detect(test::a_jpeg()));
+}
+
+Task<Result<void>> replace_factory(DetectionService& service, std::latch& begun, std::latch& go_on)
+{
+    begun.wait();
+    service.build_with({});
+    go_on.count_down();
+    co_return Result<void>();
+}
+
+TEST_F(DetectionServiceTest, builds_with_the_factory_that_it_had_when_it_was_asked)
+{
+    std::latch begun{1};
+    std::latch go_on{1};
+    auto const factory = [&, name = std::string(100, 'a')](auto const&) -> Result<std::unique_ptr<DetectorLogic>> {
+        begun.count_down();
+        go_on.wait(); // meanwhile it is replaced
+        return Error{Errc::invalid_argument, name};
+    };
+    DetectionService other(io.executor(), factory, 1);
+    std::vector<Task<Result<void>>> tasks;
+    tasks.push_back(other.load(model_of("1")));
+    tasks.push_back(replace_factory(other, begun, go_on));
+    EXPECT_EQ(io.run(all(std::move(tasks))).at(0).error().message, std::string(100, 'a'));
+}
+
 TEST_F(DetectionServiceTest, gives_up_on_an_image_that_takes_too_long)
 {
     std::latch begun{1};
@@ -126,14 +175,14 @@ TEST_F(DetectionServiceTest, gives_up_on_an_image_that_takes_too_long)
     auto const factory = [&](auto const&) -> Result<std::unique_ptr<DetectorLogic>> {
         return std::make_unique<Stuck>(begun, go_on);
     };
-    DetectionService slow(io.executor(), factory, 1, std::chrono::milliseconds(1));
+    DetectionService slow(io.executor(), factory, 1, {}, std::chrono::milliseconds(1));
     io.run(slow.load(model_of("1"))).value();
-    auto const owner = std::make_shared<std::string const>(test::a_jpeg());
-    auto const found = io.run(slow.detect({owner, *owner}));
-    ASSERT_FALSE(found);
-    EXPECT_EQ(found.error().code, Errc::unavailable);
-    EXPECT_EQ(found.error().message, "the detection took longer than 1 ms: try again later");
-    begun.wait(); // an image whose turn had not come would be dropped instead
+    do { // an image whose turn comes after the time is not begun any more
+        auto const found = io.run(slow.detect({test::sent_file(test::a_jpeg())}, false));
+        ASSERT_FALSE(found);
+        EXPECT_EQ(found.error().code, Errc::unavailable);
+        EXPECT_EQ(found.error().message, "the detection took longer than 1 ms: try again later");
+    } while (!begun.try_wait());
     EXPECT_FALSE(io.run(slow.finish(std::chrono::milliseconds(1)))); // it is still stuck
     go_on.count_down();
     EXPECT_TRUE(io.run(slow.finish(std::chrono::seconds(10))));
@@ -146,6 +195,93 @@ TEST_F(DetectionServiceTest, frees_the_old_instances)
     ASSERT_TRUE(load("2"));
     EXPECT_EQ(findings.use_count(), with_two_logics);
     EXPECT_EQ(findings->instances, 4);
+}
+
+TEST_F(DetectionServiceTest, spreads_a_batch_over_its_streams)
+{
+    ASSERT_TRUE(load("1"));
+    std::vector<SentImage> images;
+    for (int const width : {1, 2, 3, 4, 5}) images.push_back(test::sent_file(test::a_jpeg(width, 1)));
+    auto const evaluated = detect_all(std::move(images)).value();
+    ASSERT_EQ(evaluated.size(), 5u);
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(evaluated[static_cast<std::size_t>(i)].size, cv::Size(i + 1, 1));
+    std::sort(findings->batches.begin(), findings->batches.end());
+    EXPECT_EQ(findings->batches, (std::vector<std::size_t>{2, 3}));
+}
+
+TEST_F(DetectionServiceTest, fills_every_item_of_a_batch)
+{
+    ASSERT_TRUE(load("1.3"));
+    findings->next->box_detections = {{"weed", 1, 2, 3, 4, "", 0.5, std::nullopt}};
+    auto const evaluated = detect_all(std::vector(3, test::sent_file(test::a_jpeg()))).value();
+    for (auto const& one : evaluated) EXPECT_EQ(one.found.box_detections.at(0).category_id, "id of weed");
+}
+
+TEST_F(DetectionServiceTest, refuses_a_batch_of_which_one_share_fails)
+{
+    ASSERT_TRUE(load("1"));
+    auto const refused = detect_all({test::sent_file(test::a_jpeg()), test::sent_file("no image", "images[1]")});
+    ASSERT_FALSE(refused);
+    EXPECT_TRUE(refused.error().message.starts_with("images[1]: ")) << refused.error().message;
+    EXPECT_TRUE(detect(test::a_jpeg()));
+}
+
+TEST_F(DetectionServiceTest, serves_on_after_a_logic_that_threw_or_gave_too_few_results)
+{
+    ASSERT_TRUE(load("1"));
+    findings->before = [] { throw 7; };
+    EXPECT_THROW(detect(test::a_jpeg()), std::runtime_error);
+    EXPECT_THROW(detect_all(std::vector(4, test::sent_file(test::a_jpeg()))), std::runtime_error);
+    findings->before = nullptr;
+    findings->left_out = 1;
+    EXPECT_THROW(detect_all(std::vector(4, test::sent_file(test::a_jpeg()))), std::runtime_error);
+    findings->left_out = 0;
+    EXPECT_EQ(detect_all(std::vector(4, test::sent_file(test::a_jpeg())))->size(), 4u);
+    EXPECT_TRUE(detect(test::a_jpeg()));
+    EXPECT_EQ(service.requests(), 0u);
+}
+
+TEST_F(DetectionServiceTest, makes_a_preview_of_the_first_image_for_who_wants_one)
+{
+    ASSERT_TRUE(load("1"));
+    auto const images = std::vector(4, test::sent_file(test::a_jpeg()));
+    EXPECT_EQ(detect_all(images)->at(0).preview, "");
+    auto const evaluated = detect_all(images, true).value();
+    EXPECT_NE(evaluated.at(0).preview, "");
+    for (std::size_t i = 1; i < evaluated.size(); ++i) EXPECT_EQ(evaluated[i].preview, "") << i; // on any stream
+}
+
+TEST_F(DetectionServiceTest, refuses_an_image_beyond_its_limits)
+{
+    ImageLimits limits;
+    limits.max_pixels = 63;
+    DetectionService small(io.executor(), test::fake_factory(findings), 1, limits);
+    io.run(small.load(model_of("1"))).value();
+    EXPECT_EQ(io.run(small.detect({test::sent_file(test::a_jpeg(8, 8))}, false)).error().code, Errc::too_large);
+    EXPECT_TRUE(io.run(small.detect({test::sent_file(test::a_jpeg(7, 9))}, false)));
+}
+
+TEST_F(DetectionServiceTest, lets_go_of_the_model)
+{
+    auto const without_logics = findings.use_count();
+    ASSERT_TRUE(load("1"));
+    io.run(service.unload());
+    EXPECT_EQ(findings.use_count(), without_logics);
+    EXPECT_FALSE(service.ready());
+    EXPECT_EQ(detect(test::a_jpeg()).error().code, Errc::unavailable);
+    io.run(service.unload()); // which changes nothing
+    EXPECT_TRUE(load("1"));
+}
+
+TEST_F(DetectionServiceTest, builds_the_next_model_with_the_factory_that_it_was_given)
+{
+    ASSERT_TRUE(load("1"));
+    auto const others = std::make_shared<test::FakeFindings>();
+    others->next->tags = {"other"};
+    service.build_with(test::fake_factory(others));
+    EXPECT_TRUE(detect(test::a_jpeg())->tags.empty());
+    ASSERT_TRUE(load("1"));
+    EXPECT_EQ(detect(test::a_jpeg())->tags, std::vector<std::string>{"other"});
 }
 
 } // namespace

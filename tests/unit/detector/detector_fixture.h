@@ -32,7 +32,10 @@ struct DetectorFixture : testing::Test {
     Outbox outbox{io.executor(), folder.path(), {.max_bytes = 1 << 20, .min_free_disk_bytes = 0}};
     RelevanceFilter filter{0.3, 0.6};
     ImageKeeper keeper{outbox};
-    Detector detector{detection, filter, keeper};
+    Metrics registry;
+    DetectorMetrics metrics{registry};
+    RecentFrames recent;
+    Detector detector{detection, filter, keeper, metrics, recent};
 
     DetectorFixture()
     {

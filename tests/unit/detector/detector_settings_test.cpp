@@ -35,6 +35,8 @@ std::vector<test::SettingsRow<DetectorSettings>> detector_rows(std::string const
         settings_row<T>("VERSION_CONTROL_DEFAULT", "", "version_control_default", "follow_loop", "pause",
                         &T::version_control_default),
         settings_row<T>("SYNC_CYCLES", "", "sync_cycles", "6", "1", &T::sync_cycles),
+        settings_row<T>("MAX_IMAGE_BYTES", "", "max_image_bytes", "67108864", "2000000", &T::max_image_bytes),
+        settings_row<T>("MAX_IMAGE_PIXELS", "", "max_image_pixels", "50000000", "2000000", &T::max_image_pixels),
         settings_row<T>("STREAMS", "", "streams", "0", "4", &T::streams),
         settings_row<T>("CONF_THRESHOLD", "", "conf_threshold", "absent", "0.25", &T::conf_threshold),
         settings_row<T>("IOU_THRESHOLD", "", "iou_threshold", "0.5", "0.4", &T::iou_threshold),

@@ -6,15 +6,26 @@ namespace learning_loop {
 namespace {
 
 struct DetectorTest : test::DetectorFixture {
+    Result<std::vector<Detected>> detect_all(std::vector<std::string> const& files, ImageNotes const& notes = {})
+    {
+        return io.run(detector.detect(sent(files), notes));
+    }
     Result<Detected> detect(ImageNotes const& notes = {}, std::string const& bytes = test::a_jpeg())
     {
-        return io.run(detector.detect(Bytes(bytes), notes));
+        auto detected = detect_all({bytes}, notes);
+        if (!detected) return detected.error();
+        return detected->front();
     }
-    Result<void> keep(std::vector<std::string> const& files, ImageNotes const& notes = {})
+    Result<void> keep(std::vector<std::string> const& files, ImageMetadata const& metadata = {}, bool priority = false)
     {
-        std::vector<Bytes> images;
-        for (auto const& bytes : files) images.emplace_back(bytes);
-        return io.run(detector.keep(std::move(images), notes));
+        return io.run(detector.keep(sent(files), metadata, priority));
+    }
+    static std::vector<SentImage> sent(std::vector<std::string> const& files)
+    {
+        std::vector<SentImage> images;
+        for (auto const& bytes : files)
+            images.push_back(test::sent_file(bytes, "files[" + std::to_string(images.size()) + "]"));
+        return images;
     }
     static ImageNotes notes_with(Autoupload autoupload)
     {
@@ -41,14 +52,13 @@ TEST_F(DetectorTest, tells_what_it_found_and_why_it_keeps_it)
     EXPECT_EQ(detected.causes, Tags{"uncertain"});
 }
 
-TEST_F(DetectorTest, remembers_no_more_than_the_first_200_bytes_of_a_camera)
+TEST_F(DetectorTest, tells_cameras_apart_by_the_last_of_1000_bytes)
 {
     ImageNotes notes;
-    notes.camera = std::string(200, 'c') + "front";
+    notes.camera = std::string(999, 'c') + "1";
     EXPECT_EQ(detect(notes).value().causes, Tags{"uncertain"});
-    notes.camera = std::string(200, 'c') + "rear";
     EXPECT_EQ(detect(notes).value().causes, Tags{});
-    notes.camera = std::string(199, 'c');
+    notes.camera = std::string(999, 'c') + "2";
     EXPECT_EQ(detect(notes).value().causes, Tags{"uncertain"});
 }
 
@@ -85,10 +95,9 @@ TEST_F(DetectorTest, forgets_an_image_that_it_could_not_keep)
 
 TEST_F(DetectorTest, keeps_images_without_a_detection)
 {
-    ImageNotes notes;
-    notes.tags = {"a"};
-    notes.priority = true;
-    ASSERT_TRUE(keep({test::a_jpeg(8, 8, 1), test::a_jpeg(8, 8, 200)}, notes));
+    ImageMetadata metadata;
+    metadata.tags = {"a"};
+    ASSERT_TRUE(keep({test::a_jpeg(8, 8, 1), test::a_jpeg(8, 8, 200)}, metadata, true));
     auto const all = kept();
     ASSERT_EQ(all.size(), 2u);
     EXPECT_EQ(all[1].metadata.tags, (Tags{"a", "picked_by_system"}));
@@ -110,6 +119,71 @@ TEST_F(DetectorTest, takes_back_the_first_images_if_a_later_one_cannot_be_kept)
     auto const too_long = test::a_jpeg() + std::string(6000, '\0') + "\xff\xd9";
     EXPECT_EQ(keep({test::a_jpeg(), too_long}).error().code, Errc::out_of_space);
     EXPECT_TRUE(kept().empty());
+}
+
+TEST_F(DetectorTest, answers_with_the_clients_date_and_keeps_it_as_loops_read_it)
+{
+    ImageNotes notes;
+    notes.autoupload = Autoupload::all;
+    notes.created = "2024-01-31 12:00:00.123456789+0200";
+    EXPECT_EQ(detect(notes)->metadata.created, "2024-01-31 12:00:00.123456789+0200");
+    EXPECT_EQ(kept().at(0).metadata.created, "2024-01-31T12:00:00.123456+02:00");
+}
+
+TEST_F(DetectorTest, answers_a_batch_in_the_order_of_its_images)
+{
+    auto const detected = detect_all({test::a_jpeg(8, 8), test::a_jpeg(16, 8)}).value();
+    ASSERT_EQ(detected.size(), 2u);
+    EXPECT_EQ(detected[0].causes, Tags{"uncertain"});
+    EXPECT_EQ(detected[1].causes, Tags()); // the first image has shown it
+    EXPECT_EQ(findings->sizes, (std::vector{cv::Size(8, 8), cv::Size(16, 8)}));
+    EXPECT_EQ(kept().size(), 1u);
+}
+
+TEST_F(DetectorTest, keeps_no_image_of_a_batch_if_one_is_none)
+{
+    auto const refused = detect_all({test::a_jpeg(), "no image"}, notes_with(Autoupload::all));
+    EXPECT_TRUE(refused.error().message.starts_with("files[1]: ")) << refused.error().message;
+    EXPECT_TRUE(kept().empty());
+}
+
+TEST_F(DetectorTest, takes_back_the_first_images_of_a_batch_if_a_later_one_cannot_be_kept)
+{
+    auto const too_long = test::a_jpeg() + std::string(6000, '\0') + "\xff\xd9";
+    {
+        test::ShortOfSpace const limit(5000);
+        EXPECT_EQ(detect_all({test::a_jpeg(), too_long}, notes_with(Autoupload::all)).error().code, Errc::out_of_space);
+    }
+    EXPECT_TRUE(kept().empty());
+    EXPECT_EQ(detect().value().causes, Tags{"uncertain"}); // nothing of it was remembered
+}
+
+TEST_F(DetectorTest, serves_the_next_request_after_one_whose_logic_threw)
+{
+    findings->before = [] { throw 7; };
+    EXPECT_THROW(detect(), std::runtime_error);
+    findings->before = nullptr;
+    EXPECT_EQ(detect().value().causes, Tags{"uncertain"});
+}
+
+TEST_F(DetectorTest, fills_the_categories_of_what_is_uploaded)
+{
+    ImageMetadata metadata;
+    metadata.box_detections = {{"weed", 1, 2, 3, 4, "", 0.5, std::nullopt}};
+    metadata.point_annotations = {{"moon", 1, 2, "of another model"}};
+    ASSERT_TRUE(keep({test::a_jpeg()}, metadata));
+    EXPECT_EQ(kept().at(0).metadata.box_detections.at(0).category_id, "w");
+    EXPECT_EQ(kept().at(0).metadata.point_annotations.at(0).category_id, "");
+}
+
+TEST_F(DetectorTest, keeps_the_categories_as_they_came_while_it_has_no_model)
+{
+    io.run(detection.unload());
+    ImageMetadata metadata;
+    metadata.point_annotations = {{"moon", 1, 2, "of another model"}, {"weed", 1, 2, std::nullopt}};
+    ASSERT_TRUE(keep({test::a_jpeg()}, metadata));
+    EXPECT_EQ(kept().at(0).metadata.point_annotations.at(0).category_id, "of another model");
+    EXPECT_EQ(kept().at(0).metadata.point_annotations.at(1).category_id, std::nullopt);
 }
 
 } // namespace

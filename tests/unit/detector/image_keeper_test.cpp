@@ -18,12 +18,19 @@ struct ImageKeeperTest : testing::Test {
 
     Result<std::string> to_jpeg(std::string const& bytes)
     {
-        auto const owner = std::make_shared<std::string const>(bytes);
-        return io.run(keeper.to_jpeg({owner, *owner}));
+        auto const jpeg = io.run(keeper.to_jpeg(test::sent_file(bytes)));
+        if (!jpeg) return jpeg.error();
+        return std::string(jpeg->view());
+    }
+    Result<void> keep(std::vector<ImageToKeep> images, bool priority = false)
+    {
+        return io.run(keeper.keep(std::move(images), priority));
     }
     ImageMetadata kept(ImageMetadata metadata)
     {
-        auto const item = io.run(keeper.keep("jpeg", std::move(metadata), false)).value();
+        keep({{test::sent_file(test::a_jpeg()), std::move(metadata)}}).value();
+        auto const item = outbox.take_batch(1, 1 << 20).at(0); // the newest
+        outbox.release({item});
         auto const text = test::bytes_of(outbox.folder_of(item) / item.file_name(".json"));
         return from_json<ImageMetadata>(parse_json(text, "kept").value()).value();
     }
@@ -60,12 +67,39 @@ TEST_F(ImageKeeperTest, notes_when_an_image_came_unless_it_says_when_it_was_take
     EXPECT_EQ(kept(metadata).created, "2024-01-31T12:00:00");
 }
 
-TEST_F(ImageKeeperTest, takes_back_what_it_kept)
+TEST_F(ImageKeeperTest, keeps_none_of_the_images_if_one_is_wrong)
 {
-    auto const item = io.run(keeper.keep("jpeg", {}, true)).value();
-    EXPECT_FALSE(outbox.empty());
-    io.run(keeper.take_back({item}));
+    auto const refused = keep({{test::sent_file(test::a_jpeg()), {}}, {test::sent_file("text"), {}}});
+    EXPECT_EQ(refused.error().code, Errc::invalid_argument);
     EXPECT_TRUE(outbox.empty());
+}
+
+TEST_F(ImageKeeperTest, encodes_nothing_more_when_the_node_ends)
+{
+    keeper.end();
+    EXPECT_EQ(keep({{test::sent_file(test::a_jpeg()), {}}}).error().code, Errc::unavailable);
+    EXPECT_TRUE(outbox.empty());
+}
+
+TEST_F(ImageKeeperTest, writes_a_date_anew_that_loops_might_not_read)
+{
+    std::vector<std::pair<std::string, std::string>> const table{
+        {"2024-01-31 12:00:00.123456789", "2024-01-31T12:00:00.123456"},
+        {"2024-01-31T12:00:00,5 +02", "2024-01-31T12:00:00.5+02:00"},
+        {"2024-01-31T12:00:00+0200", "2024-01-31T12:00:00+02:00"},
+        {"2024-01-31T12:00", "2024-01-31T12:00:00"},
+        {"2024-01-31_12:00:00.123", "2024-01-31_12:00:00.123"}}; // which they read
+    for (auto const& [sent, should] : table) {
+        ImageMetadata metadata;
+        metadata.created = sent;
+        EXPECT_EQ(kept(metadata).created, should) << sent;
+    }
+}
+
+TEST_F(ImageKeeperTest, makes_a_jpeg_of_pixels)
+{
+    auto const jpeg = io.run(keeper.to_jpeg({Bytes(std::string(18, 'x')), "image", PixelLayout{3, 2, 3}})).value();
+    EXPECT_EQ(decode_image(jpeg.view())->size(), cv::Size(3, 2));
 }
 
 } // namespace

@@ -168,5 +168,17 @@ TEST_F(ModelFolderTest, sweeps_what_an_interrupted_download_left)
     EXPECT_TRUE(fs::is_empty(data / "models/.staging"));
 }
 
+TEST_F(ModelFolderTest, is_cleared_of_all_models)
+{
+    ASSERT_TRUE(install("1"));
+    models.make_current("1");
+    models.clear();
+    EXPECT_TRUE(models.versions().empty());
+    EXPECT_EQ(current_version(), "none");
+    EXPECT_FALSE(fs::exists(fs::symlink_status(data / "current_model")));
+    models.clear();
+    ASSERT_TRUE(install("2"));
+}
+
 } // namespace
 } // namespace learning_loop

@@ -1,5 +1,6 @@
 #include "learning_loop/detector/outbox.h"
 
+#include "support/keep_one.h"
 #include "support/run.h"
 #include "support/short_of_space.h"
 #include "support/temp_folder.h"
@@ -23,7 +24,7 @@ struct OutboxTest : testing::Test {
     Outbox& start() { return outbox.emplace(io.executor(), folder.path(), limits); }
     Result<OutboxItem> keep(std::string const& jpeg, bool priority = false)
     {
-        return io.run(outbox->keep(jpeg, "{}", priority));
+        return test::keep_one(io, *outbox, jpeg, "{}", priority);
     }
     std::string id_of_kept(std::string const& jpeg, bool priority = false) { return keep(jpeg, priority).value().id; }
     std::vector<std::string> next(std::size_t max_images = 100, std::uint64_t max_bytes = any_bytes)
@@ -58,7 +59,7 @@ TEST_F(OutboxTest, counts_what_is_removed_twice_once)
 {
     limits.max_bytes = 10;
     start();
-    auto const item = io.run(outbox->keep("12345678", "{}", true)).value();
+    auto const item = test::keep_one(io, *outbox, "12345678", "{}", true).value();
     io.run(outbox->remove({item}));
     io.run(outbox->remove({item}));
     EXPECT_TRUE(keep("12345678", true));
@@ -68,11 +69,40 @@ TEST_F(OutboxTest, counts_what_is_removed_twice_once)
 TEST_F(OutboxTest, keeps_an_image_as_two_files)
 {
     start();
-    auto const item = io.run(outbox->keep("the jpeg", R"({"tags":[]})", false)).value();
+    auto const item = test::keep_one(io, *outbox, "the jpeg", R"({"tags":[]})", false).value();
     EXPECT_EQ(test::bytes_of(folder / "normal" / item.id / ("image_" + item.id + ".jpg")), "the jpeg");
     EXPECT_EQ(test::bytes_of(folder / "normal" / item.id / ("image_" + item.id + ".json")), R"({"tags":[]})");
     EXPECT_EQ(entries("tmp"), 0u);
     EXPECT_EQ(outbox->folder_of(item), folder / "normal" / item.id);
+}
+
+TEST_F(OutboxTest, keeps_several_images_or_none_of_them)
+{
+    limits.max_bytes = 20;
+    start();
+    auto const images = [](std::string const& last) {
+        std::vector<NewOutboxImage> all;
+        for (auto const& jpeg : {std::string("12345678"), last}) all.push_back({Bytes(jpeg), "{}"});
+        return all;
+    };
+    EXPECT_EQ(io.run(outbox->keep(images("too long for the room"), true)).error().code, Errc::out_of_space);
+    EXPECT_TRUE(outbox->empty());
+    EXPECT_EQ(io.run(outbox->keep(images("1"), true)).value().size(), 2u);
+    EXPECT_EQ(outbox->images(), 2u);
+}
+
+TEST_F(OutboxTest, leaves_nothing_of_several_images_if_the_disk_fails_at_the_last)
+{
+    start();
+    std::vector<NewOutboxImage> images;
+    for (std::size_t const bytes : {10, 100'000}) images.push_back({Bytes(std::string(bytes, 'x')), "{}"});
+    {
+        test::ShortOfSpace const limit(50'000);
+        EXPECT_EQ(io.run(outbox->keep(std::move(images), false)).error().code, Errc::out_of_space);
+    }
+    EXPECT_TRUE(outbox->empty());
+    EXPECT_EQ(entries("normal") + entries("tmp"), 0u);
+    EXPECT_EQ(outbox->bytes(), 0u);
 }
 
 TEST_F(OutboxTest, takes_over_what_an_earlier_process_kept)
@@ -291,6 +321,55 @@ TEST_F(OutboxTest, wakes_who_waits_for_images)
     };
     id_of_kept("a");
     EXPECT_TRUE(io.run(arrival()));
+}
+
+TEST_F(OutboxTest, is_cleared_of_every_image)
+{
+    start();
+    id_of_kept("a");
+    id_of_kept("b", true);
+    auto const refused = keep("c").value();
+    io.run(outbox->reject(refused, "no"));
+    io.run(outbox->clear());
+    EXPECT_TRUE(outbox->empty());
+    EXPECT_EQ(outbox->images(), 0u);
+    EXPECT_EQ(outbox->bytes(), 0u);
+    for (auto const* place : {"normal", "priority", "rejected", "tmp"}) EXPECT_EQ(entries(place), 0u) << place;
+    EXPECT_EQ(look(), Ids{id_of_kept("d")});
+}
+
+TEST_F(OutboxTest, is_cleared_of_images_that_are_on_their_way)
+{
+    start();
+    id_of_kept("a");
+    auto const batch = outbox->take_batch(1, any_bytes);
+    io.run(outbox->clear());
+    io.run(outbox->remove(batch)); // the Loop had it after all
+    outbox->release(batch);
+    EXPECT_EQ(outbox->bytes(), 0u);
+    EXPECT_TRUE(keep("b"));
+}
+
+TEST_F(OutboxTest, keeps_to_new_limits_from_the_next_image_on)
+{
+    start();
+    auto const first = id_of_kept(std::string(98, '1'));
+    auto const second = id_of_kept(std::string(98, '2'));
+    limits.max_bytes = 200;
+    outbox->limit(limits);
+    EXPECT_EQ(look(), (Ids{second, first}));
+    auto const third = id_of_kept(std::string(98, '3'));
+    EXPECT_EQ(look(), (Ids{third, second}));
+}
+
+TEST_F(OutboxTest, tells_how_much_waits)
+{
+    start();
+    EXPECT_EQ(outbox->images(), 0u);
+    id_of_kept(std::string(98, '1')); // and 2 bytes of metadata
+    id_of_kept(std::string(48, '2'), true);
+    EXPECT_EQ(outbox->images(), 2u);
+    EXPECT_EQ(outbox->bytes(), 150u);
 }
 
 } // namespace

@@ -54,6 +54,16 @@ TEST(Thumbnail, shows_the_image)
     }
 }
 
+TEST(Preview, is_the_thumbnail_of_an_image_in_memory)
+{
+    auto const small = decode_image(make_preview(halves(640, 480), 64)).value();
+    EXPECT_EQ(small.size(), cv::Size(64, 48));
+    expect_color(small, {8, 24}, {200, 0, 0});
+    expect_color(small, {56, 24}, {0, 0, 200});
+    EXPECT_EQ(decode_image(make_preview(halves(30, 20), 64))->size(), cv::Size(30, 20));
+    EXPECT_EQ(decode_image(make_preview(halves(5000, 2), 64))->size(), cv::Size(64, 1));
+}
+
 TEST(Thumbnail, is_never_larger_than_the_image)
 {
     EXPECT_EQ(thumbnail_of(test::a_jpeg(30, 20)).size(), cv::Size(30, 20));

@@ -130,6 +130,17 @@ TEST_F(NodeSettingsTest, take_1_and_true_in_any_case_for_true)
         EXPECT_FALSE(read({}, {{"OPEN_CONTROL", no}}).open_control) << no;
 }
 
+TEST_F(NodeSettingsTest, leave_the_backdoor_out_unless_it_is_asked_for_on_this_machine)
+{
+    EXPECT_FALSE(read({}, {}).use_backdoor_controls);
+    for (auto const* here : {"127.0.0.1", "::1", "localhost"})
+        EXPECT_TRUE(read({"--host", here}, {{"USE_BACKDOOR_CONTROLS", "1"}}).use_backdoor_controls) << here;
+    for (auto const* elsewhere : {"0.0.0.0", "::", "10.0.0.7", "robot.example"}) {
+        expect_refused({"--host", elsewhere}, {{"USE_BACKDOOR_CONTROLS", "1"}},
+                       "--use-backdoor-controls (USE_BACKDOOR_CONTROLS): is for tests on this machine: bind to");
+    }
+}
+
 TEST_F(NodeSettingsTest, need_a_data_folder)
 {
     expect_refused({"--data-folder="}, {}, "--data-folder (DATA_FOLDER): is required: name a folder");

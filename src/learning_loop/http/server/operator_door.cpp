@@ -20,17 +20,26 @@ OperatorDoor::OperatorDoor(Secret token, WithoutToken without_token)
 
 Result<void> OperatorDoor::admit(Route const& route, Request& request)
 {
-    request.caller.may = Access::people;
+    request.caller.may = is_operator(request) ? Access::operators : Access::people;
     if (route.access != Access::operators) return {};
-    if (token_.empty() && without_token_ == WithoutToken::closed) {
-        return Error{Errc::forbidden, "this changes how the node runs: it takes a token beyond this machine, and none "
-                                      "is set (NODE_TOKEN)"};
+    return check_operator(request.caller);
+}
+
+Result<void> OperatorDoor::check_operator(Caller const& caller) const
+{
+    if (caller.may >= Access::operators) return {};
+    if (token_.empty()) {
+        return Error{Errc::forbidden, "this is for the operator of the node: beyond this machine it takes a token, and "
+                                      "none is set (NODE_TOKEN)"};
     }
+    return Error{Errc::unauthorized, "send the node's token (NODE_TOKEN) as `Authorization: Bearer <token>`"};
+}
+
+bool OperatorDoor::is_operator(Request const& request) const
+{
+    if (token_.empty()) return without_token_ == WithoutToken::open;
     auto const given = request.bearer_token();
-    if (!token_.empty() && !(given && same_secret(*given, token_.reveal())))
-        return Error{Errc::unauthorized, "send the node's token (NODE_TOKEN) as `Authorization: Bearer <token>`"};
-    request.caller.may = Access::operators;
-    return {};
+    return given && same_secret(*given, token_.reveal());
 }
 
 } // namespace learning_loop::http

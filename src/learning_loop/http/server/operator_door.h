@@ -2,6 +2,7 @@
 
 #include "learning_loop/base/secret.h"
 #include "learning_loop/http/api/doorkeeper.h"
+#include "learning_loop/http/caller.h"
 
 namespace learning_loop::http {
 
@@ -18,7 +19,13 @@ public:
 
     Result<void> admit(Route const& route, Request& request) override;
 
+    /// For an event of a connection that this door admitted. Errors: forbidden or unauthorized unless it is the
+    /// operator's; the message tells the remedy.
+    Result<void> check_operator(Caller const& caller) const;
+
 private:
+    bool is_operator(Request const& request) const;
+
     Secret token_;
     WithoutToken without_token_;
 };

@@ -2,13 +2,12 @@
 #include "learning_loop/detector/detector_parts.h"
 #include "learning_loop/http/server/run_program.h"
 #include "learning_loop/http/server/runner.h"
-#include "learning_loop/socketio/server.h"
 
 #include <memory>
 
 namespace learning_loop {
 
-std::shared_ptr<void> add_detect_events(socketio::Events& events, Detector& detector); // of the patch
+std::shared_ptr<void> add_box_events(socketio::Events& events, Detector& detector); // of the patch
 
 namespace {
 
@@ -24,23 +23,16 @@ public:
 
 struct EventParts final : Parts {
     EventParts(Runner& runner, DetectorKind const& kind, DetectorSettings const& settings)
-        : parts(runner, kind, settings, "00000000-0000-0000-0000-000000000000"), server(runner.executor())
-    {
-        events = add_detect_events(server.of("/").events, parts.detector);
-        server.add_to(runner.router(), "/socket.io");
-    }
+        : parts(runner, kind, settings, "00000000-0000-0000-0000-000000000000"),
+          events(add_box_events(parts.socketio.of("/").events, parts.detector))
+    {}
 
-    void start(TaskGroup& tasks) override
-    {
-        parts.start(tasks);
-        tasks.spawn("Socket.IO", server.run());
-    }
-    Task<> disconnect() override { return server.finish(); }
+    void start(TaskGroup& tasks) override { parts.start(tasks); }
+    Task<> disconnect() override { return parts.disconnect(); }
     Task<bool> finish() override { return parts.finish(); }
 
     DetectorParts parts;
     std::shared_ptr<void> events;
-    socketio::Server server;
 };
 
 } // namespace
