@@ -1,4 +1,4 @@
-"""What a program is built from, as ninja knows it: a detector that speaks only REST builds no Socket.IO."""
+"""What a program is built from, as ninja knows it: a detector builds nothing of the Loop."""
 import re
 import subprocess
 
@@ -16,11 +16,12 @@ def rooms_of(program):
     return {found[1] for file in inputs + headers if (found := re.search(r"\bsrc/learning_loop/(\w+)/", file))}
 
 
-def test_a_detector_of_ones_own_builds_no_socketio():
+def test_a_detector_of_ones_own_builds_nothing_of_the_loop():
     rooms = rooms_of("bright_spot")
-    assert {"base", "http", "infer", "node", "detector"} <= rooms
-    assert not rooms & {"socketio", "store", "server"}
+    assert {"base", "http", "socketio", "infer", "node", "detector"} <= rooms
+    assert not rooms & {"store", "server", "scene"}
 
 
-def test_what_speaks_socketio_builds_it():
-    assert "socketio" in rooms_of("socketio_echo")
+def test_a_socketio_server_of_ones_own_builds_no_detector():
+    rooms = rooms_of("socketio_echo")
+    assert "socketio" in rooms and not rooms & {"infer", "node", "detector"}

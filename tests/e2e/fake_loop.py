@@ -45,8 +45,11 @@ class FakeLoop(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Answers)
         self.port = self.server_address[1]
         self.target = None        # what GET deployment/target answers
+        self.models = None        # what GET models lists; None: it is 404
         self.download = b""       # what every download answers
-        self.upload_statuses = [] # what the next uploads answer; 200 when there are no more
+        self.upload_statuses = [] # what the next uploads answer, None nothing at all; 200 when there are no more
+        self.given_up = 0         # uploads without an answer that the node has ended
+        self.targets_asked = 0    # how often the target was asked for
         self.uploads = []         # bodies of what was answered 200
         self.reports = []         # of detectors, oldest first
         self.connections = []     # all there were
@@ -79,9 +82,12 @@ class Answers(BaseHTTPRequestHandler):
 
     def do_GET(self):
         if self.path.endswith("/deployment/target"):
+            self.server.targets_asked += 1
             self.answer(200 if self.server.target else 404, self.server.target or {"detail": "no target"})
         elif re.search(r"/models/[^/]+/onnx/file$", self.path):
             self.answer(200, self.server.download)
+        elif self.path.endswith("/models") and self.server.models is not None:
+            self.answer(200, {"models": self.server.models})
         else:
             self.answer(404, {"detail": "Not Found"})
 
@@ -92,6 +98,11 @@ class Answers(BaseHTTPRequestHandler):
             self.answer(200, {})
         elif self.path.endswith("/images"):
             status = self.server.upload_statuses.pop(0) if self.server.upload_statuses else 200
+            if status is None:
+                self.rfile.read(1)
+                self.server.given_up += 1
+                self.close_connection = True
+                return
             if status == 200:
                 self.server.uploads.append(body)
             self.answer(status, {})

@@ -1,10 +1,17 @@
-// A detector whose every number follows from the image by a rule that a test can repeat. With SCRIPTED_MODEL_FORMAT it
-// follows the Loop's models of that format, reads none of their files, and answers one detection of each kind.
+// A detector whose every number follows from the image by a rule that a test can repeat. Variables choose the rule:
+// - none: the mean brightness of each quarter, and the region that is brighter than 200;
+// - SCRIPTED_COLOURS=1: besides, a tag with the mean colour of the image as the logic gets it, `bgr=0,0,255` for red;
+// - SCRIPTED_CELLS=1: instead, a box of each 16x16 pixels, counted from the top left, that are not black. Their
+// brightness
+//   is its confidence, so that a test draws what is to be found: gray 115 is 0.45, gray 230 is 0.9;
+// - SCRIPTED_MODEL_FORMAT: instead, it follows the Loop's models of that format, reads none of their files, and answers
+//   one detection of each kind.
 #include "learning_loop/detector/run_detector_node.h"
 #include "learning_loop/settings/environment.h"
 
 #include <opencv2/imgproc.hpp>
 
+#include <cmath>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -14,6 +21,8 @@ namespace ll = learning_loop;
 /// The mean brightness of each quarter, from the top left to the bottom right, and the region brighter than 200.
 class Brightness final : public ll::DetectorLogic {
 public:
+    explicit Brightness(bool with_colour) : with_colour_(with_colour) {}
+
     ll::Result<ll::ImageMetadata> evaluate(cv::Mat const& bgr) override
     {
         cv::Mat gray;
@@ -28,6 +37,37 @@ public:
             add("quarter", quarter, gray(quarter));
         }
         if (auto const spot = cv::boundingRect(gray > 200); !spot.empty()) add("spot", spot, gray);
+        if (with_colour_) found.tags.push_back(colour_of(bgr));
+        return found;
+    }
+
+private:
+    static std::string colour_of(cv::Mat const& bgr)
+    {
+        auto const mean = cv::mean(bgr);
+        auto const rounded = [&](int channel) { return std::to_string(std::lround(mean[channel])); };
+        return "bgr=" + rounded(0) + "," + rounded(1) + "," + rounded(2);
+    }
+
+    bool with_colour_;
+};
+
+/// A box of each cell of a grid that is not black.
+class Cells final : public ll::DetectorLogic {
+public:
+    ll::Result<ll::ImageMetadata> evaluate(cv::Mat const& bgr) override
+    {
+        constexpr int side_px = 16; // JPEG blurs nothing across the border of such a cell
+        constexpr double least_brightness = 8;
+        ll::ImageMetadata found;
+        for (int y = 0; y + side_px <= bgr.rows; y += side_px) {
+            for (int x = 0; x + side_px <= bgr.cols; x += side_px) {
+                auto const mean = cv::mean(bgr({x, y, side_px, side_px}));
+                auto const brightness = (mean[0] + mean[1] + mean[2]) / 3;
+                if (brightness < least_brightness) continue;
+                found.box_detections.push_back({"cell", x, y, side_px, side_px, "", brightness / 255, {}});
+            }
+        }
         return found;
     }
 };
@@ -64,8 +104,9 @@ int main(int argc, char** argv)
 {
     auto const format = ll::environment("SCRIPTED_MODEL_FORMAT");
     auto const build = [format](ll::ModelInformation const& model) -> ll::Result<std::unique_ptr<ll::DetectorLogic>> {
-        if (format.empty()) return std::make_unique<Brightness>();
-        return std::make_unique<EveryKind>(model);
+        if (!format.empty()) return std::make_unique<EveryKind>(model);
+        if (!ll::environment("SCRIPTED_CELLS").empty()) return std::make_unique<Cells>();
+        return std::make_unique<Brightness>(!ll::environment("SCRIPTED_COLOURS").empty());
     };
     return ll::run_detector_node({"scripted_detector", format, [build](auto const&) { return build; }}, argc, argv);
 }

@@ -85,10 +85,37 @@ json::array shown(io::Arguments const& arguments)
     return list;
 }
 
+ll::Bytes bytes_of_base64(json::value const& base64)
+{
+    auto const payload = "b" + std::string(base64.as_string()); // as a message of bytes comes by polling
+    return ll::engineio::packets_of_payload(ll::Bytes(payload)).value().at(0).data.bytes;
+}
+
+/// The value with bytes for `{"$base64": text}` and a list for `{"$tuple": list}`.
+json::value with_bytes(json::value const& value, std::vector<ll::Bytes>& attachments)
+{
+    if (auto const* list = value.if_array()) {
+        json::array result;
+        for (auto const& item : *list) result.push_back(with_bytes(item, attachments));
+        return result;
+    }
+    auto const* object = value.if_object();
+    if (!object) return value;
+    if (auto const* tuple = object->if_contains("$tuple")) return with_bytes(*tuple, attachments);
+    if (auto const* base64 = object->if_contains("$base64")) {
+        attachments.push_back(bytes_of_base64(*base64));
+        return io::placeholder(attachments.size() - 1);
+    }
+    json::object result;
+    for (auto const& [key, item] : *object) result[key] = with_bytes(item, attachments);
+    return result;
+}
+
 io::Arguments arguments_of(Command const& command)
 {
     io::Arguments arguments;
-    for (auto const& value : command.arguments) arguments.values.push_back(value);
+    for (auto const& value : command.arguments)
+        arguments.values.push_back(with_bytes(value, arguments.attachments));
     if (command.binary_bytes) {
         std::string bytes(*command.binary_bytes, '\0');
         for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i % 251);

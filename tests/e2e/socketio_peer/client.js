@@ -1,5 +1,5 @@
 // The JavaScript client of Socket.IO, obeying lines of JSON like our socketio_caller. Besides: {"connect": true},
-// {"disconnect": true}; {"$bytes": n} anywhere in the arguments stands for n bytes. NODE_PATH tells where it lies.
+// {"disconnect": true}; {"$bytes": n} and the like in the arguments: see lines.py. NODE_PATH tells where it lies.
 "use strict";
 const { createHash } = require("node:crypto");
 const { createInterface } = require("node:readline");
@@ -26,7 +26,8 @@ function mapped(value, change) {
 
 const shown = (value) => mapped(value, (item) => Buffer.isBuffer(item)
   ? { sha256: createHash("sha256").update(item).digest("hex"), bytes: item.length } : undefined);
-const filled = (value) => mapped(value, (item) => item?.$bytes === undefined ? undefined : pattern(item.$bytes));
+const filled = (value) => mapped(value, (item) => item?.$bytes !== undefined ? pattern(item.$bytes)
+  : item?.$base64 !== undefined ? Buffer.from(item.$base64, "base64") : item?.$tuple);
 
 function argumentsOf(command) {
   const more = command.binary_bytes === undefined ? [] : [pattern(command.binary_bytes)];

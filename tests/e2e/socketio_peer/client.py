@@ -1,5 +1,5 @@
 """A Socket.IO client of python-socketio that obeys lines of JSON like our socketio_caller. Besides: {"connect": true},
-{"disconnect": true}; {"$bytes": n} anywhere in the arguments stands for n bytes. Runs in the environment of python-socketio."""
+{"disconnect": true}; {"$bytes": n} and the like in the arguments: see lines.py. Runs in the environment of python-socketio."""
 import argparse
 import asyncio
 import json

@@ -1,4 +1,5 @@
 """What the Python peers share: events as lines of JSON, bytes told by their hash."""
+import base64
 import hashlib
 import json
 
@@ -20,11 +21,18 @@ def shown(value):
     return [shown(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
+STANDS_FOR = {"$bytes": pattern, "$base64": base64.b64decode, "$tuple": tuple}
+
+
 def filled(value):
-    """The other way round: {"$bytes": n} becomes n bytes, wherever it is."""
-    if isinstance(value, dict):
-        return pattern(value["$bytes"]) if value.keys() == {"$bytes"} else {key: filled(item) for key, item in value.items()}
-    return [filled(item) for item in value] if isinstance(value, list) else value
+    """The other way round: {"$bytes": n} becomes n bytes, {"$base64": text} those bytes, {"$tuple": list} a tuple, wherever it is."""
+    if isinstance(value, list):
+        return [filled(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if len(value) == 1 and (name := next(iter(value))) in STANDS_FOR:
+        return STANDS_FOR[name](value[name])
+    return {key: filled(item) for key, item in value.items()}
 
 
 def arguments_of(command):
