@@ -29,9 +29,21 @@ namespace {
 constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds tick{20};
 
+/// What is on its way on a long link, in one direction.
+struct DelayLine {
+    explicit DelayLine(asio::io_context& io) : change(io, asio::steady_timer::time_point::max()) {}
+
+    struct Piece {
+        std::chrono::steady_clock::time_point due;
+        std::string bytes; ///< Empty: the end.
+    };
+    std::deque<Piece> pieces;
+    asio::steady_timer change; ///< Never expires; cancelled when a piece comes or the connection ends.
+};
+
 struct Connection {
     Connection(tcp::socket client_, asio::io_context& io, Faults faults_)
-        : client(std::move(client_)), server(io), faults(faults_)
+        : client(std::move(client_)), server(io), faults(faults_), up(io), down(io)
     {}
 
     void cut(bool resets)
@@ -41,18 +53,23 @@ struct Connection {
             if (resets) socket->set_option(asio::socket_base::linger(true, 0), ignored);
             socket->close(ignored);
         }
+        up.change.cancel();
+        down.change.cancel();
     }
 
     tcp::socket client;
     tcp::socket server;
     Faults faults;
+    DelayLine up;
+    DelayLine down;
 };
 using ConnectionPointer = std::shared_ptr<Connection>; // shared: by both directions
 
 } // namespace
 
 struct FaultProxy::Parts {
-    explicit Parts(std::uint16_t target_) : target(target_), acceptor(thread.io)
+    Parts(std::uint16_t target_, int receive_buffer_bytes_)
+        : target(target_), receive_buffer_bytes(receive_buffer_bytes_), acceptor(thread.io)
     {
         listen();
         port = acceptor.local_endpoint().port();
@@ -65,6 +82,7 @@ struct FaultProxy::Parts {
         tcp::endpoint const place(asio::ip::address_v4::loopback(), port);
         acceptor.open(place.protocol());
         acceptor.set_option(asio::socket_base::reuse_address(true));
+        if (receive_buffer_bytes > 0) acceptor.set_option(asio::socket_base::receive_buffer_size(receive_buffer_bytes));
         acceptor.bind(place);
         acceptor.listen();
         asio::co_spawn(thread.io, accept(), asio::detached);
@@ -104,8 +122,52 @@ struct FaultProxy::Parts {
             end(connection, true);
             co_return;
         }
-        asio::co_spawn(thread.io, pump(connection, true), asio::detached);
-        asio::co_spawn(thread.io, pump(connection, false), asio::detached);
+        for (bool const is_up : {true, false}) {
+            if (connection->faults.delay.count() > 0) {
+                asio::co_spawn(thread.io, hold(connection, is_up), asio::detached);
+                asio::co_spawn(thread.io, hand_on_late(connection, is_up), asio::detached);
+            } else {
+                asio::co_spawn(thread.io, pump(connection, is_up), asio::detached);
+            }
+        }
+    }
+
+    asio::awaitable<void> hold(ConnectionPointer connection, bool is_up)
+    {
+        auto& from = is_up ? connection->client : connection->server;
+        auto& line = is_up ? connection->up : connection->down;
+        std::string piece(65536, '\0');
+        for (;;) {
+            auto const [failure, got] = co_await from.async_read_some(asio::buffer(piece), as_tuple);
+            if (failure && failure != asio::error::eof) break;
+            auto const due = std::chrono::steady_clock::now() + connection->faults.delay;
+            line.pieces.push_back({due, piece.substr(0, got)});
+            line.change.cancel();
+            if (failure) co_return; // the end, which comes as late as the rest
+        }
+        end(connection, true);
+    }
+
+    asio::awaitable<void> hand_on_late(ConnectionPointer connection, bool is_up)
+    {
+        auto& to = is_up ? connection->server : connection->client;
+        auto& line = is_up ? connection->up : connection->down;
+        asio::steady_timer timer(thread.io);
+        while (to.is_open()) {
+            if (line.pieces.empty()) {
+                co_await line.change.async_wait(as_tuple);
+                continue;
+            }
+            timer.expires_at(line.pieces.front().due);
+            co_await timer.async_wait(as_tuple);
+            auto const bytes = std::move(line.pieces.front().bytes);
+            line.pieces.pop_front();
+            if (bytes.empty()) break;
+            auto const [broken, sent] = co_await asio::async_write(to, asio::buffer(bytes), as_tuple);
+            if (broken) break;
+            (is_up ? up : down) += sent;
+        }
+        end(connection, false);
     }
 
     asio::awaitable<void> pump(ConnectionPointer connection, bool is_up)
@@ -133,6 +195,7 @@ struct FaultProxy::Parts {
                 co_return;
             }
             if (failure) break;
+            if (!is_up && faults.drops_answers) continue;
             auto const [broken, sent] = co_await asio::async_write(to, asio::buffer(piece.data(), got), as_tuple);
             if (broken) break;
             count += sent;
@@ -141,6 +204,7 @@ struct FaultProxy::Parts {
             timer.expires_after(std::chrono::microseconds(got * 1'000'000 / rate));
             co_await timer.async_wait(as_tuple);
         }
+        if (left == 0) ++cut;
         end(connection, left > 0 || faults.resets);
     }
 
@@ -153,6 +217,7 @@ struct FaultProxy::Parts {
 
     OwnIoThread thread; // first: it dies last, after the sockets
     std::atomic<std::uint16_t> target;
+    int receive_buffer_bytes;
     std::uint16_t port = 0;
     Faults all;
     std::deque<Faults> next;
@@ -160,12 +225,15 @@ struct FaultProxy::Parts {
     std::map<ConnectionPointer, int> connection_ends; ///< Directions that have ended with a FIN.
     std::atomic<bool> silent = false;
     std::atomic<std::size_t> accepted = 0;
+    std::atomic<std::size_t> cut = 0;
     std::atomic<std::uint64_t> up = 0;
     std::atomic<std::uint64_t> down = 0;
     tcp::acceptor acceptor;
 };
 
-FaultProxy::FaultProxy(std::uint16_t target) : parts_(std::make_unique<Parts>(target)) {}
+FaultProxy::FaultProxy(std::uint16_t target, int receive_buffer_bytes)
+    : parts_(std::make_unique<Parts>(target, receive_buffer_bytes))
+{}
 
 void FaultProxy::retarget(std::uint16_t target)
 {
@@ -222,6 +290,11 @@ std::size_t FaultProxy::open() const
     std::size_t count = 0;
     parts_->change([this, &count] { count = parts_->living.size(); });
     return count;
+}
+
+std::size_t FaultProxy::cuts() const
+{
+    return parts_->cut;
 }
 
 std::uint64_t FaultProxy::bytes_up() const

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -13,16 +14,19 @@ struct Faults {
     std::optional<std::uint64_t> cut_down_after;
     bool resets = true;                  ///< A cut is an RST; else a FIN.
     bool never_reads = false;            ///< Accepts, and that is all.
+    bool drops_answers = false;          ///< The server is heard, and nothing of it is handed on.
     std::uint64_t up_bytes_a_second = 0; ///< 0: as fast as it goes.
     std::uint64_t down_bytes_a_second = 0;
+    std::chrono::milliseconds delay{0}; ///< Of all that goes through, in either direction: a long link. Cuts nothing.
 };
 
 /// A TCP proxy on this machine that spoils what goes through it. Real sockets, a thread of its own; all of it may be
 /// called from any thread.
 class FaultProxy {
 public:
-    /// Hands on to this port of 127.0.0.1.
-    explicit FaultProxy(std::uint16_t target);
+    /// Hands on to this port of 127.0.0.1. `receive_buffer_bytes`: about what the system takes from a client before it
+    /// is handed on, so that a slow link is felt at the other end; 0: as much as it likes.
+    explicit FaultProxy(std::uint16_t target, int receive_buffer_bytes = 0);
     ~FaultProxy();
     FaultProxy(FaultProxy const&) = delete;
     FaultProxy& operator=(FaultProxy const&) = delete;
@@ -40,6 +44,7 @@ public:
 
     std::size_t connections() const; ///< That were ever accepted.
     std::size_t open() const;        ///< Of these, still there.
+    std::size_t cuts() const;        ///< Connections that were cut because of their faults.
     std::uint64_t bytes_up() const;  ///< Handed on to the server so far.
     std::uint64_t bytes_down() const;
 

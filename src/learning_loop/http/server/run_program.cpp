@@ -5,6 +5,7 @@
 #include "learning_loop/base/temporary_file.h"
 #include "learning_loop/http/server/runner.h"
 
+#include <csignal>
 #include <iostream>
 #include <optional>
 
@@ -50,6 +51,8 @@ int run(Program const& program)
 
 int run_program(Program const& program)
 {
+    // A limit of the service manager on the length of files is an error of the write then, as a full disk is.
+    std::signal(SIGXFSZ, SIG_IGN);
     try {
         return run(program);
     } catch (std::exception const& failure) {

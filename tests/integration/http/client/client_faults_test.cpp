@@ -31,6 +31,17 @@ TEST_F(HttpClient, ends_a_call_promptly_when_its_task_is_cancelled)
     EXPECT_THROW(std::rethrow_exception(thrown), boost::system::system_error);
 }
 
+TEST_F(HttpClient, sends_a_long_body_without_asking_first)
+{
+    test::ScriptedServer const server({{http_answer(200, "b")}});
+    options.base_url = server.url();
+    Client client(options);
+    auto const answer = io.run(client.post_text("/", std::string(3'000'000, 'x')));
+    ASSERT_TRUE(answer) << answer.error().message;
+    auto const request = server.requests().at(0);
+    EXPECT_EQ(request.substr(0, request.find("\r\n\r\n")).find("Expect"), std::string::npos);
+}
+
 TEST_F(HttpClient, dies_promptly_while_its_peer_hangs)
 {
     test::ScriptedServer const server({{"", Then::hangs}});
@@ -94,6 +105,21 @@ TEST_F(HttpClient, gives_up_an_upload_into_a_black_hole)
     test::put(folder / "a", std::string(20'000'000, 'x'));
     std::vector<FormPart> parts{{"files", "a", "image/jpeg", folder / "a"}};
     EXPECT_EQ(io.run(client.post_files("/", std::move(parts))).error().code, Errc::unavailable);
+}
+
+TEST_F(HttpClient, takes_no_upload_that_is_slow_for_one_that_stalls)
+{
+    test::ScriptedServer const server({{http_answer(200, "b")}});
+    test::FaultProxy link(server.port(), 4096);
+    test::Faults slow;
+    slow.up_bytes_a_second = 10'000; // a socket's buffer would take nearly all of the body at once
+    link.spoil(slow);
+    options.base_url = link.url();
+    options.stall_timeout = 2s;
+    options.min_rate = 2000;
+    Client client(options);
+    auto const answer = io.run(client.post_text("/", std::string(100'000, 'x')));
+    EXPECT_TRUE(answer) << answer.error().message;
 }
 
 TEST_F(HttpClient, ends_an_error_whose_body_goes_on_and_on)

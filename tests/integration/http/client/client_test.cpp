@@ -8,6 +8,8 @@
 #include "support/running_server.h"
 #include "support/temp_folder.h"
 
+#include <sys/stat.h>
+
 #include <gtest/gtest.h>
 
 namespace learning_loop::http {
@@ -128,6 +130,19 @@ TEST_F(ClientTest, cannot_post_a_file_that_is_gone)
     auto const answer = run(client.post_files("/files", {{"files", "a.jpg", "image/jpeg", folder / "gone.jpg"}}));
     EXPECT_EQ(answer.error().code, Errc::not_found);
     EXPECT_TRUE(run(client.get("/echo")));
+}
+
+TEST_F(ClientTest, posts_no_file_that_a_link_names_and_waits_for_no_fifo)
+{
+    test::put(folder / "a.jpg", "a secret");
+    std::filesystem::create_symlink("a.jpg", folder / "link");
+    std::filesystem::create_directory(folder / "folder");
+    ASSERT_EQ(::mkfifo((folder / "fifo").c_str(), 0600), 0);
+    for (auto const* name : {"link", "folder", "fifo"}) {
+        std::vector<FormPart> parts{{"files", "a.jpg", "image/jpeg", folder / name}};
+        EXPECT_EQ(run(client.post_files("/files", std::move(parts))).error().code, Errc::not_found) << name;
+    }
+    EXPECT_EQ(received, "");
 }
 
 TEST_F(ClientTest, downloads_to_a_file)

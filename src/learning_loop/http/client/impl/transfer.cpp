@@ -120,7 +120,7 @@ std::size_t Transfer::on_body(char* data, std::size_t, std::size_t bytes, void* 
 int Transfer::on_request(void* self, char*, char*, int, int)
 {
     auto& transfer = *static_cast<Transfer*>(self);
-    bool const is_again = std::exchange(transfer.is_sent_, true) && transfer.head_.status != 417; // 417: without Expect
+    bool const is_again = std::exchange(transfer.is_sent_, true);
     transfer.is_broken_off_ = is_again && transfer.request_.once;
     return transfer.is_broken_off_ ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }

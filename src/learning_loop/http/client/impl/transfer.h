@@ -70,6 +70,7 @@ private:
     Result<void> set_connection();
     void set_connect_only(Url const& url, bool is_local);
     void set_request();
+    void add_header(std::string const& line);
     Result<void> set_form(std::vector<FormPart> const& parts);
     Result<void> take_header(std::string_view line);
     Result<void> take_body(std::string_view bytes);

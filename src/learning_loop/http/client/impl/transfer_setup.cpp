@@ -1,10 +1,15 @@
 #include "learning_loop/http/client/impl/transfer.h"
 
 #include "learning_loop/http/client/impl/curl_option.h"
+#include "learning_loop/http/client/impl/form_file.h"
 #include "learning_loop/http/client/impl/tls_check.h"
 #include "learning_loop/http/loopback.h"
 #include "learning_loop/http/url.h"
 #include "learning_loop/settings/environment.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include <new>
 #include <stdexcept>
@@ -12,6 +17,18 @@
 // How a transfer begins: what libcurl is told about the connection and the request.
 
 namespace learning_loop::http {
+namespace {
+
+/// For libcurl a byte is sent once the system has it. A socket's buffer may hold what takes a slow link a minute, in
+/// which libcurl would see no progress, and give the transfer up. What is on its way is not limited by this.
+int keep_unsent_bytes_few(void*, curl_socket_t socket, curlsocktype)
+{
+    constexpr int max_unsent_bytes = 16 * 1024;
+    ::setsockopt(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &max_unsent_bytes, sizeof max_unsent_bytes);
+    return CURL_SOCKOPT_OK;
+}
+
+} // namespace
 
 Result<CURL*> Transfer::begin()
 {
@@ -40,6 +57,7 @@ Result<void> Transfer::set_connection()
     set(curl, CURLOPT_USERAGENT, "learning-loop");
     set(curl, CURLOPT_CONNECTTIMEOUT_MS,
         static_cast<long>(std::chrono::milliseconds(options_.connect_timeout).count()));
+    set(curl, CURLOPT_SOCKOPTFUNCTION, &keep_unsent_bytes_few);
     set(curl, CURLOPT_LOW_SPEED_LIMIT, static_cast<long>(options_.min_rate));
     set(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(request_.stall_timeout.count()));
     // Proxies come from the environment, but no proxy can reach what listens on loopback.
@@ -78,12 +96,9 @@ void Transfer::set_request()
 {
     auto* const curl = curl_.get();
     set(curl, CURLOPT_URL, request_.url.c_str());
-    for (auto const& [name, value] : request_.headers.all()) {
-        auto* const longer = curl_slist_append(headers_.get(), (name + ": " + value).c_str());
-        if (!longer) throw std::bad_alloc();
-        if (!headers_) headers_.reset(longer);
-    }
-    if (headers_) set(curl, CURLOPT_HTTPHEADER, headers_.get());
+    add_header("Expect:"); // none: a server that does not know it costs a second, one that refuses it the request
+    for (auto const& [name, value] : request_.headers.all()) add_header(name + ": " + value);
+    set(curl, CURLOPT_HTTPHEADER, headers_.get());
     if (auto const* body = std::get_if<std::string>(&request_.body)) {
         set(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body->size()));
         set(curl, CURLOPT_POSTFIELDS, body->c_str());
@@ -96,6 +111,13 @@ void Transfer::set_request()
     set(curl, CURLOPT_PREREQDATA, static_cast<void*>(this));
 }
 
+void Transfer::add_header(std::string const& line)
+{
+    auto* const longer = curl_slist_append(headers_.get(), line.c_str());
+    if (!longer) throw std::bad_alloc();
+    if (!headers_) headers_.reset(longer);
+}
+
 Result<void> Transfer::set_form(std::vector<FormPart> const& parts)
 {
     mime_.reset(curl_mime_init(curl_.get()));
@@ -103,10 +125,7 @@ Result<void> Transfer::set_form(std::vector<FormPart> const& parts)
         auto* const to = curl_mime_addpart(mime_.get());
         auto code = curl_mime_name(to, part.name.c_str());
         if (auto const* file = std::get_if<std::filesystem::path>(&part.content)) {
-            std::error_code unreadable;
-            if (!std::filesystem::is_regular_file(*file, unreadable))
-                return Error{Errc::not_found, file->string() + ": there is no such file"};
-            if (code == CURLE_OK) code = curl_mime_filedata(to, file->c_str());
+            if (auto const is_set = FormFile::set(to, *file, refusal_); !is_set) return is_set;
         } else if (code == CURLE_OK) {
             auto const& text = std::get<std::string>(part.content);
             code = curl_mime_data(to, text.data(), text.size());
