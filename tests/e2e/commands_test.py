@@ -4,32 +4,18 @@ import os
 import shutil
 import sqlite3
 import stat
-import subprocess
 import tempfile
 from pathlib import Path
 
 import pytest
 from accounts import bearer, cookie_of, data_folder, log_in, number_in, secret_in, with_headers
 from loop_programs.ports import free_port
-from loop_programs.process import clean_environment, start_process
+from loop_programs.process import start_process
 from nodes import wait_until
-from programs import ADMIN_PASSWORD, BIN, Loop, generate, image_ids, jpeg, loop_server
+from programs import ADMIN_PASSWORD, Loop, generate, image_ids, jpeg, loop_server
+from shell import PROGRAM, command, printed
 
-PROGRAM = BIN / "learning-loop"
 NEW_PASSWORD = "a-new-password"
-
-
-def command(*words, folder=None, stdin="", environment=None, prefix=(), program=PROGRAM):
-    """How a command ended, with what it printed."""
-    words = [*prefix, program, *words, *(["--data-folder", folder] if folder else [])]
-    return subprocess.run([str(word) for word in words], env=clean_environment(environment), input=stdin, capture_output=True, text=True,
-                          timeout=60, check=False)
-
-
-def printed(*words, **more):
-    done = command(*words, **more)
-    assert (done.returncode, done.stderr) == (0, ""), done
-    return done.stdout
 
 
 @pytest.fixture(name="loop")

@@ -49,7 +49,8 @@ LoopParts::LoopParts(Runner& runner, LoopOptions const& options)
       accounts_(runner.executor(), account_rows_),
       door_(accounts_, options.anonymous_nodes),
       desk_(accounts_, projects_, url_),
-      admin_(runner.executor(), desk_, options.data_folder),
+      commands_(runner.executor(), options.data_folder,
+                [this](std::string text) { return desk_.answer_text(std::move(text)); }),
       thumbnails_(runner.executor(), images_, options.data_folder / "thumbs"),
       intake_(models_, packing_, url_, options.min_free_disk_bytes),
       datasets_(images_, options.data_folder / "datasets", options.min_free_disk_bytes),
@@ -91,7 +92,7 @@ LoopParts::LoopParts(Runner& runner, LoopOptions const& options)
 
 void LoopParts::start(TaskGroup& tasks)
 {
-    tasks.spawn("the commands", admin_.serve());
+    tasks.spawn("the commands", commands_.serve());
     tasks.spawn("the thumbnails", thumbnails_.run());
     tasks.spawn("the removal of files", file_removals_.run());
     tasks.spawn("the deletion of projects", project_removals_.run());
@@ -112,7 +113,7 @@ Task<> LoopParts::disconnect()
     co_await trainings_.finish();
     co_await hub_.finish();
     co_await nodes_.keep_changed();
-    co_await admin_.finish();
+    co_await commands_.finish();
 }
 
 } // namespace learning_loop

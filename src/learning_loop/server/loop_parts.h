@@ -2,11 +2,11 @@
 
 #include "learning_loop/async/pool.h"
 #include "learning_loop/http/networks.h"
+#include "learning_loop/http/server/command_socket.h"
 #include "learning_loop/http/server/parts.h"
 #include "learning_loop/server/access/loop_door.h"
 #include "learning_loop/server/accounts/accounts.h"
 #include "learning_loop/server/admin/admin_desk.h"
-#include "learning_loop/server/admin/admin_socket.h"
 #include "learning_loop/server/images/thumbnails.h"
 #include "learning_loop/server/models/model_intake.h"
 #include "learning_loop/server/nodes/annotation_nodes.h"
@@ -89,7 +89,7 @@ private:
     Accounts accounts_;
     LoopDoor door_;
     AdminDesk desk_;
-    AdminSocket admin_;
+    CommandSocket commands_;
     Thumbnails thumbnails_;
     Pool checking_{"the image check", 2, 100};
     Pool rendering_{"the image generator", 2, 20};

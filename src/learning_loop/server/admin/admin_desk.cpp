@@ -3,6 +3,7 @@
 #include "learning_loop/base/ids.h"
 #include "learning_loop/base/log.h"
 #include "learning_loop/base/text.h"
+#include "learning_loop/http/server/command_text.h"
 #include "learning_loop/server/accounts/accounts.h"
 #include "learning_loop/server/accounts/password.h"
 #include "learning_loop/server/projects/project_lookup.h"
@@ -35,6 +36,12 @@ Task<Result<AdminAnswer>> AdminDesk::answer(AdminRequest request)
     case AdminCommand::list_tokens: break;
     }
     return list_tokens();
+}
+
+Task<std::string> AdminDesk::answer_text(std::string request)
+{
+    auto const do_it = [this](AdminRequest asked) { return answer(std::move(asked)); };
+    co_return co_await answer_in_text<AdminRequest, AdminAnswer>(std::move(request), do_it);
 }
 
 Task<Result<AdminAnswer>> AdminDesk::create_token(AdminRequest request)

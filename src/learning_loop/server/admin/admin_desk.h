@@ -24,6 +24,9 @@ public:
     /// Errors: invalid_argument and not_found tell the remedy in the words of a shell; those of Accounts.
     Task<Result<AdminAnswer>> answer(AdminRequest request);
 
+    /// The same for what comes through a CommandSocket.
+    Task<std::string> answer_text(std::string request);
+
 private:
     Task<Result<AdminAnswer>> create_token(AdminRequest request);
     Task<Result<AdminAnswer>> revoke_token(AdminRequest request);

@@ -2,54 +2,23 @@
 
 #include "learning_loop/async/task_group.h"
 #include "learning_loop/base/files.h"
-#include "learning_loop/json/json.h"
+#include "learning_loop/http/server/command_socket.h"
+#include "learning_loop/http/server/command_text.h"
 #include "learning_loop/server/accounts/accounts.h"
 #include "learning_loop/server/admin/admin_desk.h"
-#include "learning_loop/server/admin/admin_socket.h"
-#include "learning_loop/server/commands/command_line.h"
+#include "learning_loop/server/commands/loop_command.h"
 #include "learning_loop/store/account_repository.h"
 #include "learning_loop/store/database_lanes.h"
 #include "learning_loop/store/project_repository.h"
 #include "learning_loop/store/sqlite/open_sqlite.h"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/read_until.hpp>
-#include <boost/asio/write.hpp>
 
 #include <optional>
 
 namespace learning_loop {
 namespace asio = boost::asio;
 namespace {
-
-Result<AdminAnswer> read_answer(std::string_view text)
-{
-    auto const json = parse_json(text, "the answer");
-    if (!json) return json.error();
-    auto answer = from_json<AdminAnswer>(*json);
-    if (answer && answer->error) return Error{Errc::invalid_argument, *answer->error};
-    return answer;
-}
-
-/// nullopt: no server listens there.
-std::optional<Result<AdminAnswer>> ask_server(std::filesystem::path const& data_folder, AdminRequest const& request)
-{
-    AdminAddress const address(data_folder);
-    asio::io_context io;
-    asio::local::stream_protocol::socket socket(io);
-    boost::system::error_code failure;
-    socket.connect(address.endpoint(), failure);
-    if (failure == boost::system::errc::permission_denied) {
-        return Error{Errc::forbidden, "the server in " + data_folder.string() +
-                                          " belongs to another user: run this command as that user, or as root"};
-    }
-    if (failure) return std::nullopt;
-    asio::write(socket, asio::buffer(to_text(to_json(request)) + "\n"), failure);
-    std::string text;
-    if (!failure) asio::read_until(socket, asio::dynamic_buffer(text, max_admin_text_bytes), '\n', failure);
-    if (failure) return Error{Errc::unavailable, "the server broke off before it answered: look into its log"};
-    return read_answer(text);
-}
 
 Task<> keep_answer(AdminDesk& desk, AdminRequest request, std::optional<Result<AdminAnswer>>& into)
 {
@@ -60,7 +29,7 @@ Task<> keep_answer(AdminDesk& desk, AdminRequest request, std::optional<Result<A
 Result<AdminAnswer> answer_here(std::filesystem::path const& data_folder, AdminRequest const& request)
 {
     asio::io_context io(1);
-    store::DatabaseLanes lanes(store::sqlite::open_sqlite(data_folder / "loop.db"));
+    store::DatabaseLanes lanes(store::sqlite::open_sqlite(database_in(data_folder)));
     store::ProjectRepository projects(lanes);
     store::AccountRepository rows(lanes);
     Accounts accounts(io.get_executor(), rows);
@@ -76,8 +45,9 @@ Result<AdminAnswer> answer_here(std::filesystem::path const& data_folder, AdminR
 
 Result<AdminAnswer> ask_loop(std::filesystem::path const& data_folder, AdminRequest const& request)
 {
-    if (auto answer = ask_server(data_folder, request)) return std::move(*answer);
-    act_as_owner(data_folder);
+    if (auto const text = ask_running_program(data_folder, to_text(to_json(request)), "server"))
+        return *text ? read_command_answer<AdminAnswer>(**text) : Result<AdminAnswer>(text->error());
+    act_as_owner(database_in(data_folder));
     auto const lock = FolderLock::take(data_folder);
     if (!lock) return lock.error();
     return answer_here(data_folder, request);

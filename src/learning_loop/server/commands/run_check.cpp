@@ -1,6 +1,6 @@
 #include "learning_loop/base/files.h"
 #include "learning_loop/base/log.h"
-#include "learning_loop/server/commands/command_line.h"
+#include "learning_loop/server/commands/loop_command.h"
 #include "learning_loop/server/commands/run_command.h"
 #include "learning_loop/server/settings.h"
 #include "learning_loop/store/check_folder.h"
@@ -44,10 +44,10 @@ int check(std::string const& name, CheckSettings const& settings)
     if (auto const there = require_loop(folder); !there) return refuse_command(name, there.error());
     // A check alone reads, and makes no file but the lock; root may read what the owner of the database may not.
     bool const has_lock = std::filesystem::exists(folder / ".lock");
-    if (settings.mend || !has_lock) act_as_owner(folder);
+    if (settings.mend || !has_lock) act_as_owner(database_in(folder));
     auto const lock = FolderLock::take(folder);
     if (!lock) return refuse_command(name, lock.error());
-    auto const database = store::sqlite::open_as_it_is(folder / "loop.db");
+    auto const database = store::sqlite::open_as_it_is(database_in(folder));
     auto const faults = store::sqlite::faults_of(*database);
     for (auto const& fault : faults) std::cout << "the database: " << fault << "\n";
     if (!faults.empty() && settings.mend) {

@@ -1,6 +1,6 @@
 #include "learning_loop/base/log.h"
 #include "learning_loop/server/commands/ask_loop.h"
-#include "learning_loop/server/commands/command_line.h"
+#include "learning_loop/server/commands/loop_command.h"
 #include "learning_loop/server/commands/run_command.h"
 #include "learning_loop/server/settings.h"
 
