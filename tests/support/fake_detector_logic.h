@@ -13,11 +13,13 @@ namespace learning_loop::test {
 
 /// What the fakes of one test find, and what they saw. Their threads and the test's share it.
 struct FakeFindings {
-    Result<ImageMetadata> next = ImageMetadata{}; ///< Set while no request runs.
-    std::string broken_version;                   ///< A model of this version cannot be built.
-    std::function<void()> before;                 ///< Called with each image, if set; may throw.
+    Result<ImageMetadata> next = ImageMetadata{};            ///< Set while no request runs.
+    std::string broken_version;                              ///< A model of this version cannot be built.
+    std::function<void(std::string const&)> before_building; ///< Called with each version, if set.
+    std::function<void()> before;                            ///< Called with each image, if set; may throw.
     std::atomic<int> calls = 0;
     std::atomic<int> instances = 0;   ///< Built so far.
+    std::atomic<int> living = 0;      ///< Of these.
     std::size_t left_out = 0;         ///< Of the items of each batch, at its end.
     std::vector<cv::Size> sizes;      ///< Of the images, in the order they came.
     std::vector<std::size_t> batches; ///< How many images each call of `batch_evaluate` had.
@@ -27,7 +29,11 @@ struct FakeFindings {
 /// Finds what the test tells it to find.
 class FakeDetectorLogic final : public DetectorLogic {
 public:
-    explicit FakeDetectorLogic(std::shared_ptr<FakeFindings> findings) : findings_(std::move(findings)) {}
+    explicit FakeDetectorLogic(std::shared_ptr<FakeFindings> findings) : findings_(std::move(findings))
+    {
+        ++findings_->living;
+    }
+    ~FakeDetectorLogic() override { --findings_->living; }
 
     Result<ImageMetadata> evaluate(cv::Mat const& bgr) override
     {
@@ -54,6 +60,7 @@ private:
 inline DetectorFactory fake_factory(std::shared_ptr<FakeFindings> findings)
 {
     return [findings](ModelInformation const& model) -> Result<std::unique_ptr<DetectorLogic>> {
+        if (findings->before_building) findings->before_building(model.version);
         if (!findings->broken_version.empty() && model.version == findings->broken_version) {
             return Error{Errc::invalid_argument, "the weights are broken"};
         }

@@ -13,22 +13,30 @@ namespace {
 
 constexpr auto* cookie = "session=fake";
 
-/// What an honest Loop answers to the parts of an upload, and the JPEGs that it takes.
-std::pair<int, std::map<std::string, std::string>> judge(std::vector<http::Part> const& parts,
-                                                         std::string const& broken_image)
+/// What an honest Loop answers to the parts of an upload.
+int judge(std::vector<http::Part> const& parts, std::string const& broken_image)
 {
-    std::map<std::string, std::string> images;
     for (std::size_t i = 0; i + 1 < parts.size(); i += 2) {
         auto const& json = parts[i].file_name;
         auto const& jpeg = parts[i + 1].file_name;
         bool const paired = json.ends_with(".json") && jpeg == json.substr(0, json.size() - 5) + ".jpg";
-        if (!paired || parts[i].name != loop_api::files_field || parts[i + 1].name != loop_api::files_field)
-            return {400, {}};
-        if (!broken_image.empty() && parts[i + 1].bytes == broken_image) return {422, {}};
-        images.emplace(jpeg, parts[i + 1].bytes);
+        if (!paired || parts[i].name != loop_api::files_field || parts[i + 1].name != loop_api::files_field) return 400;
+        if (!broken_image.empty() && parts[i + 1].bytes == broken_image) return 422;
     }
-    bool const is_good = !parts.empty() && parts.size() <= 2 * loop_api::max_images_per_upload;
-    return {is_good ? 200 : 400, std::move(images)};
+    return !parts.empty() && parts.size() <= 2 * loop_api::max_images_per_upload ? 200 : 400;
+}
+
+/// Stores the images of an upload, those alone that are not there yet.
+void take(std::vector<http::Part> const& parts, FakeLoopState& state)
+{
+    for (std::size_t i = 0; i + 1 < parts.size(); i += 2) {
+        auto const& json = parts[i];
+        auto const& jpeg = parts[i + 1];
+        auto const& image = state.images.emplace(jpeg.file_name, jpeg.bytes).first->second;
+        auto const& metadata = state.metadata.emplace(json.file_name, json.bytes).first->second;
+        if (image != jpeg.bytes || metadata != json.bytes) ++state.changed;
+        ++state.times_taken[jpeg.file_name];
+    }
 }
 
 } // namespace
@@ -55,6 +63,15 @@ Result<void> FakeLoop::check(http::Request const& request)
     return {};
 }
 
+Task<> FakeLoop::wait_while(bool FakeLoopState::*held)
+{
+    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+    while (with([&](auto& state) { return state.*held; })) {
+        timer.expires_after(std::chrono::milliseconds(5));
+        co_await timer.async_wait(boost::asio::use_awaitable);
+    }
+}
+
 FakeLoop::Answer FakeLoop::login(http::Request request)
 {
     auto const status = with([&](auto& state) {
@@ -76,11 +93,7 @@ FakeLoop::Answer FakeLoop::upload(http::Request request)
         return state.holds_uploads;
     });
     if (auto const allowed = check(request); !allowed) co_return allowed.error();
-    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
-    while (with([](auto& state) { return state.holds_uploads; })) {
-        timer.expires_after(std::chrono::milliseconds(5));
-        co_await timer.async_wait(boost::asio::use_awaitable);
-    }
+    co_await wait_while(&FakeLoopState::holds_uploads);
     if (held) co_return http::error_response(500, "held for too long");
     auto const status = with([&](auto& state) {
         if (!state.upload_statuses.empty()) {
@@ -88,8 +101,8 @@ FakeLoop::Answer FakeLoop::upload(http::Request request)
             state.upload_statuses.erase(state.upload_statuses.begin());
             if (next != 200) return next;
         }
-        auto [fair, images] = judge(*parts, state.broken_image);
-        state.images.merge(images);
+        auto const fair = judge(*parts, state.broken_image);
+        if (fair == 200) take(*parts, state);
         return fair;
     });
     co_return http::json_response(status == 200 ? "OK" : "no", status);
@@ -106,6 +119,8 @@ FakeLoop::Answer FakeLoop::target(http::Request request)
 FakeLoop::Answer FakeLoop::models(http::Request request)
 {
     if (auto const allowed = check(request); !allowed) co_return allowed.error();
+    with([](auto& state) { ++state.models_asked; });
+    co_await wait_while(&FakeLoopState::holds_models);
     co_return http::text_response(with([](auto& state) { return state.models; }));
 }
 
@@ -117,6 +132,7 @@ FakeLoop::Answer FakeLoop::model_file(http::Request request)
         ++state.downloads;
         return state.zips.contains(name) ? state.zips.at(name) : std::string();
     });
+    co_await wait_while(&FakeLoopState::holds_downloads);
     if (zip.empty()) co_return Error{Errc::not_found, "no such model"};
     co_return http::text_response(zip);
 }

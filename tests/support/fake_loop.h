@@ -22,11 +22,17 @@ struct FakeLoopState {
     bool holds_uploads = false;                    ///< They get no answer meanwhile, and a 500 later.
     std::vector<std::vector<std::string>> uploads; ///< File names of each that came.
     std::map<std::string, std::string> images;     ///< The JPEGs that were taken, by file name.
+    std::map<std::string, std::string> metadata;   ///< What was taken with them, by file name.
+    std::map<std::string, int> times_taken;        ///< Of each image, by file name: it is stored once nevertheless.
+    int changed = 0;                               ///< Images that came again under their name, and were not the same.
 
     std::string target;                      ///< The answer of deployment/target; empty: 404.
     std::string models = R"({"models":[]})"; ///< The answer of models.
     std::map<std::string, std::string> zips; ///< By `<model id>/<format>`.
     int downloads = 0;
+    int models_asked = 0;
+    bool holds_downloads = false; ///< They get no answer meanwhile.
+    bool holds_models = false;    ///< Those who ask for the models, likewise.
     int status_of_reports = 200;
     std::vector<DetectorStatus> reports;
 };
@@ -36,6 +42,7 @@ class FakeLoop {
 public:
     FakeLoop();
 
+    std::uint16_t port() const { return server_.port(); }
     std::string url() const { return server_.url(); }
 
     /// Calls `use` with the state, while no request changes it.
@@ -57,6 +64,7 @@ private:
     Answer model_file(http::Request request);
     Answer report(http::Request request);
     Result<void> check(http::Request const& request);
+    Task<> wait_while(bool FakeLoopState::*held);
 
     std::mutex guard_;
     FakeLoopState state_;

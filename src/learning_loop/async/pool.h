@@ -52,6 +52,18 @@ public:
         co_return std::move(*answer);
     }
 
+    /// Runs `job()` some time after those that wait already. Nobody learns what became of it: it must not throw.
+    template <class Job>
+    void post(Job job)
+    {
+        ++waiting_;
+        auto run = [this, job = std::move(job)]() mutable {
+            job();
+            --waiting_;
+        };
+        boost::asio::post(threads_, std::move(run));
+    }
+
     /// The number of jobs that wait or run.
     int waiting() const { return waiting_; }
 

@@ -58,6 +58,8 @@ BOOST_DESCRIBE_STRUCT(ModelVersions, (),
 struct DeploymentTarget {
     std::string model_uuid;
     std::string version;
+
+    bool operator==(DeploymentTarget const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(DeploymentTarget, (), (model_uuid, version))
 

@@ -1,14 +1,11 @@
 #pragma once
 
 #include "learning_loop/async/pause.h"
-#include "learning_loop/async/pool.h"
-#include "learning_loop/async/retry.h"
-#include "learning_loop/async/turn.h"
 #include "learning_loop/data/detector_status.h"
-#include "learning_loop/detector/detection_service.h"
 #include "learning_loop/detector/detector_settings.h"
-#include "learning_loop/detector/model_folder.h"
-#include "learning_loop/detector/outbox_uploader.h"
+#include "learning_loop/detector/model/model_choice.h"
+#include "learning_loop/detector/model/model_updates.h"
+#include "learning_loop/detector/outbox/outbox_uploader.h"
 #include "learning_loop/node/loop_client.h"
 
 #include <chrono>
@@ -18,20 +15,18 @@
 
 namespace learning_loop {
 
-/// Keeps a detector in step with its Loop: asks which model it is to run, installs it while the old one serves, reports
-/// its state. A Loop that cannot be reached or answers wrongly changes only the reported errors.
+/// Keeps a detector in step with its Loop: asks which model it is to run, has it installed while the old one serves,
+/// and reports its state. A Loop that cannot be reached or answers wrongly changes only the reported errors.
 class LoopSync {
 public:
-    /// `model_format`: of the models that this detector runs; empty: it needs none.
     LoopSync(boost::asio::any_io_executor executor, DetectorSettings const& settings, std::string uuid,
-             std::string model_format, LoopClient& loop, DetectionService& detection, OutboxUploader const& uploader);
+             LoopClient& loop, ModelUpdates& updates, DetectionService const& detection,
+             OutboxUploader const& uploader);
 
-    /// Loads the current model of the last run, or the logic that needs no model. Then follows the Loop until it is
-    /// cancelled.
+    /// Loads the model of the last run, or the logic that needs none. Then follows the Loop until it is cancelled.
     Task<> run();
 
-    /// `follow_loop`, `pause` or a version. Errors: invalid_argument if it is none of them, or the Loop has no such
-    /// version; with the text that peers know.
+    /// As ModelChoice::choose; tries at once what has failed before, too.
     Task<Result<void>> choose(std::string text);
 
     /// Unless it is idle, no model is looked for, nor installed.
@@ -39,21 +34,21 @@ public:
     void set_operation_mode(OperationMode mode);
 
     /// A muted node asks its Loop nothing by itself and reports nothing. Uploads go on.
-    void set_muted(bool muted)
-    {
-        muted_ = muted;
-        pause_.wake();
-    }
+    void set_muted(bool muted);
 
-    /// Builds the current model anew, or the logic that needs none, and goes on as after a start. Errors: those of
-    /// DetectionService::load; then the old instances serve on.
+    /// Builds the model that runs anew, or the logic that needs none, and goes on as after a start. Errors: those of
+    /// ModelUpdates::reload; then the old instances serve on.
     Task<Result<void>> reload();
 
-    /// Deletes all models; none runs any more. Errors: unavailable if too many want to change the model.
+    /// As ModelUpdates::forget_models, until the Loop is asked again.
     Task<Result<void>> forget_models();
 
     AboutDetector about() const;
     ModelVersions versions() const;
+
+    /// The version that is being built while no model runs.
+    std::optional<std::string> const& updating_to() const { return detection_.updating_to(); }
+
     std::map<std::string, std::string> const& problems() const { return problems_; } ///< By the step that failed.
     std::chrono::seconds uptime() const
     {
@@ -61,38 +56,25 @@ public:
     }
 
 private:
-    Task<Result<void>> load_current();
-    Task<> ask_for_target();
-    Task<> follow_target();
-    Task<Result<void>> install(DeploymentTarget target);
-    Task<Result<ModelInformation>> fetch(DeploymentTarget target);
-    Task<Result<void>> choose_version(std::string version);
+    Task<> run_cycles();
     Task<> report();
-    std::optional<std::string> running_version() const;
+    void allow_updates();
+    void note_problems();
     void set_problem(std::string const& step, std::optional<std::string> problem);
 
     DetectorSettings const& settings_;
     std::string uuid_;
-    std::string model_format_;
     LoopClient& loop_;
-    DetectionService& detection_;
+    ModelUpdates& updates_;
+    DetectionService const& detection_;
     OutboxUploader const& uploader_;
-    ModelFolder models_;
-    Lane installing_{"installing models", 4}; ///< Of `models_`.
+    ModelChoice choice_;
 
     OperationMode operation_mode_ = OperationMode::startup;
     bool muted_;
-    Turn models_turn_{"the change of the model", 10}; ///< Of who builds and swaps.
-    VersionControl version_control_;
-    std::optional<DeploymentTarget> loop_target_;
-    std::optional<DeploymentTarget> target_;
-    bool target_is_refused_ = false; ///< The Loop's present target must not be installed.
-    std::vector<std::string> local_versions_;
     std::map<std::string, std::string> problems_; ///< By the step that failed.
     bool changed_ = true;                         ///< Since the last report.
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
-    std::chrono::steady_clock::time_point next_try_{};
-    Backoff backoff_{std::chrono::seconds(5), std::chrono::seconds(300)};
     Pause pause_;
 };
 

@@ -1,10 +1,10 @@
 #include "learning_loop/detector/soft_reload.h"
 
 #include "learning_loop/base/log.h"
-#include "learning_loop/detector/detection_service.h"
 #include "learning_loop/detector/loop_sync.h"
-#include "learning_loop/detector/outbox.h"
-#include "learning_loop/detector/outbox_uploader.h"
+#include "learning_loop/detector/model/detection_service.h"
+#include "learning_loop/detector/outbox/outbox.h"
+#include "learning_loop/detector/outbox/outbox_uploader.h"
 #include "learning_loop/detector/relevance_filter.h"
 
 namespace learning_loop {
@@ -66,6 +66,7 @@ void SoftReload::apply(DetectorSettings const& read)
     settings.max_uncertain_threshold = read.max_uncertain_threshold;
     settings.outbox_max_bytes = read.outbox_max_bytes;
     settings.max_outbox_size = read.max_outbox_size;
+    settings.rejected_max_bytes = read.rejected_max_bytes;
     settings.node_version = read.node_version;
     settings.version_control_default = read.version_control_default;
     settings.sync_cycles = read.sync_cycles;

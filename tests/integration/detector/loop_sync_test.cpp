@@ -9,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include <latch>
+
 namespace learning_loop {
 namespace {
 
@@ -89,6 +91,11 @@ struct LoopSyncTest : testing::Test {
     {
         node->io.run(node->parts.detector.keep({test::sent_file(test::a_jpeg())}, {}, false)).value();
     }
+    Task<> choose_into(std::shared_ptr<std::string> answer, std::string text)
+    {
+        auto const chosen = co_await sync().choose(std::move(text));
+        *answer = chosen ? "OK" : chosen.error().message;
+    }
     std::string choose(std::string const& text)
     {
         auto const chosen = node->io.run(sync().choose(text));
@@ -159,7 +166,7 @@ TEST_F(LoopSyncTest, keeps_the_old_model_when_the_new_one_cannot_be_loaded)
     findings->broken_version = "1.4";
     set_target("1.4");
     start();
-    EXPECT_EQ(error_under("update_model"), "Could not update model: the weights are broken");
+    EXPECT_EQ(error_under("update_model"), "Could not update model: version 1.4: the weights are broken");
     EXPECT_EQ(running(), "1.3");
     EXPECT_EQ(fs::read_symlink(folder / "current_model"), "models/1.3");
     EXPECT_FALSE(fs::exists(folder / "models/1.4"));
@@ -175,11 +182,11 @@ TEST_F(LoopSyncTest, refuses_a_download_that_is_not_the_model)
     set_target("1.3");
     start();
     EXPECT_EQ(error_under("update_model"),
-              "Could not update model: model.json: version is '1.4', but 1.3 was asked for");
+              "Could not update model: version 1.3: model.json: version is '1.4', but 1.3 was asked for");
     EXPECT_EQ(running(), "None");
     loop.with([](auto& state) { state.zips[id_of("1.3") + "/onnx"] = "no zip"; });
     start();
-    EXPECT_TRUE(error_under("update_model").starts_with("Could not update model: "));
+    EXPECT_TRUE(error_under("update_model").starts_with("Could not update model: version 1.3: "));
 }
 
 TEST_F(LoopSyncTest, says_that_the_loop_lacks_the_model)
@@ -187,8 +194,9 @@ TEST_F(LoopSyncTest, says_that_the_loop_lacks_the_model)
     loop.with([](auto& state) { state.zips.clear(); });
     set_target("1.3");
     start();
-    EXPECT_EQ(error_under("update_model"),
-              "Could not update model: model download: the Loop answers 404 {\"detail\":\"no such model\"}");
+    EXPECT_EQ(
+        error_under("update_model"),
+        "Could not update model: version 1.3: model download: the Loop answers 404 {\"detail\":\"no such model\"}");
 }
 
 TEST_F(LoopSyncTest, needs_no_target)
@@ -375,6 +383,211 @@ TEST_F(LoopSyncTest, gets_the_model_of_the_loop_again_after_it_has_forgotten_all
     ASSERT_TRUE(node->io.run(sync().reload()));
     EXPECT_TRUE(comes_to_run("1.3"));
     EXPECT_EQ(loop.with([](auto& state) { return state.downloads; }), 2);
+}
+
+TEST_F(LoopSyncTest, serves_a_good_model_at_once_after_a_broken_one_has_failed_again_and_again)
+{
+    findings->broken_version = "1.3";
+    set_target("1.3");
+    start();
+    for (int tries = 1; tries <= 5; ++tries) {
+        ASSERT_TRUE(
+            node->io.run_until([&] { return loop.with([](auto& state) { return state.downloads; }) >= tries; }));
+        ASSERT_TRUE(reports([](auto const& status) { return status.errors.contains("update_model"); }));
+        if (tries < 5) choose("follow_loop"); // and tries again at once
+    }
+    set_target("1.4");
+    EXPECT_TRUE(comes_to_run("1.4"));
+    EXPECT_TRUE(reports([](auto const& status) { return status.current_model == "1.4" && status.errors.empty(); }));
+}
+
+TEST_F(LoopSyncTest, gives_up_a_download_that_is_no_longer_wanted)
+{
+    set_target("1.3");
+    loop.with([](auto& state) { state.holds_downloads = true; });
+    start();
+    ASSERT_TRUE(node->io.run_until([&] { return loop.with([](auto& state) { return state.downloads; }) == 1; }));
+    set_target("1.4");
+    ASSERT_TRUE(node->io.run_until([&] { return loop.with([](auto& state) { return state.downloads; }) == 2; }));
+    loop.with([](auto& state) { state.holds_downloads = false; });
+    EXPECT_TRUE(comes_to_run("1.4"));
+    EXPECT_FALSE(fs::exists(folder / "models/1.3"));
+    EXPECT_TRUE(fs::is_empty(folder / "models/.staging"));
+}
+
+TEST_F(LoopSyncTest, reports_while_a_download_takes_its_time)
+{
+    set_target("1.3");
+    loop.with([](auto& state) { state.holds_downloads = true; });
+    start();
+    ASSERT_TRUE(node->io.run_until([&] { return loop.with([](auto& state) { return state.downloads; }) == 1; }));
+    sync().set_operation_mode(OperationMode::detecting);
+    EXPECT_TRUE(reports([](auto const& status) { return status.operation_mode == OperationMode::detecting; }));
+    loop.with([](auto& state) { state.holds_downloads = false; });
+    EXPECT_TRUE(node->io.run_until([&] { return fs::exists(folder / "models/1.3"); }));
+    EXPECT_EQ(running(), "None"); // it may not be replaced now
+    sync().set_operation_mode(OperationMode::idle);
+    EXPECT_TRUE(comes_to_run("1.3"));
+    EXPECT_EQ(loop.with([](auto& state) { return state.downloads; }), 1);
+}
+
+TEST_F(LoopSyncTest, is_reset_in_the_midst_of_a_download)
+{
+    set_target("1.3");
+    loop.with([](auto& state) { state.holds_downloads = true; });
+    start();
+    ASSERT_TRUE(node->io.run_until([&] { return loop.with([](auto& state) { return state.downloads; }) == 1; }));
+    loop.with([](auto& state) { state.target.clear(); });
+    node->io.run(sync().forget_models()).value();
+    EXPECT_TRUE(fs::is_empty(folder / "models/.staging"));
+    ASSERT_TRUE(node->io.run(sync().reload()));
+    EXPECT_EQ(sync().versions().target_version, "None");
+    EXPECT_TRUE(sync().problems().empty());
+    loop.with([](auto& state) { state.holds_downloads = false; });
+    set_target("1.4");
+    EXPECT_EQ(choose("follow_loop"), "OK");
+    EXPECT_TRUE(comes_to_run("1.4"));
+    auto const has_it_alone = [&] { return sync().versions().local_versions == std::vector<std::string>{"1.4"}; };
+    EXPECT_TRUE(node->io.run_until(has_it_alone));
+}
+
+TEST_F(LoopSyncTest, does_what_was_chosen_last_also_while_the_loop_is_asked_for_what_was_chosen_before)
+{
+    set_target("1.3");
+    start();
+    ASSERT_TRUE(comes_to_run("1.3"));
+    loop.with([](auto& state) {
+        state.models = R"({"models":[{"id":")" + id_of("1.4") + R"(","version":"1.4"}]})";
+        state.holds_models = true;
+    });
+    auto const chosen = std::make_shared<std::string>(); // shared: with the task
+    tasks->spawn("a choice", choose_into(chosen, "1.4"));
+    ASSERT_TRUE(node->io.run_until([&] { return loop.with([](auto& state) { return state.models_asked; }) == 1; }));
+    EXPECT_EQ(choose("pause"), "OK");
+    loop.with([](auto& state) { state.holds_models = false; });
+    ASSERT_TRUE(node->io.run_until([&] { return !chosen->empty(); }));
+    EXPECT_EQ(sync().versions().version_control, VersionControl::pause);
+    EXPECT_EQ(sync().versions().target_version, "1.3");
+}
+
+TEST_F(LoopSyncTest, takes_over_a_choice_that_was_made_while_another_model_is_being_built)
+{
+    set_target("1.3");
+    start();
+    ASSERT_TRUE(comes_to_run("1.3"));
+    loop.with([](auto& state) { state.models = R"({"models":[{"id":")" + id_of("1.3") + R"(","version":"1.3"}]})"; });
+    std::latch building{1};
+    std::latch go_on{1};
+    findings->before_building = [&](std::string const& version) {
+        if (version != "1.4") return;
+        building.count_down();
+        go_on.wait();
+    };
+    set_target("1.4");
+    EXPECT_EQ(choose("follow_loop"), "OK");
+    ASSERT_TRUE(node->io.run_until([&] { return building.try_wait(); }));
+    EXPECT_EQ(choose("1.3"), "OK");
+    go_on.count_down();
+    keep_an_image();
+    ASSERT_TRUE(node->io.run_until([&] { return sync().versions().local_versions.size() == 2; }));
+    EXPECT_EQ(running(), "1.3");
+    EXPECT_EQ(fs::read_symlink(folder / "current_model"), "models/1.3");
+}
+
+TEST_F(LoopSyncTest, runs_another_model_at_the_start_when_the_last_one_is_broken)
+{
+    set_target("1.3");
+    start();
+    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    set_target("1.4");
+    start();
+    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.4"; }));
+    fs::resize_file(folder / "models/1.4/model.onnx", 3);
+    settings.skip_repeat_on_start = true; // so that no Loop can help
+    start();
+    ASSERT_TRUE(comes_to_run("1.3"));
+    auto const& problem = sync().problems().at("update_model");
+    EXPECT_TRUE(problem.starts_with("Could not load model 1.4: model.onnx: is not as it was installed")) << problem;
+    EXPECT_TRUE(problem.ends_with("; model 1.3 serves instead")) << problem;
+    EXPECT_EQ(fs::read_symlink(folder / "current_model"), "models/1.4"); // it may be all right at the next start
+    settings.skip_repeat_on_start = false;
+    start();
+    EXPECT_TRUE(comes_to_run("1.4")); // fetched anew
+    EXPECT_TRUE(reports([](auto const& status) { return status.errors.empty(); }));
+}
+
+TEST_F(LoopSyncTest, begins_with_the_model_of_its_loop_again_once_that_is_the_one_that_serves_instead)
+{
+    for (auto const* version : {"1.3", "1.4"}) {
+        set_target(version);
+        start();
+        ASSERT_TRUE(reports([&](auto const& status) { return status.current_model == version; }));
+    }
+    fs::remove_all(folder / "models/1.4");
+    set_target("1.3");
+    start();
+    ASSERT_TRUE(node->io.run_until([&] { return fs::read_symlink(folder / "current_model") == "models/1.3"; }));
+    EXPECT_TRUE(reports([](auto const& status) { return status.current_model == "1.3" && status.errors.empty(); }));
+}
+
+TEST_F(LoopSyncTest, runs_a_model_that_is_here_when_the_link_is_lost)
+{
+    set_target("1.3");
+    start();
+    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    fs::remove(folder / "current_model");
+    fs::create_symlink("/etc", folder / "current_model");
+    settings.skip_repeat_on_start = true;
+    start();
+    EXPECT_TRUE(comes_to_run("1.3"));
+}
+
+TEST_F(LoopSyncTest, counts_its_updates)
+{
+    findings->broken_version = "1.4";
+    for (auto const* version : {"1.3", "1.4"}) {
+        set_target(version);
+        start();
+        ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    }
+    error_under("update_model");
+    auto const text = node->runner.metrics().text();
+    for (auto const* line :
+         {"detector_model_updates_total{result=\"failed\"} 1", "detector_model_updates_total{result=\"installed\"} 0"})
+        EXPECT_NE(text.find(line), std::string::npos) << text;
+}
+
+// ------------------------------------------------------------------------------- where only one model fits into memory
+
+TEST_F(LoopSyncTest, frees_the_old_model_first_where_only_one_fits)
+{
+    settings.exclusive_model_build = true;
+    set_target("1.3");
+    start();
+    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    std::vector<std::string> while_building;
+    findings->before_building = [&](std::string const& version) {
+        while_building.push_back(version + " beside " + std::to_string(findings->living));
+    };
+    set_target("1.4");
+    EXPECT_EQ(choose("follow_loop"), "OK");
+    ASSERT_TRUE(comes_to_run("1.4"));
+    EXPECT_EQ(while_building, std::vector<std::string>{"1.4 beside 0"});
+}
+
+TEST_F(LoopSyncTest, builds_the_old_model_again_where_only_one_fits_and_the_new_one_is_broken)
+{
+    settings.exclusive_model_build = true;
+    set_target("1.3");
+    start();
+    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    findings->broken_version = "1.4";
+    set_target("1.4");
+    EXPECT_EQ(choose("follow_loop"), "OK");
+    EXPECT_EQ(error_under("update_model"), "Could not update model: version 1.4: the weights are broken");
+    EXPECT_EQ(running(), "1.3");
+    EXPECT_EQ(node->parts.detection.updating_to(), std::nullopt);
+    EXPECT_TRUE(node->io.run(node->parts.detection.detect({test::sent_file(test::a_jpeg())}, false)));
 }
 
 } // namespace

@@ -106,6 +106,22 @@ TEST(Lane, resumes_the_coroutine_on_its_own_thread)
     EXPECT_EQ(test::run(where()), std::this_thread::get_id());
 }
 
+TEST(Lane, runs_what_nobody_waits_for_in_its_turn_and_before_it_goes)
+{
+    std::vector<int> order;
+    {
+        Lane lane("test");
+        lane.post([&] { order.push_back(1); });
+        auto job = [&]() -> Number {
+            order.push_back(2);
+            return 2;
+        };
+        EXPECT_EQ(test::run(lane.run(std::move(job))).value(), 2);
+        lane.post([&] { order.push_back(3); });
+    }
+    EXPECT_EQ(order, (std::vector<int>{1, 2, 3}));
+}
+
 TEST(Pool, runs_jobs_side_by_side)
 {
     Pool pool("test", 2, 10);

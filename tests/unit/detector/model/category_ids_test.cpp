@@ -1,4 +1,4 @@
-#include "learning_loop/detector/category_ids.h"
+#include "learning_loop/detector/model/category_ids.h"
 
 #include "learning_loop/base/log.h"
 #include "support/captured_stderr.h"
@@ -32,21 +32,21 @@ ImageMetadata marks_of(std::string const& name, std::optional<std::string> const
     return metadata;
 }
 
-using Ids = std::vector<std::optional<std::string>>;
+using CategoryIds = std::vector<std::optional<std::string>>;
 
-Ids ids_of_detections(ImageMetadata const& metadata)
+CategoryIds ids_of_detections(ImageMetadata const& metadata)
 {
     return {metadata.box_detections.at(0).category_id, metadata.point_detections.at(0).category_id,
             metadata.segmentation_detections.at(0).category_id, metadata.classification_detections.at(0).category_id};
 }
 
-Ids ids_of_annotations(ImageMetadata const& metadata)
+CategoryIds ids_of_annotations(ImageMetadata const& metadata)
 {
     return {metadata.box_annotations.at(0).category_id, metadata.point_annotations.at(0).category_id,
             metadata.classification_annotation->category_id};
 }
 
-Ids filled(std::string const& name, std::optional<std::string> const& id)
+CategoryIds filled(std::string const& name, std::optional<std::string> const& id)
 {
     auto metadata = marks_of(name, id);
     fill_category_ids(metadata, a_model());
@@ -69,7 +69,7 @@ TEST(CompletedDetections, of_a_logic_get_the_models_version_and_the_ids_of_the_n
 {
     auto found = marks_of("crop");
     complete_detections(found, a_model());
-    EXPECT_EQ(ids_of_detections(found), Ids(4, "id of crop"));
+    EXPECT_EQ(ids_of_detections(found), CategoryIds(4, "id of crop"));
     EXPECT_EQ(found.segmentation_detections[0].model_name, "1.3");
     EXPECT_EQ(found.classification_detections[0].model_name, "1.3");
 }
@@ -79,34 +79,34 @@ TEST(CompletedDetections, keep_what_the_logic_said)
     auto found = marks_of("crop", "own id");
     found.box_detections[0].model_name = "own";
     complete_detections(found, a_model());
-    EXPECT_EQ(ids_of_detections(found), Ids(4, "own id"));
+    EXPECT_EQ(ids_of_detections(found), CategoryIds(4, "own id"));
     EXPECT_EQ(found.box_detections[0].model_name, "own");
     auto unknown = marks_of("moon");
     complete_detections(unknown, a_model());
-    EXPECT_EQ(ids_of_detections(unknown), Ids(4, std::nullopt));
+    EXPECT_EQ(ids_of_detections(unknown), CategoryIds(4, std::nullopt));
 }
 
 TEST(CategoryIds, of_an_upload_are_filled_for_every_kind_of_detection_and_annotation)
 {
-    EXPECT_EQ(filled("weed", std::nullopt), Ids(7, "id of weed"));
-    EXPECT_EQ(filled("crop", ""), Ids(7, "id of crop"));
+    EXPECT_EQ(filled("weed", std::nullopt), CategoryIds(7, "id of weed"));
+    EXPECT_EQ(filled("crop", ""), CategoryIds(7, "id of crop"));
 }
 
 TEST(CategoryIds, that_the_model_knows_stay_whatever_the_name_is)
 {
-    EXPECT_EQ(filled("weed", "id of crop"), Ids(7, "id of crop"));
-    EXPECT_EQ(filled("moon", "id of crop"), Ids(7, "id of crop"));
+    EXPECT_EQ(filled("weed", "id of crop"), CategoryIds(7, "id of crop"));
+    EXPECT_EQ(filled("moon", "id of crop"), CategoryIds(7, "id of crop"));
 }
 
 TEST(CategoryIds, that_the_model_does_not_know_are_replaced_by_those_of_the_names)
 {
-    EXPECT_EQ(filled("weed", "id of another model"), Ids(7, "id of weed"));
+    EXPECT_EQ(filled("weed", "id of another model"), CategoryIds(7, "id of weed"));
 }
 
 TEST(CategoryIds, are_empty_for_a_name_that_the_model_does_not_know)
 {
-    EXPECT_EQ(filled("moon", std::nullopt), Ids(7, ""));
-    EXPECT_EQ(filled("moon", "id of another model"), Ids(7, ""));
+    EXPECT_EQ(filled("moon", std::nullopt), CategoryIds(7, ""));
+    EXPECT_EQ(filled("moon", "id of another model"), CategoryIds(7, ""));
 }
 
 TEST(CategoryIds, that_are_unknown_are_all_named_in_one_line_of_the_log)

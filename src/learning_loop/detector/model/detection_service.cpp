@@ -1,11 +1,12 @@
-#include "learning_loop/detector/detection_service.h"
+#include "learning_loop/detector/model/detection_service.h"
 
 #include "learning_loop/async/all.h"
 #include "learning_loop/async/within.h"
-#include "learning_loop/detector/category_ids.h"
+#include "learning_loop/detector/model/category_ids.h"
 
 #include <algorithm>
 #include <iterator>
+#include <system_error>
 #include <thread>
 
 namespace learning_loop {
@@ -64,6 +65,11 @@ Result<Instances> build_instances(DetectorFactory const& factory, ModelInformati
     return instances;
 }
 
+Error still_evaluated()
+{
+    return {Errc::unavailable, "images are still being evaluated by the model before: try again later"};
+}
+
 } // namespace
 
 DetectionService::DetectionService(boost::asio::any_io_executor executor, DetectorFactory factory, int streams,
@@ -76,16 +82,84 @@ DetectionService::DetectionService(boost::asio::any_io_executor executor, Detect
       evaluations_(std::move(executor))
 {}
 
+Task<Result<DetectionService::Built>> DetectionService::build(ModelInformation model)
+{
+    int const beside = running_ ? 1 : 0;
+    if (!co_await wait_for_models(beside)) co_return still_evaluated();
+    // The factory by value: a soft reload may replace it meanwhile.
+    auto job = [factory = factory_, model, count = streams_] { return build_instances(factory, model, count); };
+    auto instances = co_await building_.run(std::move(job));
+    if (!instances) co_return instances.error();
+    try {
+        co_return own(std::move(model), std::move(*instances));
+    } catch (std::system_error const& failure) {
+        co_return Error{Errc::unavailable, std::string("the system has no thread for it: ") + failure.what()};
+    }
+}
+
+DetectionService::Built DetectionService::own(ModelInformation model, Instances instances)
+{
+    Streams<DetectorLogic> streams("detection", std::move(instances), max_waiting_each);
+    auto made = std::make_unique<RunningModel>(RunningModel{std::move(model), std::move(streams)});
+    ++models_;
+    auto free = [this](RunningModel* old) {
+        auto job = [this, old] {
+            delete old;
+            --models_;
+        };
+        freeing_.post(std::move(job));
+    };
+    return {made.release(), std::move(free)};
+}
+
+void DetectionService::take_over(Built next)
+{
+    running_ = std::move(next);
+    updating_to_.reset();
+}
+
 Task<Result<void>> DetectionService::load(ModelInformation model)
 {
-    // The factory by value: a soft reload may replace it meanwhile.
-    auto build = [factory = factory_, model, count = streams_] { return build_instances(factory, model, count); };
-    auto instances = co_await building_.run(std::move(build));
-    if (!instances) co_return instances.error();
-    auto next = std::make_shared<RunningModel>(
-        RunningModel{std::move(model), Streams<DetectorLogic>("detection", std::move(*instances), max_waiting_each)});
-    co_await retire(std::exchange(running_, std::move(next)));
+    auto built = co_await build(std::move(model));
+    if (!built) co_return built.error();
+    take_over(std::move(*built));
     co_return Result<void>();
+}
+
+Task<Result<void>> DetectionService::make_room_for(std::string version)
+{
+    updating_to_ = std::move(version);
+    std::weak_ptr<RunningModel> const old = running_;
+    running_.reset();
+    if (co_await wait_for_models(0)) co_return Result<void>();
+    if (auto still_there = old.lock()) take_over(std::move(still_there));
+    co_return still_evaluated();
+}
+
+Task<> DetectionService::unload()
+{
+    running_.reset();
+    updating_to_.reset();
+    co_await wait_for_models(0);
+}
+
+/// Waits until no more than `most` models take memory, or an image has had all the time that it may take.
+Task<bool> DetectionService::wait_for_models(int most)
+{
+    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+    auto const deadline = std::chrono::steady_clock::now() + max_time_;
+    while (models_ > most && std::chrono::steady_clock::now() < deadline) {
+        timer.expires_after(std::chrono::milliseconds(2));
+        co_await timer.async_wait(boost::asio::use_awaitable);
+    }
+    co_return models_ <= most;
+}
+
+Result<void> DetectionService::check_ready() const
+{
+    if (running_) return {};
+    if (updating_to_) return Error{Errc::unavailable, "updating model to version " + *updating_to_};
+    return Error{Errc::unavailable, "detector not yet initialized"};
 }
 
 Task<bool> DetectionService::finish(std::chrono::milliseconds grace)
@@ -100,21 +174,6 @@ Task<bool> DetectionService::finish(std::chrono::milliseconds grace)
     co_return evaluations_.size() == 0;
 }
 
-/// Lets go of a model that was replaced. The last owner frees it, which takes long: hence not on the io thread.
-Task<> DetectionService::retire(std::shared_ptr<RunningModel> old)
-{
-    auto free = [old = std::move(old)]() mutable -> Result<void> {
-        old.reset();
-        return {};
-    };
-    (co_await building_.run(std::move(free))).value();
-}
-
-Task<> DetectionService::unload()
-{
-    co_await retire(std::exchange(running_, nullptr));
-}
-
 Task<Result<std::vector<Evaluated>>> DetectionService::detect(std::vector<SentImage> images, bool with_preview)
 {
     GiveUpAtTheEnd const over{std::make_shared<std::atomic<bool>>(false)};
@@ -126,8 +185,9 @@ Task<Result<std::vector<Evaluated>>> DetectionService::evaluate(std::vector<Sent
                                                                 Flag given_up)
 {
     auto running = running_;
-    if (!running)
+    if (!running && !updating_to_)
         co_return Error{Errc::unavailable, "detector not yet initialized: no model is loaded; try again later"};
+    if (!running) co_return check_ready().error();
     std::vector<Task<Result<std::vector<Evaluated>>>> tasks;
     for (auto& share : shares_of(std::move(images), static_cast<std::size_t>(streams_))) {
         bool const is_first = tasks.empty();
@@ -144,13 +204,11 @@ Task<Result<std::vector<Evaluated>>> DetectionService::evaluate(std::vector<Sent
     if (!thrown && evaluated) {
         for (auto& one : *evaluated) complete_detections(one.found, running->model);
     }
-    if (running != running_) co_await retire(std::move(running)); // also if the logic has thrown
     if (thrown) std::rethrow_exception(thrown);
     co_return evaluated;
 }
 
-Task<Result<std::vector<Evaluated>>> DetectionService::evaluate_share(std::shared_ptr<RunningModel> running,
-                                                                      Evaluation share, Flag given_up)
+Task<Result<std::vector<Evaluated>>> DetectionService::evaluate_share(Built running, Evaluation share, Flag given_up)
 {
     auto is_over = [ending = ending_, given_up = std::move(given_up)] { return *ending || *given_up; };
     auto job = [share = std::move(share), is_over = std::move(is_over)](DetectorLogic& logic) {

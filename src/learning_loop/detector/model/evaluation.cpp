@@ -1,4 +1,4 @@
-#include "learning_loop/detector/evaluation.h"
+#include "learning_loop/detector/model/evaluation.h"
 
 #include "learning_loop/base/log.h"
 #include "learning_loop/infer/thumbnail.h"

@@ -1,4 +1,4 @@
-#include "learning_loop/detector/detection_service.h"
+#include "learning_loop/detector/model/detection_service.h"
 
 #include "learning_loop/async/all.h"
 #include "support/fake_detector_logic.h"
@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <latch>
 #include <stdexcept>
+#include <utility>
 
 namespace learning_loop {
 namespace {
@@ -190,11 +191,103 @@ TEST_F(DetectionServiceTest, gives_up_on_an_image_that_takes_too_long)
 
 TEST_F(DetectionServiceTest, frees_the_old_instances)
 {
+    auto const with_two_logics = findings.use_count() + 2;
     ASSERT_TRUE(load("1"));
-    auto const with_two_logics = findings.use_count();
     ASSERT_TRUE(load("2"));
-    EXPECT_EQ(findings.use_count(), with_two_logics);
+    EXPECT_TRUE(io.run_until([&] { return findings.use_count() == with_two_logics; }));
     EXPECT_EQ(findings->instances, 4);
+}
+
+TEST_F(DetectionServiceTest, frees_what_was_built_and_never_took_over)
+{
+    auto const with_two_logics = findings.use_count() + 2;
+    ASSERT_TRUE(load("1"));
+    auto built = io.run(service.build(model_of("2"))).value();
+    EXPECT_EQ(service.model()->version, "1");
+    built.reset();
+    EXPECT_TRUE(io.run_until([&] { return findings.use_count() == with_two_logics; }));
+}
+
+/// Holds the first image that is evaluated until it is let go.
+struct HeldImage {
+    std::latch begun{1};
+    std::latch go_on{1};
+
+    explicit HeldImage(test::FakeFindings& findings)
+    {
+        findings.before = [this, first = true]() mutable {
+            if (!std::exchange(first, false)) return;
+            begun.count_down();
+            go_on.wait();
+        };
+    }
+};
+
+Task<Result<std::string>> version_that_evaluates(DetectionService& service)
+{
+    std::vector<SentImage> images{test::sent_file(test::a_jpeg())};
+    auto const evaluated = co_await service.detect(std::move(images), false);
+    if (!evaluated) co_return evaluated.error();
+    co_return evaluated->front().found.box_detections.at(0).model_name;
+}
+
+Task<Result<std::string>> swap_meanwhile(DetectionService& service, HeldImage& held, std::string next)
+{
+    auto built = co_await service.build(model_of(next));
+    held.begun.wait();
+    service.take_over(std::move(*built));
+    held.go_on.count_down();
+    co_return service.model()->version;
+}
+
+TEST_F(DetectionServiceTest, ends_a_request_under_the_model_it_began_under)
+{
+    ASSERT_TRUE(load("1"));
+    findings->next->box_detections = {{"weed", 1, 2, 3, 4, "", 0.5, std::nullopt}};
+    HeldImage held(*findings);
+    std::vector<Task<Result<std::string>>> tasks;
+    tasks.push_back(version_that_evaluates(service));
+    tasks.push_back(swap_meanwhile(service, held, "2"));
+    auto const answers = io.run(all(std::move(tasks)));
+    EXPECT_EQ(answers.at(0).value() + " while " + answers.at(1).value(), "1 while 2");
+    EXPECT_EQ(io.run(version_that_evaluates(service)).value(), "2");
+}
+
+TEST_F(DetectionServiceTest, frees_the_old_model_before_there_is_another_and_says_which_one_comes)
+{
+    auto const without_logics = findings.use_count();
+    ASSERT_TRUE(load("1"));
+    ASSERT_TRUE(io.run(service.make_room_for("2")));
+    EXPECT_EQ(findings.use_count(), without_logics);
+    EXPECT_EQ(service.updating_to(), "2");
+    auto const refused = detect(test::a_jpeg());
+    EXPECT_EQ(refused.error().code, Errc::unavailable);
+    EXPECT_EQ(refused.error().message, "updating model to version 2");
+    EXPECT_EQ(service.check_ready().error().message, "updating model to version 2");
+    ASSERT_TRUE(load("2"));
+    EXPECT_EQ(service.updating_to(), std::nullopt);
+    EXPECT_TRUE(service.check_ready());
+}
+
+Task<Result<std::string>> make_room_meanwhile(DetectionService& service, HeldImage& held)
+{
+    held.begun.wait();
+    auto const room = co_await service.make_room_for("2");
+    held.go_on.count_down();
+    co_return room.error().message;
+}
+
+TEST_F(DetectionServiceTest, keeps_a_model_that_an_image_does_not_let_go)
+{
+    DetectionService impatient(io.executor(), test::fake_factory(findings), 1, {}, std::chrono::milliseconds(50));
+    io.run(impatient.load(model_of("1"))).value();
+    HeldImage held(*findings);
+    std::vector<Task<Result<std::string>>> tasks;
+    tasks.push_back(version_that_evaluates(impatient));
+    tasks.push_back(make_room_meanwhile(impatient, held));
+    EXPECT_TRUE(io.run(all(std::move(tasks))).at(1).value().starts_with("images are still being evaluated"));
+    EXPECT_EQ(impatient.model()->version, "1");
+    EXPECT_TRUE(io.run(impatient.finish(std::chrono::seconds(10))));
 }
 
 TEST_F(DetectionServiceTest, spreads_a_batch_over_its_streams)

@@ -1,4 +1,4 @@
-#include "learning_loop/detector/evaluation.h"
+#include "learning_loop/detector/model/evaluation.h"
 
 #include "support/fake_detector_logic.h"
 #include "support/sample_images.h"

@@ -1,4 +1,4 @@
-#include "learning_loop/detector/category_ids.h"
+#include "learning_loop/detector/model/category_ids.h"
 
 #include "learning_loop/base/log.h"
 #include "learning_loop/base/text.h"
