@@ -3,6 +3,7 @@
 #include "learning_loop/detector/onnx/run_onnx_detector.h"
 #endif
 #include "learning_loop/base/version.h"
+#include "learning_loop/detector/commands/run_outbox.h"
 #include "learning_loop/detector/detector_settings.h"
 #include "learning_loop/server/commands/run_command.h"
 #include "learning_loop/server/run_server.h"
@@ -35,6 +36,8 @@ struct Program {
 constexpr Program programs[] = {
     {"server", "the Loop: images, models, deployment and a page to look at them", learning_loop::run_server},
     {"detector", "finds things in images with a model from the Loop, sends home what it is unsure of", run_detector},
+    {"outbox", "lists, requeues, deletes or copies out the images that a detector keeps for the Loop",
+     learning_loop::run_outbox},
     {"token", "makes, lists and revokes the tokens with which nodes and scripts reach the Loop",
      learning_loop::run_token},
     {"user", "lists the Loop's accounts and sets a lost password anew", learning_loop::run_user},
