@@ -1,6 +1,6 @@
 #pragma once
 
-#include "learning_loop/detector/outbox.h"
+#include "learning_loop/detector/outbox/outbox.h"
 #include "support/run.h"
 
 #include <string>

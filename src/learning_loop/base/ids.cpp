@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <mutex>
 #include <stdexcept>
+#include <string>
 
 namespace learning_loop {
 namespace {
@@ -43,16 +44,35 @@ bool is_letter(char c)
 
 /// Milliseconds since 1970, and a counter in the 12 bits below. If a millisecond needs more than those, or the clock
 /// stands still or goes back, the next tick is one more than the last.
-std::uint64_t next_tick()
+class Ticks {
+public:
+    std::uint64_t next()
+    {
+        using namespace std::chrono;
+        auto const now = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+        std::lock_guard const lock(guard_);
+        last_ = std::max(last_ + 1, static_cast<std::uint64_t>(std::max<std::int64_t>(now, 0)) << 12U);
+        return last_;
+    }
+
+    void continue_after(std::uint64_t tick)
+    {
+        std::lock_guard const lock(guard_);
+        last_ = std::max(last_, tick);
+    }
+
+private:
+    std::mutex guard_;
+    std::uint64_t last_ = 0;
+};
+
+Ticks& ticks()
 {
-    static std::mutex guard;
-    static std::uint64_t last = 0;
-    using namespace std::chrono;
-    auto const now = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-    std::lock_guard const lock(guard);
-    last = std::max(last + 1, static_cast<std::uint64_t>(now) << 12U);
-    return last;
+    static Ticks of_this_process;
+    return of_this_process;
 }
+
+constexpr std::uint64_t latest_tick = std::uint64_t{7'258'118'400'000} << 12U; // the year 2200
 
 } // namespace
 
@@ -64,12 +84,21 @@ std::string random_token()
 std::string new_uuid()
 {
     auto uuid = random_bytes();
-    auto const tick = next_tick();
+    auto const tick = ticks().next();
     auto const milliseconds = tick >> 12U;
     for (unsigned i = 0; i < 6; ++i) uuid[i] = static_cast<std::uint8_t>(milliseconds >> (40U - 8U * i));
     uuid[6] = static_cast<std::uint8_t>((tick >> 8U) & 0x0fU);
     uuid[7] = static_cast<std::uint8_t>(tick & 0xffU);
     return text_of(uuid, 7);
+}
+
+void continue_after(std::string_view uuid)
+{
+    if (!is_uuid(uuid) || uuid[14] != '7') return;
+    auto const digits =
+        std::string(uuid.substr(0, 8)) + std::string(uuid.substr(9, 4)) + std::string(uuid.substr(15, 3));
+    auto const tick = std::stoull(digits, nullptr, 16);
+    if (tick < latest_tick) ticks().continue_after(tick);
 }
 
 bool is_uuid(std::string_view text)

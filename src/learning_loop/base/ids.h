@@ -11,6 +11,10 @@ namespace learning_loop {
 /// even when the clock does. Thread safe.
 std::string new_uuid();
 
+/// From now on new ids sort after this one, also if the clock says an earlier time. Does nothing if it is no UUID of
+/// version 7, or one of a time after the year 2200, which no clock tells. Thread safe.
+void continue_after(std::string_view uuid);
+
 /// 32 hexadecimal digits that nobody can guess: 128 bits from OpenSSL's generator. Thread safe.
 std::string random_token();
 

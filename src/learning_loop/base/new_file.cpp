@@ -77,6 +77,13 @@ Result<void> NewFile::sync()
     return {};
 }
 
+void NewFile::begin_writeback()
+{
+    if (::sync_file_range(descriptor_.get(), 0, 0, SYNC_FILE_RANGE_WRITE) != 0) {
+        // Only a hint: whoever syncs the file waits for its bytes, and is told what is wrong.
+    }
+}
+
 Result<void> NewFile::close()
 {
     if (::close(descriptor_.release()) != 0) return impl::disk_error("cannot write", path_);

@@ -37,6 +37,9 @@ public:
     /// durable only after `sync_folder`. Errors: out_of_space if the disk is full.
     Result<void> sync();
 
+    /// Lets the disk begin with what was appended, and does not wait for it: several files are synced sooner then.
+    void begin_writeback();
+
     /// All that was appended can be read by path; nothing can be appended any more. Errors: out_of_space if the disk is
     /// full.
     Result<void> close();

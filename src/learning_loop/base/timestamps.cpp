@@ -169,10 +169,15 @@ std::string zone_of(std::chrono::minutes offset)
 
 std::string timestamp_now()
 {
+    return timestamp_of(std::chrono::system_clock::now());
+}
+
+std::string timestamp_of(std::chrono::system_clock::time_point time)
+{
     using namespace std::chrono;
-    auto const now = floor<microseconds>(system_clock::now());
-    auto const second = floor<seconds>(now);
-    return fmt::format("{}.{:06}+00:00", to_seconds(second, 'T'), (now - second).count());
+    auto const exact = floor<microseconds>(time);
+    auto const second = floor<seconds>(exact);
+    return fmt::format("{}.{:06}+00:00", to_seconds(second, 'T'), (exact - second).count());
 }
 
 std::string time_for_a_name(std::string timestamp)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +9,9 @@ namespace learning_loop {
 
 /// Now, in UTC, as `2024-01-31T12:00:00.123456+00:00`: a form every peer reads.
 std::string timestamp_now();
+
+/// That time in the same form.
+std::string timestamp_of(std::chrono::system_clock::time_point time);
 
 /// What `timestamp_now` gave, as `2024-01-31T12-00-00.123456`: fit for the name of a file or folder.
 std::string time_for_a_name(std::string timestamp);

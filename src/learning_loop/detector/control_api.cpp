@@ -3,7 +3,7 @@
 #include "learning_loop/base/log.h"
 #include "learning_loop/base/text.h"
 #include "learning_loop/detector/loop_sync.h"
-#include "learning_loop/detector/outbox_uploader.h"
+#include "learning_loop/detector/outbox/outbox_uploader.h"
 #include "learning_loop/detector/soft_reload.h"
 
 namespace learning_loop {

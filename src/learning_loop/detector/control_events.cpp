@@ -1,7 +1,7 @@
 #include "learning_loop/detector/control_events.h"
 
 #include "learning_loop/detector/loop_sync.h"
-#include "learning_loop/detector/outbox_uploader.h"
+#include "learning_loop/detector/outbox/outbox_uploader.h"
 #include "learning_loop/detector/soft_reload.h"
 #include "learning_loop/http/server/operator_door.h"
 
@@ -42,8 +42,9 @@ void ControlEvents::add_to(socketio::Events& events)
 
 Task<Result<boost::json::value>> ControlEvents::info()
 {
-    auto const model = sync_.about().model_info;
-    co_return model ? to_json(*model) : only("status", "No model loaded");
+    if (auto const model = sync_.about().model_info) co_return to_json(*model);
+    auto const version = sync_.updating_to();
+    co_return only("status", version ? "Updating model to version " + *version : "No model loaded");
 }
 
 Task<Result<boost::json::value>> ControlEvents::about()

@@ -28,7 +28,7 @@ void DetectEvents::add_to(socketio::Events& events)
 
 Task<Result<boost::json::value>> DetectEvents::detect(socketio::Arguments arguments)
 {
-    if (auto const ready = check_ready(); !ready) co_return ready.error();
+    if (auto const ready = detection_.check_ready(); !ready) co_return ready.error();
     auto items = co_await answers_to(read_detect_request(arguments, limits_));
     if (!items) co_return items.error();
     co_return std::move(items->front());
@@ -36,7 +36,7 @@ Task<Result<boost::json::value>> DetectEvents::detect(socketio::Arguments argume
 
 Task<Result<boost::json::value>> DetectEvents::batch_detect(socketio::Arguments arguments)
 {
-    if (auto const ready = check_ready(); !ready) co_return ready.error();
+    if (auto const ready = detection_.check_ready(); !ready) co_return ready.error();
     auto items = co_await answers_to(read_batch_detect_request(arguments, limits_));
     if (!items) co_return items.error();
     boost::json::object answer;
@@ -66,13 +66,6 @@ Task<Result<boost::json::value>> DetectEvents::upload(socketio::Arguments argume
     boost::json::object answer;
     answer["status"] = "OK";
     co_return answer;
-}
-
-/// In the words that clients compare with.
-Result<void> DetectEvents::check_ready() const
-{
-    if (detection_.ready()) return {};
-    return Error{Errc::unavailable, "detector not yet initialized"};
 }
 
 } // namespace learning_loop

@@ -20,7 +20,6 @@ private:
     Task<Result<boost::json::value>> batch_detect(socketio::Arguments arguments);
     Task<Result<boost::json::value>> upload(socketio::Arguments arguments);
     Task<Result<boost::json::array>> answers_to(Result<DetectRequest> request);
-    Result<void> check_ready() const;
 
     Detector& detector_;
     DetectionService const& detection_;

@@ -1,7 +1,7 @@
 #include "learning_loop/detector/detector.h"
 
 #include "learning_loop/base/timestamps.h"
-#include "learning_loop/detector/category_ids.h"
+#include "learning_loop/detector/model/category_ids.h"
 
 #include <algorithm>
 
@@ -96,7 +96,8 @@ Task<Result<void>> Detector::keep_relevant(std::vector<SentImage> images, ImageN
     for (std::size_t i = 0; i < images.size(); ++i) {
         detected[i].causes = causes_to_keep(notes, detected[i].metadata);
         if (detected[i].causes.empty()) continue;
-        auto& metadata = relevant.emplace_back(ImageToKeep{std::move(images[i]), detected[i].metadata}).metadata;
+        auto& metadata =
+            relevant.emplace_back(ImageToKeep{std::move(images[i]), detected[i].metadata, notes.camera}).metadata;
         if (notes.autoupload == Autoupload::filtered) append(metadata.tags, detected[i].causes);
     }
     if (relevant.empty()) co_return Result<void>();
@@ -132,7 +133,7 @@ Task<Result<void>> Detector::keep(std::vector<SentImage> images, ImageMetadata m
     if (knows_ids) fill_category_ids(metadata, *model);
     metadata.tags.emplace_back("picked_by_system");
     std::vector<ImageToKeep> all;
-    for (auto& image : images) all.push_back({std::move(image), metadata});
+    for (auto& image : images) all.push_back({std::move(image), metadata, {}});
     auto const count = all.size();
     auto const kept = co_await keeper_.keep(std::move(all), priority);
     if (!kept) metrics_.count_not_kept(count);

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "learning_loop/detector/detection_service.h"
 #include "learning_loop/detector/detector_metrics.h"
 #include "learning_loop/detector/image_keeper.h"
 #include "learning_loop/detector/image_notes.h"
+#include "learning_loop/detector/model/detection_service.h"
 #include "learning_loop/detector/page/recent_frames.h"
 #include "learning_loop/detector/relevance_filter.h"
 

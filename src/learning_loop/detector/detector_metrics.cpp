@@ -1,7 +1,7 @@
 #include "learning_loop/detector/detector_metrics.h"
 
-#include "learning_loop/detector/detection_service.h"
-#include "learning_loop/detector/outbox.h"
+#include "learning_loop/detector/model/detection_service.h"
+#include "learning_loop/detector/outbox/outbox.h"
 
 namespace learning_loop {
 namespace {
@@ -61,6 +61,12 @@ void DetectorMetrics::watch(DetectionService const& detection, Outbox const& out
                    [&outbox] { return static_cast<double>(outbox.dropped()); });
     metrics_.gauge("outbox_rejected_images", "Images that the Loop will never take, since the start.",
                    [&outbox] { return static_cast<double>(outbox.rejected()); });
+    metrics_.gauge("outbox_rejected_there", "What lies in the outbox's folder rejected.",
+                   [&outbox] { return static_cast<double>(outbox.rejected_images().images()); });
+    metrics_.gauge("outbox_rejected_bytes", "Bytes of what lies in the outbox's folder rejected.",
+                   [&outbox] { return static_cast<double>(outbox.rejected_images().bytes()); });
+    metrics_.gauge("outbox_rejected_deleted", "Of these, deleted to keep to REJECTED_MAX_BYTES, since the start.",
+                   [&outbox] { return static_cast<double>(outbox.rejected_images().deleted()); });
 }
 
 void DetectorMetrics::count_evaluated(std::vector<Evaluated> const& images)

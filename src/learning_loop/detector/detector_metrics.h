@@ -1,7 +1,7 @@
 #pragma once
 
 #include "learning_loop/base/metrics.h"
-#include "learning_loop/detector/evaluation.h"
+#include "learning_loop/detector/model/evaluation.h"
 
 #include <chrono>
 #include <vector>

@@ -33,22 +33,40 @@ socketio::ServerOptions socketio_options(ImageLimits const& limits)
     return options;
 }
 
+/// Images are detected also where it cannot be made.
+std::unique_ptr<CommandSocket> make_command_socket(Runner& runner, std::filesystem::path const& data_folder,
+                                                   OutboxDesk& desk)
+{
+    auto answer = [&desk](std::string request) { return desk.answer_text(std::move(request)); };
+    try {
+        return std::make_unique<CommandSocket>(runner.executor(), data_folder, std::move(answer));
+    } catch (std::system_error const& failure) {
+        log::warn("`learning-loop outbox` cannot change anything while this runs: {}", failure.what());
+        return nullptr;
+    }
+}
+
 } // namespace
 
 DetectorParts::DetectorParts(Runner& runner, DetectorKind const& kind, DetectorSettings const& settings_,
                              std::string uuid, SoftReload::ReadSettings read_settings)
     : settings(settings_),
       door(door_of(settings)),
-      outbox(runner.executor(), settings.data_folder / "outbox", outbox_limits(settings)),
+      outbox(runner.executor(), settings.data_folder / "outbox", outbox_limits(settings),
+             real_disk(settings.outbox_durability)),
       session(runner.executor(), settings),
       loop(session, Context{settings.organization, settings.project}),
       uploader(outbox, loop),
+      outbox_desk(outbox),
+      commands(make_command_socket(runner, settings.data_folder, outbox_desk)),
       detection(runner.executor(), kind.factory(settings), settings.streams, image_limits(settings)),
       filter(settings.min_uncertain_threshold, settings.max_uncertain_threshold),
-      keeper(outbox, image_limits(settings)),
+      keeper(outbox, image_limits(settings), settings.jpeg_quality),
       metrics(runner.metrics()),
       detector(detection, filter, keeper, metrics, recent),
-      sync(runner.executor(), settings, std::move(uuid), kind.model_format, loop, detection, uploader),
+      updates(runner.executor(), {settings.data_folder, kind.model_format, settings.exclusive_model_build}, loop,
+              detection, runner.metrics()),
+      sync(runner.executor(), settings, std::move(uuid), loop, updates, detection, uploader),
       soft_reload({settings, uploader, outbox, detection, filter, sync}, kind, std::move(read_settings)),
       detect_events(detector, detection, image_limits(settings)),
       control_events(door, sync, uploader, soft_reload),
@@ -67,7 +85,7 @@ DetectorParts::DetectorParts(Runner& runner, DetectorKind const& kind, DetectorS
     metrics.watch(detection, outbox);
     runner.health().add("model", [this]() -> std::optional<std::string> {
         if (detection.ready()) return std::nullopt;
-        return "no model is loaded";
+        return detection.updating_to() ? detection.check_ready().error().message : "no model is loaded";
     });
     http::add_service_api(router, runner.metrics(), runner.health(), settings.name);
 }
@@ -98,12 +116,14 @@ void DetectorParts::start(TaskGroup& tasks)
     tasks.spawn("uploads", uploader.run());
     tasks.spawn("the Loop", sync.run());
     tasks.spawn("Socket.IO", socketio.run());
+    if (commands) tasks.spawn("the commands", commands->serve());
 }
 
 Task<> DetectorParts::disconnect()
 {
     co_await socketio.finish(grace_of_events);
     keeper.end();
+    if (commands) co_await commands->finish();
 }
 
 Task<bool> DetectorParts::finish()

@@ -29,9 +29,20 @@ ProgramDescription description(std::string program)
          .meaning = "most images kept for upload that are no priority",
          .min = 1,
          .default_text = "any number"},
+        {.field = "rejected_max_bytes",
+         .meaning = "most bytes of images that the Loop refused; then the oldest are deleted",
+         .bytes = true},
+        {.field = "outbox_durability",
+         .meaning = "what a kept image survives: `sync`: a power cut, `os`: the end of the process only, which is "
+                    "faster on slow disks"},
+        {.field = "jpeg_quality", .meaning = "of images that are sent as pixels or as PNG", .min = 1, .max = 100},
         {.field = "node_version", .meaning = "reported to the Loop"},
         {.field = "version_control_default",
          .meaning = "`pause`: keep the model that is here; anything else: follow_loop"},
+        {.field = "exclusive_model_build",
+         .meaning =
+             "for memory that holds one model only: free the old model before the new one is built; until it is, "
+             "requests are answered 503"},
         {.field = "sync_cycles", .meaning = "report to the Loop every that many cycles of 5 s", .min = 1, .max = 1e6},
         {.field = "max_image_bytes",
          .meaning = "of an image as it is sent; a longer one is refused",
@@ -112,6 +123,7 @@ OutboxLimits outbox_limits(DetectorSettings const& settings)
     OutboxLimits limits;
     limits.max_bytes = settings.outbox_max_bytes;
     limits.max_normal_images = settings.max_outbox_size.value_or(0);
+    limits.max_rejected_bytes = settings.rejected_max_bytes;
     return limits;
 }
 

@@ -2,7 +2,7 @@
 
 #include "learning_loop/async/pool.h"
 #include "learning_loop/data/image_metadata.h"
-#include "learning_loop/detector/outbox.h"
+#include "learning_loop/detector/outbox/outbox.h"
 #include "learning_loop/infer/sent_image.h"
 
 #include <atomic>
@@ -15,13 +15,17 @@ namespace learning_loop {
 struct ImageToKeep {
     SentImage image;
     ImageMetadata metadata;
+    std::string camera = {}; ///< Empty: not told; then its source is what tells it apart.
 };
 
 /// Puts the images of clients into the outbox: a JPEG byte for byte, everything else encoded as JPEG, since Loops
 /// expect JPEG.
 class ImageKeeper {
 public:
-    explicit ImageKeeper(Outbox& outbox, ImageLimits const& limits = {}) : outbox_(outbox), limits_(limits) {}
+    /// `jpeg_quality` is 1 to 100, of what is encoded.
+    explicit ImageKeeper(Outbox& outbox, ImageLimits const& limits = {}, int jpeg_quality = 95)
+        : outbox_(outbox), limits_(limits), jpeg_quality_(jpeg_quality)
+    {}
 
     /// The image as a JPEG. It is checked that it is complete and within the limits. Errors: those of `jpeg_of`;
     /// unavailable if too many images wait, or after `end`.
@@ -37,6 +41,7 @@ public:
 private:
     Outbox& outbox_;
     ImageLimits limits_;
+    int jpeg_quality_;
     std::shared_ptr<std::atomic<bool>> ending_ = std::make_shared<std::atomic<bool>>(false); // shared: with the jobs
     Pool codec_{"encoding images", 2, 32};
 };

@@ -90,7 +90,7 @@ Result<cv::Mat> decode_image(SentImage const& image, ImageLimits const& limits)
     return bgr;
 }
 
-Result<Bytes> jpeg_of(SentImage const& image, ImageLimits const& limits)
+Result<Bytes> jpeg_of(SentImage const& image, ImageLimits const& limits, int quality)
 {
     if (!image.layout) {
         auto const header = check_image(image.bytes.view(), limits);
@@ -99,7 +99,7 @@ Result<Bytes> jpeg_of(SentImage const& image, ImageLimits const& limits)
     }
     auto const bgr = decode_image(image, limits);
     if (!bgr) return bgr.error();
-    auto jpeg = encode_jpeg(*bgr);
+    auto jpeg = encode_jpeg(*bgr, quality);
     if (!jpeg) return named(image.name, jpeg.error());
     return Bytes(std::move(*jpeg));
 }

@@ -36,8 +36,9 @@ struct SentImage {
 /// The upright image as 8 bit BGR. Errors: as `decode_image` of the image codec, with the image's name.
 Result<cv::Mat> decode_image(SentImage const& image, ImageLimits const& limits = {});
 
-/// The image as a JPEG file: one that is a JPEG keeps its bytes, everything else is encoded. It is checked that a file
+/// The image as a JPEG file: one that is a JPEG keeps its bytes, everything else is encoded, with that quality (1 to
+/// 100). It is checked that a file
 /// is whole. Errors: as `check_image` and `decode_image`, with the image's name.
-Result<Bytes> jpeg_of(SentImage const& image, ImageLimits const& limits = {});
+Result<Bytes> jpeg_of(SentImage const& image, ImageLimits const& limits = {}, int quality = 95);
 
 } // namespace learning_loop

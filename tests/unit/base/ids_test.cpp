@@ -31,6 +31,23 @@ TEST(Ids, sort_by_the_time_they_were_made)
     EXPECT_TRUE(std::is_sorted(uuids.begin(), uuids.end()));
 }
 
+TEST(Ids, go_on_after_one_of_a_later_clock)
+{
+    auto const of_2100 = "03bb2cc3-d800-7fff-bfff-ffffffffffff";
+    continue_after(of_2100);
+    EXPECT_GT(new_uuid(), of_2100);
+    EXPECT_EQ(new_uuid().substr(0, 8), "03bb2cc3");
+}
+
+TEST(Ids, go_on_after_nothing_that_no_clock_tells)
+{
+    for (auto const* no_time : {"", "2024-01-31_12:00:00.123456", "ffffffff-ffff-7fff-bfff-ffffffffffff",
+                                "ffffffff-ffff-4fff-bfff-ffffffffffff"}) {
+        continue_after(no_time);
+        EXPECT_LT(new_uuid().substr(0, 2), "10") << no_time;
+    }
+}
+
 TEST(Ids, are_unique_whichever_thread_makes_them)
 {
     std::vector<std::vector<std::string>> made(4);

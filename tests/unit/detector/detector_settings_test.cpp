@@ -34,6 +34,8 @@ std::vector<test::SettingsRow<DetectorSettings>> detector_rows(std::string const
         settings_row<T>("NODE_VERSION", "", "node_version", "absent", "v2", &T::node_version),
         settings_row<T>("VERSION_CONTROL_DEFAULT", "", "version_control_default", "follow_loop", "pause",
                         &T::version_control_default),
+        settings_row<T>("EXCLUSIVE_MODEL_BUILD", "", "exclusive_model_build", "false", "true",
+                        &T::exclusive_model_build),
         settings_row<T>("SYNC_CYCLES", "", "sync_cycles", "6", "1", &T::sync_cycles),
         settings_row<T>("MAX_IMAGE_BYTES", "", "max_image_bytes", "67108864", "2000000", &T::max_image_bytes),
         settings_row<T>("MAX_IMAGE_PIXELS", "", "max_image_pixels", "50000000", "2000000", &T::max_image_pixels),

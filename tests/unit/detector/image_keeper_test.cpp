@@ -29,9 +29,9 @@ struct ImageKeeperTest : testing::Test {
     ImageMetadata kept(ImageMetadata metadata)
     {
         keep({{test::sent_file(test::a_jpeg()), std::move(metadata)}}).value();
-        auto const item = outbox.take_batch(1, 1 << 20).at(0); // the newest
-        outbox.release({item});
+        auto const item = outbox.take_batch(1, 1 << 20).at(0);
         auto const text = test::bytes_of(outbox.folder_of(item) / item.file_name(".json"));
+        io.run(outbox.remove({item}));
         return from_json<ImageMetadata>(parse_json(text, "kept").value()).value();
     }
 };
@@ -100,6 +100,16 @@ TEST_F(ImageKeeperTest, makes_a_jpeg_of_pixels)
 {
     auto const jpeg = io.run(keeper.to_jpeg({Bytes(std::string(18, 'x')), "image", PixelLayout{3, 2, 3}})).value();
     EXPECT_EQ(decode_image(jpeg.view())->size(), cv::Size(3, 2));
+}
+
+TEST_F(ImageKeeperTest, encodes_with_the_quality_it_is_told)
+{
+    auto const png = test::sample_image("rgb.png");
+    ImageKeeper rough(outbox, {}, 10);
+    auto const fine_jpeg = to_jpeg(png).value();
+    auto const rough_jpeg = io.run(rough.to_jpeg(test::sent_file(png))).value();
+    EXPECT_LT(rough_jpeg.size(), fine_jpeg.size());
+    EXPECT_EQ(fine_jpeg, encode_jpeg(decode_image(png).value(), 95).value());
 }
 
 } // namespace

@@ -1,4 +1,4 @@
-#include "learning_loop/detector/outbox_uploader.h"
+#include "learning_loop/detector/outbox/outbox_uploader.h"
 
 #include "learning_loop/async/task_group.h"
 #include "support/fake_loop.h"
@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 namespace learning_loop {
@@ -100,7 +101,8 @@ TEST_F(OutboxUploaderTest, sends_at_most_twenty_images_in_one_request)
     loop.with([&](auto& state) {
         for (auto const& names : state.uploads) sizes.push_back(names.size() / 2);
     });
-    EXPECT_EQ(sizes, (std::vector<std::size_t>{20, 20, 5}));
+    std::ranges::sort(sizes); // the last two are on their way at once
+    EXPECT_EQ(sizes, (std::vector<std::size_t>{5, 20, 20}));
     EXPECT_EQ(images().size(), 45u);
 }
 

@@ -1,4 +1,4 @@
-#include "learning_loop/detector/outbox_uploader.h"
+#include "learning_loop/detector/outbox/outbox_uploader.h"
 
 #include "learning_loop/async/task_group.h"
 #include "support/fault_proxy.h"

@@ -1,4 +1,4 @@
-#include "learning_loop/detector/outbox.h"
+#include "learning_loop/detector/outbox/outbox.h"
 
 #include "support/keep_one.h"
 #include "support/run.h"
@@ -130,7 +130,7 @@ TEST_F(OutboxTest, sweeps_what_nobody_was_told_of)
     EXPECT_TRUE(outbox->empty());
 }
 
-TEST_F(OutboxTest, leaves_strangers_where_they_are)
+TEST_F(OutboxTest, moves_strangers_aside_with_the_reason)
 {
     put_item("normal", "good");
     put_item("elsewhere", "linked");
@@ -144,7 +144,37 @@ TEST_F(OutboxTest, leaves_strangers_where_they_are)
     fs::create_symlink("circle", folder / "normal/circle");
     start();
     EXPECT_EQ(look(), Ids{"good"});
-    EXPECT_EQ(entries("normal"), 7u);
+    EXPECT_EQ(entries("normal") + entries("priority"), 1u);
+    auto const reason = [&](std::string const& name) {
+        return test::bytes_of(folder / "rejected" / name / "reason.txt");
+    };
+    for (auto const* name : {"stray file", "linked", "broken link", "circle"})
+        EXPECT_EQ(reason(name), "no image of this outbox: it is no folder\n") << name;
+    EXPECT_EQ(reason("half"), "no image of this outbox: there is no file image_half.json\n");
+    EXPECT_EQ(reason("empty"), "no image of this outbox: image_empty.jpg is empty\n");
+    EXPECT_EQ(reason("nothing"), "no image of this outbox: there is no file image_nothing.jpg\n");
+    EXPECT_EQ(test::bytes_of(folder / "rejected/half/half/image_half.jpg"), "x");
+    EXPECT_TRUE(fs::exists(folder / "elsewhere/linked/image_linked.jpg"));
+}
+
+TEST_F(OutboxTest, keeps_strangers_of_the_same_name_apart)
+{
+    for (auto const* content : {"first", "second"}) {
+        test::put(folder / "normal/stray", content);
+        start();
+    }
+    EXPECT_EQ(test::bytes_of(folder / "rejected/stray/stray"), "first");
+    EXPECT_EQ(test::bytes_of(folder / "rejected/stray.2/stray"), "second");
+}
+
+TEST_F(OutboxTest, gives_ids_that_follow_those_it_took_over_whatever_the_clock_says)
+{
+    auto const of_the_year_2150 = "052d9c63-0000-7000-8000-000000000000";
+    put_item("normal", of_the_year_2150);
+    start();
+    auto const id = id_of_kept("a");
+    EXPECT_GT(id, of_the_year_2150);
+    EXPECT_EQ(look(), (Ids{id, of_the_year_2150}));
 }
 
 TEST_F(OutboxTest, hands_out_priority_oldest_first_then_normal_newest_first)
@@ -290,6 +320,24 @@ TEST_F(OutboxTest, leaves_nothing_behind_when_the_disk_is_full)
     EXPECT_TRUE(keep(std::string(98, 'x'))); // and counts nothing that is not there
 }
 
+TEST_F(OutboxTest, drops_nothing_for_an_image_that_the_disk_did_not_take)
+{
+    limits.max_normal_images = 2;
+    start();
+    auto const first = id_of_kept("1");
+    auto const second = id_of_kept("2");
+    fs::remove(folder / "tmp");
+    test::put(folder / "tmp", "no folder");
+    EXPECT_EQ(keep("3").error().code, Errc::out_of_space);
+    EXPECT_EQ(look(), (Ids{second, first}));
+    EXPECT_EQ(outbox->dropped(), 0u);
+    fs::remove(folder / "tmp");
+    fs::create_directory(folder / "tmp");
+    auto const third = id_of_kept("3");
+    EXPECT_EQ(look(), (Ids{third, second}));
+    EXPECT_EQ(outbox->dropped(), 1u);
+}
+
 TEST_F(OutboxTest, moves_what_the_loop_refuses_aside_with_the_reason)
 {
     start();
@@ -301,15 +349,19 @@ TEST_F(OutboxTest, moves_what_the_loop_refuses_aside_with_the_reason)
     EXPECT_EQ(test::bytes_of(folder / "rejected" / item.id / "reason.txt"), "the Loop answers 422 not a JPEG\n");
 }
 
-TEST_F(OutboxTest, keeps_a_bounded_number_of_rejected_images)
+TEST_F(OutboxTest, bounds_what_was_rejected_by_its_bytes)
 {
-    for (int i = 0; i < 1000; ++i) fs::create_directories(folder / "rejected" / ("0000" + std::to_string(1000 + i)));
+    limits.max_rejected_bytes = 300;
+    for (auto const* id : {"0001", "0002"}) test::put(folder / "rejected" / id / "image.jpg", std::string(100, 'x'));
     start();
-    auto const item = keep("broken").value();
+    EXPECT_EQ(outbox->rejected_images().bytes(), 200u);
+    auto const item = keep(std::string(120, 'x')).value();
     io.run(outbox->reject(item, "x"));
-    EXPECT_EQ(entries("rejected"), 1000u);
-    EXPECT_FALSE(fs::exists(folder / "rejected/00001000"));
+    EXPECT_FALSE(fs::exists(folder / "rejected/0001"));
+    EXPECT_TRUE(fs::exists(folder / "rejected/0002"));
     EXPECT_TRUE(fs::exists(folder / "rejected" / item.id));
+    EXPECT_EQ(outbox->rejected_images().bytes(), 224u); // with two bytes of metadata and two of the reason
+    EXPECT_EQ(outbox->rejected_images().deleted(), 1u);
 }
 
 TEST_F(OutboxTest, wakes_who_waits_for_images)
