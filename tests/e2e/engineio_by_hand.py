@@ -84,7 +84,11 @@ class WebSocket:
         head = f"GET {target} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in fields.items()) + "\r\n"
         self.socket.sendall(head.encode())
         self.reader = self.socket.makefile("rb")
-        status = int(self.reader.readline().split()[1])
+        line = self.reader.readline()
+        if not line:
+            self.close()
+            raise Closed("no answer to the handshake")
+        status = int(line.split()[1])
         http.client.parse_headers(self.reader)
         if status != 101:
             self.close()

@@ -68,12 +68,13 @@ class Machine:
         return done.stdout
 
     def join(self, other, own_address, its_address):
-        """A cable to the other machine. Addresses are given with the length of their network: 10.0.0.1/24."""
+        """A cable to the other machine; its name, at both ends. Addresses are given with the length of their network: 10.0.0.1/24."""
         name = f"cable{len(self.command('ip', '-br', 'link').splitlines())}"
         self.command("ip", "link", "add", name, "type", "veth", "peer", "name", name, "netns", str(other._holder.pid))
         for machine, address in ((self, own_address), (other, its_address)):
             machine.command("ip", "address", "add", address, "dev", name, *(["nodad"] if ":" in address else []))
             machine.command("ip", "link", "set", name, "up")
+        return name
 
     def __enter__(self):
         return self

@@ -55,6 +55,10 @@ class Outbox:
     def rejected(self):
         return list((self.folder / "rejected").glob("*"))
 
+    def half_written(self):
+        """Names of images of which no client was told yet, or not any more needed."""
+        return {item.name for item in (self.folder / "tmp").glob("*")}
+
     def wait_until_empty(self, seconds=60):
         """Waits until nothing waits, also a moment later. Clients must not send any more."""
         def is_empty():

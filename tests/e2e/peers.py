@@ -23,13 +23,14 @@ def peer_environment(folder, loop, project):
             "DATA_FOLDER": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def peer_detector(folder, loop, project):
-    """The library's detector, whose data is in `folder/peer`; it reports every 5 s."""
+def peer_detector(folder, loop, project, environment=None, name="peer"):
+    """The library's detector, whose data is in `folder/name`; it reports every 5 s."""
     assert PYTHON.exists(), "tools/fetch_peers brings the library"
-    data = folder / "peer"
-    data.mkdir()
+    data = folder / name
+    data.mkdir(exist_ok=True)
     port = free_port()
-    environment = peer_environment(data, loop, project) | {"NODE_PORT": str(port), "NODE_VERSION": "1.2.3", "SYNC_CYCLES": "1"}
+    environment = peer_environment(data, loop, project) | {"NODE_PORT": str(port), "NODE_VERSION": "1.2.3",
+                                                           "SYNC_CYCLES": "1"} | (environment or {})
     return Program([PYTHON, DETECTOR / "main.py"], port, folder / "peer.log", "/about", environment)
 
 

@@ -21,14 +21,14 @@ def require_own_mounts():
     subprocess.run(["mount", "--make-rprivate", "/"], check=True)
 
 
-def mount(kind, at, mebibytes):
+def mount(kind, at, mebibytes, options):
     if kind == "tmpfs":
         command = ["mount", "-t", "tmpfs", "-o", f"size={mebibytes}m", "tmpfs", at]
     else:
         file = at.with_name("disk.ext4")
         with open(file, "wb") as made:
             made.truncate(mebibytes * MIB)
-        subprocess.run(["/sbin/mkfs.ext4", "-q", "-m", "0", file], check=True)
+        subprocess.run(["/sbin/mkfs.ext4", "-q", "-m", "0", *options, file], check=True)
         command = ["mount", "-o", "loop", file, at]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -36,10 +36,10 @@ def mount(kind, at, mebibytes):
 
 
 @contextlib.contextmanager
-def small_disk(kind, at, mebibytes):
-    """`kind`: tmpfs, or ext4 in a file beside it."""
+def small_disk(kind, at, mebibytes, options=()):
+    """`kind`: tmpfs, or ext4 in a file beside it, which mkfs makes with these options."""
     at.mkdir()
-    mount(kind, at, mebibytes)
+    mount(kind, at, mebibytes, options)
     try:
         yield at
     finally:

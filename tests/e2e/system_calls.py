@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from loop_programs.process import start_process
+from machines import skip
 
 OPENING = ["open", "openat", "openat2", "creat"]
 WRITING = ["write", "pwrite64", "writev", "pwritev", "pwritev2", "copy_file_range", "ftruncate", "fallocate"]
@@ -21,17 +22,20 @@ SENDING = ["sendto", "sendmsg", "write", "writev"]
 
 
 class Trace:
-    """strace at all threads of a program, while it is entered. `more`: further words of strace."""
+    """strace at all threads of a program, while it is entered, or at that one thread. `more`: further words of strace."""
 
-    def __init__(self, pid, log, calls, more=()):
+    def __init__(self, pid, log, calls, more=(), all_threads=True):
         self.pid, self.log = pid, Path(log)
         self.log.unlink(missing_ok=True)
-        self.words = ["strace", "-f", "-y", "-s", "32", "-o", self.log, "-e", f"trace={','.join(f'?{call}' for call in calls)}", *more,
+        follow = ["-f"] if all_threads else []
+        self.words = ["strace", *follow, "-y", "-s", "32", "-o", self.log, "-e", f"trace={','.join(f'?{call}' for call in calls)}", *more,
                       "-p", pid]
 
     def __enter__(self):
         self.process = start_process(self.words, stderr=subprocess.PIPE)
         said = self.process.stderr.readline().decode()
+        if "not permitted" in said:
+            skip(f"no program may be traced here: {said.strip()}")
         assert "attached" in said, said
         return self
 
@@ -146,6 +150,28 @@ def not_durable(trace, files, database):
                  or call.name in NAMING and call.paths()[-1] == name]
         if not any(is_synced(before, os.path.dirname(name), ended, commits[-1].begun) for name, ended in named):
             missing.append(f"the name of {file} was not synced")
+    return missing
+
+
+def not_on_the_disk(calls, folder, deadline):
+    """What a power cut in that line of the trace could have taken of a folder that was made elsewhere and then got this name: a list
+    of words, empty if nothing. Its files have to be on the disk before it gets the name."""
+    moves = [call for call in calls if call.name in NAMING and call.paths()[-1] == str(folder)]
+    if not moves:
+        return [f"{folder} got no name"]
+    made_at = moves[-1].paths()[0]
+    missing = []
+    for made in calls:
+        if made.name not in OPENING or "O_CREAT" not in made.text or os.path.dirname(made.paths()[0]) != made_at:
+            continue
+        [file] = made.paths()
+        written = [call.ended for call in calls if call.name in WRITING and call.paths() == [file]]
+        if not written or not is_synced(calls, file, max(written), moves[-1].begun):
+            missing.append(f"the bytes of {file} were not synced")
+        if not is_synced(calls, made_at, made.ended, moves[-1].begun):
+            missing.append(f"the name of {file} was not synced")
+    if not is_synced(calls, os.path.dirname(folder), moves[-1].ended, deadline):
+        missing.append(f"the name of {folder} was not synced")
     return missing
 
 

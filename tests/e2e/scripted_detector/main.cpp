@@ -4,16 +4,22 @@
 // - SCRIPTED_CELLS=1: instead, a box of each 16x16 pixels, counted from the top left, that are not black. Their
 // brightness
 //   is its confidence, so that a test draws what is to be found: gray 115 is 0.45, gray 230 is 0.9;
-// - SCRIPTED_MODEL_FORMAT: instead, it follows the Loop's models of that format, reads none of their files, and answers
-//   one detection of each kind.
+// - SCRIPTED_MODEL_FORMAT: instead, it follows the Loop's models of that format and answers one detection of each kind.
+// Of
+//   a model's files it reads `broken`, why it cannot be built, and `building_ms`, how long that takes.
 #include "learning_loop/detector/run_detector_node.h"
 #include "learning_loop/settings/environment.h"
 
 #include <opencv2/imgproc.hpp>
 
+#include <chrono>
 #include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 
 namespace ll = learning_loop;
@@ -100,11 +106,25 @@ private:
     ll::ModelInformation model_;
 };
 
+std::string file_of(ll::ModelInformation const& model, char const* name)
+{
+    std::ifstream file(std::filesystem::path(model.model_root_path.value_or("")) / name);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+ll::Result<std::unique_ptr<ll::DetectorLogic>> build_model(ll::ModelInformation const& model)
+{
+    if (auto const ms = file_of(model, "building_ms"); !ms.empty())
+        std::this_thread::sleep_for(std::chrono::milliseconds(std::stoi(ms)));
+    if (auto const why = file_of(model, "broken"); !why.empty()) return ll::Error{ll::Errc::invalid_argument, why};
+    return std::make_unique<EveryKind>(model);
+}
+
 int main(int argc, char** argv)
 {
     auto const format = ll::environment("SCRIPTED_MODEL_FORMAT");
     auto const build = [format](ll::ModelInformation const& model) -> ll::Result<std::unique_ptr<ll::DetectorLogic>> {
-        if (!format.empty()) return std::make_unique<EveryKind>(model);
+        if (!format.empty()) return build_model(model);
         if (!ll::environment("SCRIPTED_CELLS").empty()) return std::make_unique<Cells>();
         return std::make_unique<Brightness>(!ll::environment("SCRIPTED_COLOURS").empty());
     };
