@@ -57,9 +57,9 @@ def start_ours(options, folder, environment=None, loop="127.0.0.1:1"):
     return server
 
 
-def start_peer(folder):
+def start_peer(folder, loop="127.0.0.1:1"):
     lay_peer_data(folder)
-    server = start("peer", [require_peer("learning_loop_node"), ROOT / "bench/detector/peer_null_detector.py"], folder)
+    server = start("peer", [require_peer("learning_loop_node"), ROOT / "bench/detector/peer_null_detector.py"], folder, loop=loop)
     wait_ready(server)
     return server
 
