@@ -4,7 +4,6 @@ import os
 import shutil
 import sqlite3
 import stat
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -36,15 +35,6 @@ def fixture_old(tmp_path_factory):
 @pytest.fixture(name="folder")
 def fixture_folder(old, tmp_path):
     return shutil.copytree(old, tmp_path / "loop")
-
-
-@pytest.fixture(name="open_folder")
-def fixture_open_folder():
-    """A folder that every user may look into, with the program in it."""
-    with tempfile.TemporaryDirectory() as name:
-        os.chmod(name, 0o755)
-        shutil.copy(PROGRAM, name)
-        yield Path(name)
 
 
 # ------------------------------------------------------------------------------------------ with a server and without one

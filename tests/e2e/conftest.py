@@ -3,7 +3,10 @@
 `-m "not soak"` leaves out what is marked `soak`. `soak_when(claim=...)` marks those cases of a parametrized test for whose
 parameters, a dict, `claim` is true."""
 
+import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -22,3 +25,14 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if any(mark.kwargs["claim"](item.callspec.params) for mark in item.iter_markers("soak_when")):
             item.add_marker(pytest.mark.soak)
+
+
+@pytest.fixture(name="open_folder")
+def fixture_open_folder():
+    """A folder that every user may look into, with the program learning-loop in it."""
+    from programs import BIN  # not at the top: it needs the path above
+
+    with tempfile.TemporaryDirectory() as name:
+        os.chmod(name, 0o755)
+        shutil.copy(BIN / "learning-loop", name)
+        yield Path(name)

@@ -6,7 +6,6 @@ import os
 import shutil
 import stat
 import subprocess
-import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -249,15 +248,6 @@ def test_a_folder_that_is_none_is_named_and_nothing_is_made(tmp_path, words):
         done = command("outbox", *words, folder=folder)
         assert (done.returncode, done.stdout) == (1, "") and str(folder) in done.stderr and "no outbox" in done.stderr, done
     assert [file.name for file in tmp_path.iterdir()] == ["file"]
-
-
-@pytest.fixture(name="open_folder")
-def fixture_open_folder():
-    """A folder that every user may look into, with the program in it."""
-    with tempfile.TemporaryDirectory() as name:
-        os.chmod(name, 0o755)
-        shutil.copy(PROGRAM, name)
-        yield Path(name)
 
 
 def test_another_user_is_refused_in_words_and_root_leaves_no_file_of_its_own(open_folder):

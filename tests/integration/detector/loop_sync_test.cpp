@@ -80,6 +80,10 @@ struct LoopSyncTest : testing::Test {
             return loop.with([&](auto& state) { return !state.reports.empty() && fits(state.reports.back()); });
         });
     }
+    bool reports_model(std::string const& version)
+    {
+        return reports([&](auto const& status) { return status.current_model == version; });
+    }
     std::string error_under(std::string const& step)
     {
         std::string text;
@@ -108,7 +112,7 @@ TEST_F(LoopSyncTest, follows_the_target)
     set_target("1.3");
     start();
     ASSERT_TRUE(comes_to_run("1.3"));
-    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    ASSERT_TRUE(reports_model("1.3"));
     EXPECT_EQ(fs::read_symlink(folder / "current_model"), "models/1.3");
     EXPECT_EQ(node->parts.detection.model()->model_root_path, (folder / "models/1.3").string());
     EXPECT_EQ(sync().versions().target_version, "1.3");
@@ -120,7 +124,7 @@ TEST_F(LoopSyncTest, reports_what_the_loop_wants_to_know)
     settings.node_version = "7";
     set_target("1.3");
     start();
-    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    ASSERT_TRUE(reports_model("1.3"));
     auto const reported = loop.with([](auto& state) { return state.reports; });
     EXPECT_EQ(reported.front().current_model, std::nullopt); // told before the download, which may take long
     EXPECT_EQ(reported.front().target_model, "1.3");
@@ -135,7 +139,7 @@ TEST_F(LoopSyncTest, runs_the_last_model_after_a_restart_without_a_loop)
     set_target("1.3");
     start();
     ASSERT_TRUE(comes_to_run("1.3"));
-    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    ASSERT_TRUE(reports_model("1.3"));
     stop();
     test::ClosedPort const port;
     settings.loop_host = "http://127.0.0.1:" + std::to_string(port.number());
@@ -147,10 +151,10 @@ TEST_F(LoopSyncTest, replaces_the_model_without_a_download_when_it_is_here)
 {
     set_target("1.3");
     start();
-    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    ASSERT_TRUE(reports_model("1.3"));
     set_target("1.4");
     start();
-    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.4"; }));
+    ASSERT_TRUE(reports_model("1.4"));
     set_target("1.3");
     start();
     EXPECT_EQ(sync().versions().local_versions, (std::vector<std::string>{"1.3", "1.4"}));
@@ -162,7 +166,7 @@ TEST_F(LoopSyncTest, keeps_the_old_model_when_the_new_one_cannot_be_loaded)
 {
     set_target("1.3");
     start();
-    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    ASSERT_TRUE(reports_model("1.3"));
     findings->broken_version = "1.4";
     set_target("1.4");
     start();
@@ -283,7 +287,7 @@ TEST_F(LoopSyncTest, installs_nothing_while_it_is_detecting_but_detects_and_repo
 {
     set_target("1.3");
     start();
-    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    ASSERT_TRUE(reports_model("1.3"));
     sync().set_operation_mode(OperationMode::detecting);
     set_target("1.4");
     ASSERT_TRUE(reports([](auto const& status) { return status.operation_mode == OperationMode::detecting; }));
@@ -340,7 +344,7 @@ TEST_F(LoopSyncTest, runs_the_last_model_while_it_is_muted)
 {
     set_target("1.3");
     start();
-    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    ASSERT_TRUE(reports_model("1.3"));
     settings.skip_repeat_on_start = true;
     start();
     EXPECT_TRUE(comes_to_run("1.3"));
@@ -350,7 +354,7 @@ TEST_F(LoopSyncTest, builds_the_current_model_anew_when_it_reloads)
 {
     set_target("1.3");
     start();
-    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    ASSERT_TRUE(reports_model("1.3"));
     auto const instances = findings->instances.load();
     ASSERT_TRUE(node->io.run(sync().reload()));
     EXPECT_EQ(findings->instances, instances + 1);
@@ -362,7 +366,7 @@ TEST_F(LoopSyncTest, serves_on_with_the_old_instances_if_the_model_cannot_be_bui
 {
     set_target("1.3");
     start();
-    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    ASSERT_TRUE(reports_model("1.3"));
     findings->broken_version = "1.3";
     EXPECT_EQ(node->io.run(sync().reload()).error().message, "the weights are broken");
     EXPECT_EQ(sync().problems().at("update_model"), "Could not load model 1.3: the weights are broken");
@@ -375,7 +379,7 @@ TEST_F(LoopSyncTest, gets_the_model_of_the_loop_again_after_it_has_forgotten_all
 {
     set_target("1.3");
     start();
-    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    ASSERT_TRUE(reports_model("1.3"));
     node->io.run(sync().forget_models()).value();
     EXPECT_EQ(running(), "None");
     EXPECT_TRUE(sync().versions().local_versions.empty());
@@ -498,10 +502,10 @@ TEST_F(LoopSyncTest, runs_another_model_at_the_start_when_the_last_one_is_broken
 {
     set_target("1.3");
     start();
-    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    ASSERT_TRUE(reports_model("1.3"));
     set_target("1.4");
     start();
-    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.4"; }));
+    ASSERT_TRUE(reports_model("1.4"));
     fs::resize_file(folder / "models/1.4/model.onnx", 3);
     settings.skip_repeat_on_start = true; // so that no Loop can help
     start();
@@ -534,7 +538,7 @@ TEST_F(LoopSyncTest, runs_a_model_that_is_here_when_the_link_is_lost)
 {
     set_target("1.3");
     start();
-    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    ASSERT_TRUE(reports_model("1.3"));
     fs::remove(folder / "current_model");
     fs::create_symlink("/etc", folder / "current_model");
     settings.skip_repeat_on_start = true;
@@ -548,7 +552,7 @@ TEST_F(LoopSyncTest, counts_its_updates)
     for (auto const* version : {"1.3", "1.4"}) {
         set_target(version);
         start();
-        ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+        ASSERT_TRUE(reports_model("1.3"));
     }
     error_under("update_model");
     auto const text = node->runner.metrics().text();
@@ -564,7 +568,7 @@ TEST_F(LoopSyncTest, frees_the_old_model_first_where_only_one_fits)
     settings.exclusive_model_build = true;
     set_target("1.3");
     start();
-    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    ASSERT_TRUE(reports_model("1.3"));
     std::vector<std::string> while_building;
     findings->before_building = [&](std::string const& version) {
         while_building.push_back(version + " beside " + std::to_string(findings->living));
@@ -580,7 +584,7 @@ TEST_F(LoopSyncTest, builds_the_old_model_again_where_only_one_fits_and_the_new_
     settings.exclusive_model_build = true;
     set_target("1.3");
     start();
-    ASSERT_TRUE(reports([](auto const& status) { return status.current_model == "1.3"; }));
+    ASSERT_TRUE(reports_model("1.3"));
     findings->broken_version = "1.4";
     set_target("1.4");
     EXPECT_EQ(choose("follow_loop"), "OK");
