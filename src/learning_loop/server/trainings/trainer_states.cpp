@@ -24,6 +24,16 @@ bool is_busy(Trainer const& trainer)
     return !is_idle(trainer) && std::ranges::find(silent, trainer.status.state) == silent.end();
 }
 
+bool is_past_training(std::string_view state)
+{
+    constexpr auto past = std::to_array<std::string_view>(
+        {"training_finished", "confusion_matrix_syncing", "confusion_matrix_synced", "train_model_uploading",
+         "train_model_uploaded", "detecting", "detected", "detection_uploading", "Training finished",
+         "Syncing confusion matrix", "Confusion matrix synced", "Uploading trained model", "Trained model uploaded",
+         "Detections calculated", "Uploading detections"}); // those with blanks by 0.7.40
+    return is_last(state) || std::ranges::find(past, state) != past.end();
+}
+
 bool is_last(std::string_view state)
 {
     return state == "ready_for_cleanup" || state == "Cleaning training"; // the latter by 0.7.40

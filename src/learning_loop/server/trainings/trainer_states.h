@@ -15,6 +15,9 @@ bool is_idle(Trainer const& trainer); ///< It has no training.
 bool is_free(Trainer const& trainer); ///< The same, and it could have one: who is `blocked` has no GPU.
 bool is_busy(Trainer const& trainer); ///< It is at work; some words tell neither.
 
+/// Whether the process that trains has ended, so that what is left to do is to bring its model home.
+bool is_past_training(std::string_view state);
+
 /// Whether this state is the last one of a training, which the trainer does not try again, whatever went wrong.
 bool is_last(std::string_view state);
 

@@ -1,10 +1,15 @@
 #include "learning_loop/server/trainings/training_ends.h"
 
 #include "learning_loop/server/trainings/open_trainings.h"
+#include "learning_loop/server/trainings/trainer_states.h"
 
 namespace learning_loop {
+
 void TrainingEnds::ask(OpenTraining& training, Trainer const& trainer)
 {
+    // Trainers before 0.27 would take it for an abort, and the model that people want to keep would be lost.
+    bool const is_late = training.row.requested_end == TrainingEnd::stop && is_past_training(trainer.status.state);
+    if (is_late) return;
     auto when = trainer.connection + " " + trainer.status.state;
     if (!training.row.requested_end || training.asked_to_end == when) return;
     training.asked_to_end = std::move(when);

@@ -24,7 +24,8 @@ public:
     {}
 
     /// As somebody has wished: once in each state of the trainer, since some states let a stop pass without effect, and
-    /// once on each connection, since a trainer that was gone does not know it yet.
+    /// once on each connection, since a trainer that was gone does not know it yet. A stop is not asked for when the
+    /// training is over and its model on its way: it ends with that by itself.
     void ask(OpenTraining& training, Trainer const& trainer);
 
     /// Whatever it is at. `not_heard` is called if it has not heard that.
