@@ -52,11 +52,11 @@ LoopParts::LoopParts(Runner& runner, LoopOptions const& options)
       commands_(runner.executor(), options.data_folder,
                 [this](std::string text) { return desk_.answer_text(std::move(text)); }),
       thumbnails_(runner.executor(), images_, options.data_folder / "thumbs"),
-      intake_(models_, packing_, url_, options.min_free_disk_bytes),
+      intake_(models_, packing_, url_, options.min_free_disk_bytes, tell_converters()),
       datasets_(images_, options.data_folder / "datasets", options.min_free_disk_bytes),
       hub_(runner.executor(), door_),
       nodes_(runner.executor(), node_rows_),
-      trainings_(runner.executor(), {training_rows_, projects_, datasets_, trainers_})
+      trainings_(runner.executor(), {training_rows_, projects_, datasets_, trainers_, tell_converters()})
 {
     hub_.on_disconnect([this](socketio::PeerPtr const& peer) { nodes_.disconnect(peer); });
     auto& router = runner.router();
@@ -70,7 +70,7 @@ LoopParts::LoopParts(Runner& runner, LoopOptions const& options)
     add_image_api(router, {images_, image_intake_, image_editor_, thumbnails_, checking_});
     add_annotation_api(router, images_, image_editor_, detections_, checking_);
     add_generator_api(router, projects_, {images_, image_intake_, models_, training_rows_, intake_, rendering_});
-    add_model_api(router, models_, url_);
+    add_model_api(router, models_, url_, tell_converters());
     add_model_upload_api(router, intake_, models_, [this](std::string model, http::Caller caller) {
         return trainings_.check_format_of(std::move(model), std::move(caller));
     });
@@ -106,6 +106,11 @@ void LoopParts::forget(std::int64_t project)
 {
     accounts_.forget_project(project);
     trainings_.forget_project(project);
+}
+
+ModelsChanged LoopParts::tell_converters()
+{
+    return [this](Context const& project) { converters_.tell_of_models(project); };
 }
 
 Task<> LoopParts::disconnect()

@@ -11,6 +11,7 @@
 #include "learning_loop/server/models/model_intake.h"
 #include "learning_loop/server/nodes/annotation_nodes.h"
 #include "learning_loop/server/nodes/connected_nodes.h"
+#include "learning_loop/server/nodes/converter_nodes.h"
 #include "learning_loop/server/nodes/detector_events.h"
 #include "learning_loop/server/nodes/detector_reports.h"
 #include "learning_loop/server/nodes/node_hub.h"
@@ -69,6 +70,7 @@ public:
 
 private:
     void forget(std::int64_t project);
+    ModelsChanged tell_converters();
 
     std::string url_;
     store::BlobFiles files_;
@@ -98,6 +100,7 @@ private:
     DatasetSnapshots datasets_;
     NodeHub hub_;
     ConnectedNodes nodes_;
+    ConverterNodes converters_{hub_};
     ConnectedTrainers trainers_{hub_, nodes_};
     Trainings trainings_;
     DetectorReports detector_reports_{detectors_};

@@ -36,7 +36,9 @@ bool has_format(Model const& model, std::string_view format)
 
 class ModelApi {
 public:
-    ModelApi(store::ModelRepository& models, std::string host) : models_(models), host_(std::move(host)) {}
+    ModelApi(store::ModelRepository& models, std::string host, ModelsChanged changed)
+        : models_(models), host_(std::move(host)), changed_(std::move(changed))
+    {}
 
     void add_to(http::Router& router)
     {
@@ -71,6 +73,7 @@ private:
         if (!is_removed) co_return is_removed.error();
         if (!*is_removed) co_return no_model(project, id);
         log::info("{}/{}: the model {} was deleted", project.organization, project.name, id);
+        changed_({project.organization, project.name});
         co_return DeletedModel{id};
     }
 
@@ -106,13 +109,14 @@ private:
 
     store::ModelRepository& models_;
     std::string host_;
+    ModelsChanged changed_;
 };
 
 } // namespace
 
-void add_model_api(http::Router& router, store::ModelRepository& models, std::string host)
+void add_model_api(http::Router& router, store::ModelRepository& models, std::string host, ModelsChanged changed)
 {
-    router.keep<ModelApi>(models, std::move(host));
+    router.keep<ModelApi>(models, std::move(host), std::move(changed));
 }
 
 } // namespace learning_loop

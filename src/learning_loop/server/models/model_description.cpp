@@ -126,6 +126,8 @@ json::object completed(json::object description, ModelFacts const& facts)
         auto const* first = facts.first.if_contains(key);
         description[key] = first ? *first : json::value();
     }
+    auto const* threshold = find_present(facts.first, "conf_threshold");
+    if (threshold) set_if_absent(description, "conf_threshold", *threshold);
     if (!find_present(description, "categories")) description["categories"] = to_json(facts.categories);
     return description;
 }

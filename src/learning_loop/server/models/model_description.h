@@ -34,9 +34,9 @@ struct ModelFacts {
     boost::json::object first{};      ///< The `model.json` of its first format; empty: this is the first.
 };
 
-/// Sets in a description what the Loop knows for certain. The categories, the resolution and the size of the model are
-/// those of its first format, if it tells none itself; what nobody knows is null. The rest is kept, above all the
-/// order of the categories.
+/// Sets in a description what the Loop knows for certain. The categories, the resolution, the size and the threshold of
+/// the model are those of its first format, if it tells none itself; what nobody knows is null, or absent in the case
+/// of the threshold. The rest is kept, above all the order of the categories.
 boost::json::object completed(boost::json::object description, ModelFacts const& facts);
 
 } // namespace learning_loop

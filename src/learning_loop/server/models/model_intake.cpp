@@ -13,6 +13,7 @@
 #include "learning_loop/server/models/model_format.h"
 #include "learning_loop/store/model_repository.h"
 
+#include <algorithm>
 #include <exception>
 #include <memory>
 
@@ -54,6 +55,14 @@ Result<Packed> pack(Packing& packing)
     return Packed{static_cast<std::int64_t>(std::filesystem::file_size(zip)), to_text(json)};
 }
 
+/// Now, as the comment of a model tells it to people: `2024-01-31 12:00:00.123456+00:00`.
+std::string time_for_people()
+{
+    auto now = timestamp_now();
+    std::ranges::replace(now, 'T', ' ');
+    return now;
+}
+
 boost::json::object object_in(std::optional<std::string> const& text)
 {
     auto json = text ? parse_json(*text, description_file) : boost::json::value(boost::json::object());
@@ -77,7 +86,7 @@ Task<Result<Model>> ModelIntake::add(store::Project project, std::string format,
     if (wanted.id && !is_uuid(*wanted.id)) co_return Error{Errc::unprocessable, "id: is no UUID"};
     if (wanted.id) wanted.id = lower_case(*wanted.id);
     if (wanted.parent) wanted.parent = lower_case(*wanted.parent);
-    if (wanted.comment.empty()) wanted.comment = "uploaded at " + timestamp_now();
+    if (wanted.comment.empty()) wanted.comment = "uploaded at " + time_for_people();
     co_await remove_half_made();
     store::ModelContent content{format, package.content_hash};
     auto place = co_await models_.reserve(project.number, std::move(wanted), std::move(content));
@@ -136,6 +145,7 @@ Task<Result<Model>> ModelIntake::fill(store::Project project, std::string format
     if (!packed) co_return co_await give_up(zip, place, packed.error());
     if (!added) co_return co_await give_up(zip, place, added.error());
     log::info("{}/{}: model {} came in as {}", project.organization, project.name, place.model.version, format);
+    changed_({project.organization, project.name});
     if (!place.stored_bytes) place.model.formats.push_back(std::move(format));
     co_return std::move(place.model);
 }

@@ -6,6 +6,7 @@
 #include "learning_loop/data/model.h"
 #include "learning_loop/http/upload.h"
 #include "learning_loop/server/models/model_package.h"
+#include "learning_loop/server/models/models_changed.h"
 #include "learning_loop/store/new_model.h"
 #include "learning_loop/store/project.h"
 
@@ -27,9 +28,14 @@ class ModelRepository;
 class ModelIntake {
 public:
     /// `host` is this Loop's URL, as nodes are told in model.json.
-    /// `min_free_bytes` of the disk are left free.
-    ModelIntake(store::ModelRepository& models, Lane& packing, std::string host, std::uint64_t min_free_bytes)
-        : models_(models), packing_(packing), host_(std::move(host)), min_free_bytes_(min_free_bytes)
+    /// `min_free_bytes` of the disk are left free. `changed` is called when a file of a model was added.
+    ModelIntake(store::ModelRepository& models, Lane& packing, std::string host, std::uint64_t min_free_bytes,
+                ModelsChanged changed)
+        : models_(models),
+          packing_(packing),
+          host_(std::move(host)),
+          min_free_bytes_(min_free_bytes),
+          changed_(std::move(changed))
     {}
 
     /// What follows is to be called while one has the turn: one model at a time is in memory, and nobody is told of a
@@ -58,6 +64,7 @@ private:
     Lane& packing_;
     std::string host_;
     std::uint64_t min_free_bytes_;
+    ModelsChanged changed_;
     std::vector<std::string> half_made_; ///< Models whose rows could not be removed, since the disk was full.
     Turn turn_{"the model intake", 20};
 };

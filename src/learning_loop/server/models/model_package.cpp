@@ -74,6 +74,8 @@ Result<ModelPackage> unpack(std::string_view name, std::string_view zip)
 
 Result<void> check_part(http::UploadedPart const& part, std::string const& name)
 {
+    if (name.empty())
+        return Error{Errc::unprocessable, "files: a part has no file name: send files, as `curl -F files=@model.zip`"};
     if (part.name != loop_api::files_field) return wrong(name, "is in a field of another name: name it files");
     if (auto fit = check_name(name); !fit) return fit;
     if (name.front() == '.') return wrong(name, "is the name of a hidden file: rename it");

@@ -2,8 +2,8 @@
 
 #include "learning_loop/async/task.h"
 #include "learning_loop/base/error.h"
+#include "learning_loop/data/node_ack.h"
 #include "learning_loop/data/user_input.h"
-#include "learning_loop/server/nodes/node_ack.h"
 #include "learning_loop/socketio/peer.h"
 
 #include <boost/json/value.hpp>

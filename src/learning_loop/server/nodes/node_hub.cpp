@@ -10,10 +10,15 @@
 namespace learning_loop {
 namespace {
 
+socketio::Arguments error_ack(Error const& error)
+{
+    return socketio::Arguments::of(failed_ack(error));
+}
+
 socketio::ServerOptions options()
 {
     socketio::ServerOptions options;
-    options.error_ack = &failed_node_ack;
+    options.error_ack = &error_ack;
     return options;
 }
 
@@ -22,6 +27,14 @@ Error login_needed()
     return {Errc::unauthorized,
             "log in first (POST /api/login), or give the node a token: `learning-loop token create --node NAME` prints "
             "its settings"};
+}
+
+Error token_refused()
+{
+    return {
+        Errc::unauthorized,
+        "the token (LOOP_TOKEN) is none of this Loop, or was revoked: `learning-loop token create --node NAME` prints "
+        "the settings with a new one"};
 }
 
 /// What a node of this type must at least be allowed.
@@ -41,6 +54,9 @@ NodeHub::NodeHub(boost::asio::any_io_executor executor, LoopDoor const& door)
 {
     auto& nodes = server_.of("/");
     nodes.admit = [this](socketio::PeerPtr peer) { return admit(std::move(peer)); };
+    nodes.connected = [this](socketio::PeerPtr const& peer) {
+        for (auto const& there : there_) there(peer);
+    };
     nodes.disconnected = [this](socketio::PeerPtr const& peer, std::string const&) {
         for (auto const& gone : gone_) gone(peer);
     };
@@ -64,7 +80,7 @@ Task<Result<NodeAck>> NodeHub::call(socketio::PeerPtr peer, std::string event, s
     if (auto const known = check_login(peer); !known) co_return known.error();
     auto const ack = co_await server_.call(std::move(peer), std::move(event), std::move(arguments), timeout);
     if (!ack) co_return ack.error();
-    co_return read_node_ack(*ack);
+    co_return read_node_ack(ack->values);
 }
 
 void NodeHub::emit(socketio::PeerPtr const& peer, std::string_view event, socketio::Arguments arguments)
@@ -86,8 +102,9 @@ Task<Result<void>> NodeHub::admit(socketio::PeerPtr peer)
 {
     auto const access = access_for(peer->headers.find("nodeType").value_or(""));
     if (!access) co_return access.error();
-    if (peer->caller.may < *access) co_return login_needed();
-    co_return Result<void>();
+    if (peer->caller.may >= *access) co_return Result<void>();
+    if (peer->headers.find("Authorization")) co_return token_refused();
+    co_return login_needed();
 }
 
 Task<Result<NodePeer>> NodeHub::find_node(socketio::PeerPtr peer)

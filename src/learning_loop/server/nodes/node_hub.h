@@ -2,7 +2,7 @@
 
 #include "learning_loop/async/task.h"
 #include "learning_loop/base/error.h"
-#include "learning_loop/server/nodes/node_ack.h"
+#include "learning_loop/data/node_ack.h"
 #include "learning_loop/socketio/server.h"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -41,8 +41,10 @@ public:
     /// no such kind. unauthorized if it needs a login.
     Task<Result<void>> admit(socketio::PeerPtr peer);
 
-    /// `gone` is called with each connection that is lost. To be called before the first node connects.
-    void on_disconnect(std::function<void(socketio::PeerPtr const&)> gone) { gone_.push_back(std::move(gone)); }
+    // To be called before the first node connects.
+    using PeerListener = std::function<void(socketio::PeerPtr const&)>;
+    void on_connect(PeerListener there) { there_.push_back(std::move(there)); } ///< Called with each connection.
+    void on_disconnect(PeerListener gone) { gone_.push_back(std::move(gone)); } ///< Called with each that is lost.
 
     void add_to(http::Router& router);
 
@@ -51,6 +53,8 @@ public:
     Task<Result<NodeAck>> call(socketio::PeerPtr peer, std::string event, socketio::Arguments arguments,
                                std::chrono::milliseconds timeout);
 
+    /// To a node that is not connected any more, nothing is sent. One whose login does not count any more is
+    /// disconnected instead.
     void emit(socketio::PeerPtr const& peer, std::string_view event, socketio::Arguments arguments);
 
     Task<> run();    ///< Keeps the connections alive until it is cancelled.
@@ -64,7 +68,8 @@ private:
 
     LoopDoor const& door_;
     socketio::Server server_;
-    std::vector<std::function<void(socketio::PeerPtr const&)>> gone_;
+    std::vector<PeerListener> there_;
+    std::vector<PeerListener> gone_;
 };
 
 } // namespace learning_loop

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "learning_loop/data/node_ack.h"
 #include "learning_loop/data/training_list.h"
 #include "learning_loop/server/nodes/connected_nodes.h"
-#include "learning_loop/server/nodes/node_ack.h"
 #include "learning_loop/server/trainings/trainer_link.h"
 #include "learning_loop/socketio/packet.h"
 #include "learning_loop/socketio/peer.h"

@@ -25,8 +25,9 @@ bool is_with(store::TrainingRow const& row, std::string const& trainer)
     return is_given && row.trainer == trainer;
 }
 
-OpenTrainings::OpenTrainings(boost::asio::any_io_executor executor, store::TrainingRepository& repository)
-    : repository_(repository), pause_(std::move(executor))
+OpenTrainings::OpenTrainings(boost::asio::any_io_executor executor, store::TrainingRepository& repository,
+                             ModelsChanged changed)
+    : repository_(repository), changed_(std::move(changed)), pause_(std::move(executor))
 {
     for (auto& [row, organization, project] : repository_.open_at_start())
         add(std::move(row), {std::move(organization), std::move(project)});
@@ -129,6 +130,7 @@ Task<Result<void>> OpenTrainings::finish(std::int64_t number, TrainingState stat
 {
     auto const* open = find(number);
     if (!open) co_return Result<void>();
+    auto const project = open->context;
     auto row = open->row;
     row.state = state;
     row.reason = std::move(reason);
@@ -138,6 +140,7 @@ Task<Result<void>> OpenTrainings::finish(std::int64_t number, TrainingState stat
     auto const kept = co_await keep(std::move(row));
     if (!kept) co_return kept.error();
     forget(number);
+    changed_(project);
     wake(); // its trainer is free for the next one
     co_return Result<void>();
 }

@@ -6,6 +6,7 @@
 #include "learning_loop/base/error.h"
 #include "learning_loop/data/context.h"
 #include "learning_loop/data/training_list.h"
+#include "learning_loop/server/models/models_changed.h"
 #include "learning_loop/store/training_repository.h"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -44,8 +45,8 @@ class OpenTrainings {
 public:
     static constexpr std::size_t max_open = 1000; ///< Of all projects together.
 
-    /// Blocks, and nobody may use the repository's lanes yet.
-    OpenTrainings(boost::asio::any_io_executor executor, store::TrainingRepository& repository);
+    /// Blocks, and nobody may use the repository's lanes yet. `changed` is called when a training has ended.
+    OpenTrainings(boost::asio::any_io_executor executor, store::TrainingRepository& repository, ModelsChanged changed);
 
     Task<Result<Turn::Held>> wait_for_turn() { return turn_.take(); } ///< Errors: unavailable if too many wait.
 
@@ -73,6 +74,7 @@ public:
 
 private:
     store::TrainingRepository& repository_;
+    ModelsChanged changed_;
     std::map<std::int64_t, OpenTraining> open_;
     Turn turn_{"the trainings", 10'000};
     Pause pause_;

@@ -11,7 +11,7 @@ namespace learning_loop {
 Trainings::Trainings(boost::asio::any_io_executor executor, Parts const& parts)
     : repository_(parts.repository),
       trainers_(parts.trainers),
-      open_(executor, parts.repository),
+      open_(executor, parts.repository, parts.changed),
       ends_(executor, open_, parts.trainers),
       follower_(open_, ends_, parts.trainers, parts.repository, parts.projects),
       queue_(executor, {open_, ends_, parts.repository, parts.projects, parts.datasets, parts.trainers})
@@ -86,8 +86,12 @@ Task<Result<void>> Trainings::check_format_of(std::string model, http::Caller ca
 {
     auto const training = co_await repository_.find_in_the_making(lower_case(model));
     if (!training) co_return training.error();
-    if (!*training) co_return Result<void>();
-    co_return check_trainer(**training, caller);
+    if (!*training || check_trainer(**training, caller)) co_return Result<void>();
+    auto const& row = **training;
+    co_return Error{Errc::forbidden, "the training " + std::to_string(row.training_number) +
+                                         " makes this model: until it has ended, its trainer '" +
+                                         printable(row.trainer_name.value_or("")) + "' alone, logged in as '" +
+                                         printable(*row.trainer_owner) + "', adds files to it: try again then"};
 }
 
 void Trainings::forget_project(std::int64_t project)

@@ -35,6 +35,7 @@ public:
         store::ProjectRepository& projects;
         DatasetSnapshots& datasets;
         TrainerLink& trainers;
+        ModelsChanged changed; ///< Called when a training has ended.
     };
 
     /// Loads the trainings that have not ended. Blocks, and nobody may use the repositories' lanes yet.

@@ -135,6 +135,7 @@ TEST(ModelDescription, of_a_first_format_has_the_projects_categories_and_null_fo
         EXPECT_EQ(json.at("categories").at(0).at("name"), "beet");
         EXPECT_TRUE(json.at("resolution").is_null());
         EXPECT_TRUE(json.at("model_size").is_null());
+        EXPECT_FALSE(json.contains("conf_threshold"));
     }
     EXPECT_TRUE(corrected(R"({"categories": []})").at("categories").as_array().empty());
 }
@@ -142,13 +143,17 @@ TEST(ModelDescription, of_a_first_format_has_the_projects_categories_and_null_fo
 TEST(ModelDescription, of_a_next_format_has_what_the_first_told_unless_it_tells_it_itself)
 {
     auto facts = known_facts;
-    facts.first =
-        object_of_text(R"({"categories": [{"id": "b", "name": "B"}], "resolution": 640, "model_size": "s6"})");
+    facts.first = object_of_text(R"({"categories": [{"id": "b", "name": "B"}], "resolution": 640, "model_size": "s6",
+                                     "conf_threshold": 0.4, "anchors": "of this format"})");
     auto const json = corrected("{}", facts);
     EXPECT_EQ(to_text(json.at("categories")), R"([{"id":"b","name":"B"}])");
     EXPECT_EQ(json.at("resolution"), 640);
     EXPECT_EQ(json.at("model_size"), "s6");
-    auto const own = corrected(R"({"resolution": "320", "categories": [{"id": "c", "name": "C"}]})", facts);
+    EXPECT_EQ(json.at("conf_threshold"), 0.4);
+    EXPECT_FALSE(json.contains("anchors"));
+    auto const own =
+        corrected(R"({"resolution": "320", "categories": [{"id": "c", "name": "C"}], "conf_threshold": 0.2})", facts);
+    EXPECT_EQ(own.at("conf_threshold"), 0.2);
     EXPECT_EQ(own.at("resolution"), 320);
     EXPECT_EQ(own.at("categories").at(0).at("name"), "C");
     EXPECT_EQ(own.at("model_size"), "s6");

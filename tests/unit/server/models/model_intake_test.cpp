@@ -52,7 +52,9 @@ struct ModelIntakeTest : store::StoreTest {
     }
 
     Lane packing{"packing", 20};
-    ModelIntake intake{models, packing, "http://loop", 0};
+    std::vector<Context> changes; ///< What the intake told.
+    ModelsChanged const changed = [this](Context const& project) { changes.push_back(project); };
+    ModelIntake intake{models, packing, "http://loop", 0, changed};
 };
 
 TEST_F(ModelIntakeTest, the_same_model_twice_at_once_is_one_model)
@@ -119,11 +121,28 @@ TEST_F(ModelIntakeTest, of_a_model_that_cannot_be_packed_nothing_stays)
 
 TEST_F(ModelIntakeTest, of_a_model_for_which_there_is_no_room_nothing_stays)
 {
-    ModelIntake cautious{models, packing, "http://loop", std::uint64_t{1} << 60};
+    ModelIntake cautious{models, packing, "http://loop", std::uint64_t{1} << 60, changed};
     EXPECT_EQ(test::run(cautious.add(project, "onnx", package("weights"), {})).error().code, Errc::out_of_space);
     EXPECT_EQ(count(), 0U);
     EXPECT_FALSE(std::filesystem::exists(folder / "models" / project.folder));
     EXPECT_EQ(add("weights")->version, "1.0");
+}
+
+TEST_F(ModelIntakeTest, what_was_stored_is_told_and_nothing_else)
+{
+    auto const model = add("weights").value();
+    std::vector const once{Context{project.organization, project.name}};
+    EXPECT_EQ(changes, once);
+    changes.clear();
+    EXPECT_TRUE(add("weights")); // is there
+    EXPECT_FALSE(add_format(model.id, "onnx", package("other")));
+    EXPECT_FALSE(add_format("12345678-bobo-", "mocked", package("other")));
+    EXPECT_EQ(changes, std::vector<Context>());
+    EXPECT_TRUE(add_format(model.id, "mocked", package("mocked")));
+    EXPECT_EQ(changes, once);
+    std::filesystem::remove(file_of(model));
+    EXPECT_TRUE(add("weights")); // it was lost, and can be downloaded again
+    EXPECT_EQ(changes.size(), 2U);
 }
 
 TEST_F(ModelIntakeTest, a_model_may_come_with_an_id_a_version_and_a_comment)

@@ -109,6 +109,12 @@ TEST(ModelUpload, a_name_that_is_a_path_or_comes_twice_is_refused)
     EXPECT_EQ(read({{"a.txt", "1"}, {"A.txt", "2"}}).error().code, Errc::unprocessable);
 }
 
+TEST(ModelUpload, a_part_without_a_file_is_told_how_files_are_sent)
+{
+    for (auto const& files : {NamesAndBytes{{"", "text"}}, NamesAndBytes{{"model.onnx", "weights"}, {"", "text"}}})
+        EXPECT_NE(names_of(read(files)).find("has no file name: send files, as"), std::string::npos);
+}
+
 TEST(ModelUpload, a_name_beyond_ascii_is_to_be_changed)
 {
     for (auto const* name : {"R\xC3\xBC"

@@ -22,7 +22,9 @@ protected:
 
     void start()
     {
-        trainings = std::make_unique<Trainings>(io.executor(), Trainings::Parts{rows, projects, datasets, trainers});
+        auto const changed = [this](Context const& project) { changes.push_back(project); };
+        trainings =
+            std::make_unique<Trainings>(io.executor(), Trainings::Parts{rows, projects, datasets, trainers, changed});
         running = std::make_unique<TaskGroup>(io.executor());
         running->spawn("the queue", trainings->run());
     }
@@ -131,6 +133,7 @@ protected:
     test::FakeTrainers trainers{io.executor()};
     store::TrainingRepository rows{lanes};
     DatasetSnapshots datasets{images, folder / "datasets", 0};
+    std::vector<Context> changes; ///< Of models, as the trainings told.
     std::unique_ptr<Trainings> trainings;
     std::unique_ptr<TaskGroup> running;
 };

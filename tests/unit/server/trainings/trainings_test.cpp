@@ -40,6 +40,22 @@ TEST_F(TrainingsTest, a_stop_is_asked_for_once_in_each_state_and_on_each_connect
     EXPECT_EQ(trainers.aborted, "");
 }
 
+TEST_F(TrainingsTest, a_stop_is_not_asked_for_again_while_the_model_is_on_its_way_since_trainers_of_old_would_drop_it)
+{
+    auto const number = begin_on("u");
+    EXPECT_TRUE(end_training(number, TrainingEnd::stop));
+    EXPECT_TRUE(io.run_until([&] { return trainers.stopped == "u "; }));
+    for (auto const* state : {"training_finished", "confusion_matrix_syncing", "train_model_uploading", "detecting",
+                              "detection_uploading", "ready_for_cleanup", "Training finished",
+                              "Syncing confusion matrix", "Uploading trained model", "Cleaning training"}) {
+        report("u", {state});
+        report("u", {state, "second"});
+    }
+    EXPECT_TRUE(end_training(number, TrainingEnd::abort));
+    EXPECT_TRUE(io.run_until([&] { return trainers.aborted == "u "; }));
+    EXPECT_EQ(trainers.stopped, "u ");
+}
+
 TEST_F(TrainingsTest, a_stop_that_leaves_no_model_is_an_abort)
 {
     auto const number = begin_on("t");
@@ -199,6 +215,21 @@ TEST_F(TrainingsTest, a_result_is_taken_from_nobody_but_its_trainer)
     EXPECT_EQ(io.run(trainings->check_format_of(model, other)).error().code, Errc::forbidden);
     EXPECT_TRUE(io.run(trainings->check_format_of(model, node)));
     EXPECT_TRUE(io.run(trainings->check_format_of("of no training", other)));
+}
+
+TEST_F(TrainingsTest, others_may_add_formats_to_its_model_once_it_has_ended_and_that_is_told)
+{
+    http::Caller const converter{http::Caller::Kind::node, "converter", http::Access::nodes, {}};
+    auto const number = begin_on("t1");
+    auto const model = upload("t1");
+    auto const refused = io.run(trainings->check_format_of(model, converter));
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().message.find("until it has ended"), std::string::npos) << refused.error().message;
+    EXPECT_EQ(changes, std::vector<Context>());
+    report("t1", {"idle"});
+    EXPECT_EQ(state(number), "completed");
+    EXPECT_EQ(changes, (std::vector{Context{project.organization, project.name}}));
+    EXPECT_TRUE(io.run(trainings->check_format_of(model, converter)));
 }
 
 TEST_F(TrainingsTest, a_project_that_is_deleted_ends_its_trainings)

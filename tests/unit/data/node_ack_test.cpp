@@ -1,4 +1,4 @@
-#include "learning_loop/server/nodes/node_ack.h"
+#include "learning_loop/data/node_ack.h"
 
 #include "learning_loop/json/json.h"
 
@@ -10,9 +10,7 @@ namespace {
 struct NodeAckTest : testing::Test {
     static NodeAck read(std::string const& arguments)
     {
-        socketio::Arguments ack;
-        ack.values = parse_json(arguments, "an ack").value().as_array();
-        return read_node_ack(ack);
+        return read_node_ack(parse_json(arguments, "an ack").value().as_array());
     }
 };
 
@@ -69,17 +67,17 @@ TEST_F(NodeAckTest, more_arguments_do_no_harm)
 
 TEST_F(NodeAckTest, of_an_event_that_failed_has_the_words_of_the_error)
 {
-    auto const sent = failed_node_ack({Errc::unprocessable, "id: is missing"});
-    ASSERT_EQ(sent.values.size(), 1U);
-    EXPECT_EQ(to_text(sent.values[0]), R"({"success":false,"error_msg":"id: is missing","payload":null})");
-    EXPECT_EQ(read_node_ack(sent).error_msg, "id: is missing");
+    auto const sent = to_json(failed_ack({Errc::unprocessable, "id: is missing"}));
+    EXPECT_EQ(to_text(sent), R"({"success":false,"error_msg":"id: is missing","payload":null})");
+    EXPECT_EQ(read_node_ack(boost::json::array{sent}).error_msg, "id: is missing");
 }
 
 TEST_F(NodeAckTest, of_an_event_that_was_done_is_read_back)
 {
-    auto const sent = socketio::Arguments::of(NodeAck{true, {}, "1.1"});
-    EXPECT_TRUE(read_node_ack(sent).success);
-    EXPECT_EQ(read_node_ack(sent).payload, "1.1");
+    auto const sent = to_json(NodeAck{true, {}, "1.1"});
+    EXPECT_EQ(to_text(sent), R"({"success":true,"error_msg":null,"payload":"1.1"})");
+    EXPECT_TRUE(read_node_ack(boost::json::array{sent}).success);
+    EXPECT_EQ(read_node_ack(boost::json::array{sent}).payload, "1.1");
 }
 
 } // namespace
