@@ -20,6 +20,7 @@ std::vector<SettingsRow<T>> rows_of_every_node(std::string const& port, std::str
         settings_row<T>("NODE_HOST", "", "host", "127.0.0.1", "localhost", &T::host),
         settings_row<T>("NODE_PORT", "", "port", port, "81", &T::port),
         settings_row<T>("NODE_NAME", "", "name", "weeder", "n", &T::name),
+        settings_row<T>("NODE_VERSION", "", "node_version", "absent", "v2", &T::node_version),
         settings_row<T>("NODE_TOKEN", "", "node_token", "", "hunter2", &T::node_token),
         settings_row<T>("OPEN_CONTROL", "", "open_control", "false", "true", &T::open_control),
         settings_row<T>("SKIP_REPEAT_ON_START", "", "skip_repeat_on_start", "false", "true", &T::skip_repeat_on_start),

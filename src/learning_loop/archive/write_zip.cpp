@@ -121,12 +121,20 @@ Result<void> pack(Output& output, std::vector<ZipSource> const& sources)
 
 } // namespace
 
+Result<void> check_zip_names(std::vector<std::string> const& names)
+{
+    ZipNames known;
+    for (auto const& name : names) {
+        if (auto fit = known.add(name); !fit) return fit;
+    }
+    return {};
+}
+
 Result<void> write_zip(std::filesystem::path const& zip, std::vector<ZipSource> const& sources)
 {
-    ZipNames names;
-    for (auto const& source : sources) {
-        if (auto fit = names.add(source.name); !fit) return fit;
-    }
+    std::vector<std::string> names;
+    for (auto const& source : sources) names.push_back(source.name);
+    if (auto fit = check_zip_names(names); !fit) return fit;
     auto next = zip;
     next += ".new";
     std::filesystem::remove(next); // a process that died here left it

@@ -60,6 +60,9 @@ Result<FlatZip> read_flat_zip(std::string_view zip, ZipLimits const& limits = {}
 /// have any characters and come twice.
 Result<void> check_zip(std::string_view zip, ZipLimits const& limits = {});
 
+/// Whether files of these names can lie in a zip side by side. Errors: invalid_argument names one that cannot.
+Result<void> check_zip_names(std::vector<std::string> const& names);
+
 /// Packs without compressing, since weights and JPEGs hardly shrink: the same files give the same bytes on every
 /// machine. Replaces `zip` at once and durably. Errors: invalid_argument if `unpack_zip` would refuse a name. not_found
 /// if a source is missing. out_of_space if the disk is full.

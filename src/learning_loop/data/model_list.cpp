@@ -5,6 +5,7 @@ namespace learning_loop {
 template JsonType const& json_type<ModelDetails>();
 template JsonType const& json_type<ModelList>();
 template JsonType const& json_type<ListedModel>();
+template JsonType const& json_type<ModelWithFormats>();
 template JsonType const& json_type<UploadedModel>();
 template JsonType const& json_type<DeletedModel>();
 

@@ -2,6 +2,8 @@
 
 #include "learning_loop/data/model.h"
 
+#include <optional>
+
 // What the Loop tells of a project's models.
 
 namespace learning_loop {
@@ -24,6 +26,14 @@ struct ListedModel {
 };
 BOOST_DESCRIBE_STRUCT(ListedModel, (), (id, version))
 
+/// The same for a node that makes further formats of models.
+struct ModelWithFormats : ListedModel {
+    std::vector<std::string> formats;
+    std::optional<std::string> created;
+    std::optional<std::string> comment;
+};
+BOOST_DESCRIBE_STRUCT(ModelWithFormats, (ListedModel), (formats, created, comment))
+
 /// The answer to an upload of a model's files.
 struct UploadedModel {
     std::string id;
@@ -42,6 +52,7 @@ BOOST_DESCRIBE_STRUCT(DeletedModel, (), (id))
 extern template JsonType const& json_type<ModelDetails>();
 extern template JsonType const& json_type<ModelList>();
 extern template JsonType const& json_type<ListedModel>();
+extern template JsonType const& json_type<ModelWithFormats>();
 extern template JsonType const& json_type<UploadedModel>();
 extern template JsonType const& json_type<DeletedModel>();
 

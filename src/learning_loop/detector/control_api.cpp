@@ -36,9 +36,6 @@ public:
         router.put("/operation_mode", *this, &ControlApi::choose_operation_mode)
             .summary("`idle`, `detecting` or `startup`.")
             .open_to(http::Access::operators);
-        router.put("/socketio", *this, &ControlApi::choose_socketio)
-            .summary("`off`: the node leaves its Loop alone; `on`: it talks to it again.")
-            .open_to(http::Access::operators);
         if (!with_backdoor_) return;
         router.post("/reset", *this, &ControlApi::reset)
             .summary("Deletes all images that wait and all models, for tests.")
@@ -80,14 +77,6 @@ private:
             co_return Error{Errc::unprocessable, "'" + printable(choice.text) + "' is not a valid OperationMode"};
         sync_.set_operation_mode(*mode);
         co_return "OK";
-    }
-
-    /// Named after the connection that other kinds of nodes have.
-    Task<Result<std::string>> choose_socketio(http::TextBody choice)
-    {
-        if (choice.text != "on" && choice.text != "off") co_return Error{Errc::invalid_argument, "Invalid state"};
-        sync_.set_muted(choice.text == "off");
-        co_return choice.text;
     }
 
     Task<Result<bool>> reset()

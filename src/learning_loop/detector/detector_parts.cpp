@@ -7,8 +7,9 @@
 #include "learning_loop/detector/detect_api.h"
 #include "learning_loop/detector/page/live_page.h"
 #include "learning_loop/http/api/service_api.h"
-#include "learning_loop/http/loopback.h"
 #include "learning_loop/http/server/runner.h"
+#include "learning_loop/node/mute_api.h"
+#include "learning_loop/node/node_door.h"
 
 namespace learning_loop {
 namespace {
@@ -16,13 +17,6 @@ namespace {
 constexpr std::chrono::milliseconds grace_of_events{400}; // for those in flight, of which clients may want no ack
 constexpr std::chrono::milliseconds grace{300};           // for images whose requests have ended
 constexpr std::size_t json_bytes = 64 * 1024;             // beside the bytes of the longest image
-
-http::OperatorDoor door_of(DetectorSettings const& settings)
-{
-    using WithoutToken = http::OperatorDoor::WithoutToken;
-    if (settings.open_control) return {Secret(), WithoutToken::open};
-    return {settings.node_token, http::is_loopback(settings.host) ? WithoutToken::open : WithoutToken::closed};
-}
 
 /// The images of an event may have twice the bytes of one image together, as those of an upload may.
 socketio::ServerOptions socketio_options(ImageLimits const& limits)
@@ -51,7 +45,7 @@ std::unique_ptr<CommandSocket> make_command_socket(Runner& runner, std::filesyst
 DetectorParts::DetectorParts(Runner& runner, DetectorKind const& kind, DetectorSettings const& settings_,
                              std::string uuid, SoftReload::ReadSettings read_settings)
     : settings(settings_),
-      door(door_of(settings)),
+      door(node_door(settings)),
       outbox(runner.executor(), settings.data_folder / "outbox", outbox_limits(settings),
              real_disk(settings.outbox_durability)),
       session(runner.executor(), settings),
@@ -77,6 +71,7 @@ DetectorParts::DetectorParts(Runner& runner, DetectorKind const& kind, DetectorS
     router.guard(door);
     add_detect_api(router, detector, image_limits(settings));
     add_control_api(router, sync, uploader, soft_reload, settings.use_backdoor_controls);
+    add_mute_api(router, [this](bool is_muted) { sync.set_muted(is_muted); });
     add_live_page(router, recent, [this] { return live_status(); });
     auto& events = socketio.of("/").events;
     detect_events.add_to(events);

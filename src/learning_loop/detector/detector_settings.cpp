@@ -36,7 +36,6 @@ ProgramDescription description(std::string program)
          .meaning = "what a kept image survives: `sync`: a power cut, `os`: the end of the process only, which is "
                     "faster on slow disks"},
         {.field = "jpeg_quality", .meaning = "of images that are sent as pixels or as PNG", .min = 1, .max = 100},
-        {.field = "node_version", .meaning = "reported to the Loop"},
         {.field = "version_control_default",
          .meaning = "`pause`: keep the model that is here; anything else: follow_loop"},
         {.field = "exclusive_model_build",

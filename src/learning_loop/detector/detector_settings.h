@@ -22,7 +22,6 @@ struct DetectorSettings : NodeSettings {
     std::uint64_t rejected_max_bytes = OutboxLimits().max_rejected_bytes;
     Durability outbox_durability = Durability::sync;
     int jpeg_quality = 95;
-    std::optional<std::string> node_version;
     std::string version_control_default = "follow_loop";
     bool exclusive_model_build = false; ///< Free the old model before the new one is built.
     int sync_cycles = 6;
@@ -34,9 +33,9 @@ struct DetectorSettings : NodeSettings {
 };
 BOOST_DESCRIBE_STRUCT(DetectorSettings, (NodeSettings),
                       (organization, project, min_uncertain_threshold, max_uncertain_threshold, outbox_max_bytes,
-                       max_outbox_size, rejected_max_bytes, outbox_durability, jpeg_quality, node_version,
-                       version_control_default, exclusive_model_build, sync_cycles, max_image_bytes, max_image_pixels,
-                       streams, conf_threshold, iou_threshold))
+                       max_outbox_size, rejected_max_bytes, outbox_durability, jpeg_quality, version_control_default,
+                       exclusive_model_build, sync_cycles, max_image_bytes, max_image_pixels, streams, conf_threshold,
+                       iou_threshold))
 
 /// Reads flags, environment and settings file over the defaults; see `read_settings`. `name` is the program's name and
 /// the node's default name.

@@ -2,7 +2,6 @@
 
 #include "learning_loop/async/both.h"
 #include "learning_loop/base/log.h"
-#include "learning_loop/base/text.h"
 
 namespace learning_loop {
 namespace {
@@ -65,7 +64,7 @@ Task<> LoopSync::report()
     status.model_format = updates_.format();
     status.current_model = updates_.running_version();
     status.target_model = about().target_model;
-    status.errors = problems_;
+    status.errors = problems();
     status.operation_mode = operation_mode_;
     status.node_version = settings_.node_version;
     changed_ = false;
@@ -159,19 +158,9 @@ void LoopSync::note_problems()
     set_problem("outbox", uploader_.problem());
 }
 
-/// Keeps the problem of a step for the reports, and logs it if it is new, has changed or is over.
 void LoopSync::set_problem(std::string const& step, std::optional<std::string> problem)
 {
-    auto const known = problems_.find(step);
-    if (problem && (known == problems_.end() || known->second != *problem)) {
-        log::warn("{}: {}", step, printable(*problem));
-        problems_[step] = *problem;
-        changed_ = true;
-    } else if (!problem && known != problems_.end()) {
-        log::info("{}: all right again", step);
-        problems_.erase(known);
-        changed_ = true;
-    }
+    if (problems_.set(step, std::move(problem))) changed_ = true;
 }
 
 } // namespace learning_loop

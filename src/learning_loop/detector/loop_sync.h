@@ -7,6 +7,7 @@
 #include "learning_loop/detector/model/model_updates.h"
 #include "learning_loop/detector/outbox/outbox_uploader.h"
 #include "learning_loop/node/loop_client.h"
+#include "learning_loop/node/problems.h"
 
 #include <chrono>
 #include <map>
@@ -49,7 +50,7 @@ public:
     /// The version that is being built while no model runs.
     std::optional<std::string> const& updating_to() const { return detection_.updating_to(); }
 
-    std::map<std::string, std::string> const& problems() const { return problems_; } ///< By the step that failed.
+    std::map<std::string, std::string> const& problems() const { return problems_.all(); } ///< By the step that failed.
     std::chrono::seconds uptime() const
     {
         return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
@@ -72,8 +73,8 @@ private:
 
     OperationMode operation_mode_ = OperationMode::startup;
     bool muted_;
-    std::map<std::string, std::string> problems_; ///< By the step that failed.
-    bool changed_ = true;                         ///< Since the last report.
+    Problems problems_;
+    bool changed_ = true; ///< Since the last report.
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     Pause pause_;
 };

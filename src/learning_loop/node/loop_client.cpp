@@ -6,6 +6,8 @@
 #include "learning_loop/http/url.h"
 #include "learning_loop/json/json.h"
 
+#include <algorithm>
+
 namespace learning_loop {
 
 namespace {
@@ -29,18 +31,22 @@ Result<DeploymentTarget> target_from(std::string const& text)
     return target;
 }
 
-Result<std::vector<ListedModel>> models_from(std::string const& text)
+/// `T`: what is read of each model.
+template <class T>
+Result<std::vector<T>> models_from(std::string const& text)
 {
     auto const document = parse_json(text, "models");
     if (!document) return document.error();
     auto const listed = from_json<ListedModels>(*document);
     if (!listed) return listed.error();
-    std::vector<ListedModel> models;
+    std::vector<T> models;
     for (auto const& item : listed->models) { // a model without a version is not an error: it is not stored yet
-        if (auto model = from_json<ListedModel>(item)) models.push_back(std::move(*model));
+        if (auto model = from_json<T>(item)) models.push_back(std::move(*model));
     }
     return models;
 }
+
+constexpr std::chrono::minutes max_time_to_store{5}; // of a model; nothing comes from the Loop meanwhile
 
 } // namespace
 
@@ -57,11 +63,31 @@ Task<Result<DeploymentTarget>> LoopClient::fetch_deployment_target()
 
 Task<Result<std::vector<ListedModel>>> LoopClient::fetch_models()
 {
-    LoopSession::Call const call = [path = path_to(loop_api::models)](auto& http) { return http.get(path); };
-    auto const answer = co_await session_.ask(call, WhenBusy::answer);
+    auto const text = co_await fetch_model_list("");
+    if (!text) co_return text.error();
+    co_return models_from<ListedModel>(*text);
+}
+
+Task<Result<std::vector<ModelWithFormats>>> LoopClient::fetch_models_in(std::string format)
+{
+    auto const text = co_await fetch_model_list("?format=" + http::percent_encoded(format));
+    if (!text) co_return text.error();
+    auto models = models_from<ModelWithFormats>(*text);
+    if (!models) co_return models;
+    std::erase_if(*models, [&](auto const& model) {
+        bool const has_format = std::ranges::find(model.formats, format) != model.formats.end();
+        return !has_format || !is_uuid(model.id) || !is_version(model.version);
+    });
+    co_return models;
+}
+
+Task<Result<std::string>> LoopClient::fetch_model_list(std::string query)
+{
+    LoopSession::Call const call = [path = path_to(loop_api::models) + query](auto& http) { return http.get(path); };
+    auto answer = co_await session_.ask(call, WhenBusy::answer);
     if (!answer) co_return answer.error();
     if (answer->status != 200) co_return loop_refusal(*answer, "models");
-    co_return models_from(answer->body);
+    co_return std::move(answer->body);
 }
 
 Task<Result<void>> LoopClient::report(DetectorStatus status)
@@ -77,11 +103,7 @@ Task<Result<void>> LoopClient::report(DetectorStatus status)
 
 Task<Result<void>> LoopClient::download_model(std::string model_id, std::string format, std::filesystem::path zip)
 {
-    auto const path = http::path_of(loop_api::model_file, {{"organization", project_.organization},
-                                                           {"project", project_.project},
-                                                           {"model", model_id},
-                                                           {"format", format}});
-    LoopSession::Call const call = [path, zip](auto& http) {
+    LoopSession::Call const call = [path = path_to_file(model_id, format), zip](auto& http) {
         http::DownloadOptions options;
         options.max_bytes = loop_api::max_model_bytes;
         return http.download(path, zip, std::move(options));
@@ -90,6 +112,19 @@ Task<Result<void>> LoopClient::download_model(std::string model_id, std::string 
     if (!answer) co_return answer.error();
     if (answer->status != 200) co_return loop_refusal(*answer, "model download");
     co_return Result<void>();
+}
+
+Task<Result<ModelUpload>> LoopClient::upload_model(std::string model_id, std::string format,
+                                                   std::vector<http::FormPart> parts)
+{
+    LoopSession::Call const call = [path = path_to_file(model_id, format), parts = std::move(parts)](auto& http) {
+        http::CallOptions options;
+        options.stall_timeout = max_time_to_store;
+        return http.put_files(path, parts, std::move(options));
+    };
+    auto const answer = co_await session_.ask(call, WhenBusy::answer);
+    if (!answer) co_return answer.error();
+    co_return read_model_upload(*answer);
 }
 
 Task<Result<http::Answer>> LoopClient::upload_images(std::vector<http::FormPart> parts)
@@ -103,6 +138,14 @@ Task<Result<http::Answer>> LoopClient::upload_images(std::vector<http::FormPart>
 std::string LoopClient::path_to(std::string_view pattern) const
 {
     return http::path_of(pattern, {{"organization", project_.organization}, {"project", project_.project}});
+}
+
+std::string LoopClient::path_to_file(std::string const& model_id, std::string const& format) const
+{
+    return http::path_of(loop_api::model_file, {{"organization", project_.organization},
+                                                {"project", project_.project},
+                                                {"model", model_id},
+                                                {"format", format}});
 }
 
 } // namespace learning_loop

@@ -110,7 +110,13 @@ Task<Result<void>> LoopSession::send_login()
     if (status == 200 && !cookie_header(loop_api::login).empty()) co_return Result<void>();
     if (status == 200)
         co_return Error{Errc::unauthorized, "the Loop grants the login but gives no cookie: ask elsewhere"};
-    if (status / 100 == 4 && status != 408 && status != 425 && status != 429) {
+    bool const is_refused = status / 100 == 4 && status != 408 && status != 425 && status != 429;
+    if (is_refused && username_.empty() && password_.empty()) {
+        co_return Error{Errc::unauthorized, "the Loop wants a login (" + std::to_string(status) +
+                                                ") and the node has none: set LOOP_TOKEN, or LOOP_USERNAME and "
+                                                "LOOP_PASSWORD"};
+    }
+    if (is_refused) {
         co_return Error{Errc::unauthorized, "the Loop refuses the login (" + std::to_string(status) +
                                                 "): check LOOP_USERNAME and LOOP_PASSWORD"};
     }

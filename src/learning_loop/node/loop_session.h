@@ -53,6 +53,9 @@ public:
     /// asked for, at least a growing wait that begins with a second. Does nothing with a token.
     Task<Result<void>> log_in();
 
+    /// The client of all requests, for connections that speak another protocol than HTTP. It must not outlive this.
+    http::Client& http() { return http_; }
+
     /// The cookies of the login for a request to this path, as the value of a header; empty: none.
     std::string cookie_header(std::string_view path) const { return http_.cookies_for(path); }
 

@@ -52,6 +52,7 @@ std::vector<Setting> node_settings()
          .default_text = "`/data` in a container that has it, `/var/lib/learning-loop/<name>` for a service, else "
                          "`$XDG_STATE_HOME/learning-loop/<name>`"},
         {.field = "name", .meaning = "the node's name, as the Loop shows it", .variable = "NODE_NAME"},
+        {.field = "node_version", .meaning = "told on the node's page and, by detectors, to the Loop"},
         {.field = "loop_host",
          .meaning = "host[:port] or http(s) URL of the Loop; a bare host is asked over http unless it contains "
                     "learning-loop.ai",

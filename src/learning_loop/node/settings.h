@@ -5,13 +5,15 @@
 #include "learning_loop/settings/settings.h"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace learning_loop {
 
 /// What every node is told. Read once at the start; docs/settings.md explains each of them.
 struct NodeSettings : HttpSettings {
-    std::string name; ///< The node's name, as the Loop shows it.
+    std::string name;                        ///< The node's name, as the Loop shows it.
+    std::optional<std::string> node_version; ///< Of what its author made of it; told on its page and to the Loop.
     std::filesystem::path data_folder;
     std::string loop_host = "learning-loop.ai";
     std::string username;
@@ -24,8 +26,8 @@ struct NodeSettings : HttpSettings {
     bool use_backdoor_controls = false;       ///< Has the routes that are for tests only.
 };
 BOOST_DESCRIBE_STRUCT(NodeSettings, (HttpSettings),
-                      (name, data_folder, loop_host, username, password, loop_token, loop_ssl_cert_path, node_token,
-                       open_control, skip_repeat_on_start, use_backdoor_controls))
+                      (name, node_version, data_folder, loop_host, username, password, loop_token, loop_ssl_cert_path,
+                       node_token, open_control, skip_repeat_on_start, use_backdoor_controls))
 
 std::vector<Setting> node_settings();
 

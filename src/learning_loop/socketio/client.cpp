@@ -124,7 +124,8 @@ Task<Result<Arguments>> Client::call(std::string event, Arguments arguments, std
 void Client::renew(std::string why)
 {
     backoff_.reset();
-    if (engine_) engine_->close(std::move(why));
+    if (engine_ && !engine_->is_over()) engine_->close(std::move(why));
+    else pause_.wake();
 }
 
 void Client::execute(ClientActions actions)

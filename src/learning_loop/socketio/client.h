@@ -56,7 +56,8 @@ public:
     /// time.
     Task<Result<Arguments>> call(std::string event, Arguments arguments, std::chrono::milliseconds timeout);
 
-    /// Closes the connection and opens another one after the first wait. For an application that finds it useless.
+    /// Closes the connection and opens another one after the first wait, or at once if there was none. For an
+    /// application that finds it useless.
     void renew(std::string why);
 
 private:

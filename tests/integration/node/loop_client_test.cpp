@@ -111,6 +111,25 @@ TEST_F(LoopClientTest, lists_models_and_skips_those_without_a_version)
     EXPECT_EQ(models->at(1).version, "1.4");
 }
 
+TEST_F(LoopClientTest, lists_models_of_a_format_and_skips_what_a_loop_tells_oddly)
+{
+    loop.with([](auto& state) {
+        state.models = R"({"models":[null,7,{"id":"../../x","version":"1","formats":["a"]},)"
+                       R"({"id":"0f6c1b5e-0000-4000-8000-000000000001","version":"../1","formats":["a"]},)"
+                       R"({"id":"0f6c1b5e-0000-4000-8000-000000000002","version":"1","formats":"a"},)"
+                       R"({"id":"0f6c1b5e-0000-4000-8000-000000000003","version":"1","formats":["a"],"created":7},)"
+                       R"({"id":"0f6c1b5e-0000-4000-8000-000000000004","version":null,"formats":["a"]},)"
+                       R"({"id":"0f6c1b5e-0000-4000-8000-000000000005","version":"1","formats":["b"]},)"
+                       R"({"id":"0f6c1b5e-0000-4000-8000-000000000006","version":"1.3","formats":["b","a"],"new":1}]})";
+    });
+    auto const models = io.run(client().fetch_models_in("a"));
+    ASSERT_EQ(models.value().size(), 1u);
+    EXPECT_EQ(models->at(0).version, "1.3");
+    EXPECT_EQ(models->at(0).formats, (Texts{"b", "a"}));
+    loop.with([](auto& state) { state.models = R"({"models":7})"; });
+    EXPECT_EQ(io.run(client().fetch_models_in("a")).error().code, Errc::invalid_argument);
+}
+
 TEST_F(LoopClientTest, downloads_a_model)
 {
     loop.with([](auto& state) { state.zips[std::string(model_id) + "/onnx"] = "the zip"; });

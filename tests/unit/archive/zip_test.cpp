@@ -279,6 +279,14 @@ TEST_F(ZipTest, notices_every_changed_byte_that_would_change_a_file)
     EXPECT_GT(noticed, 500);
 }
 
+TEST_F(ZipTest, tells_whether_files_can_lie_side_by_side)
+{
+    EXPECT_TRUE(check_zip_names({"a", "model.json", "b c"}));
+    EXPECT_TRUE(check_zip_names({}));
+    for (auto const* wrong : {"A", "", "..", "b/c", "new\nline", "\xc3\xa4"})
+        EXPECT_EQ(check_zip_names({"a", wrong}).error().code, Errc::invalid_argument) << wrong;
+}
+
 TEST_F(ZipTest, leaves_nothing_behind_when_the_disk_is_full)
 {
     auto const zip = packed({{"small", "x"}, {"large", std::string(5000, 'a')}});

@@ -18,6 +18,15 @@ TEST(ListedModel, has_a_golden_form)
     test::expect_golden(ListedModel{"m", "1.3"}, R"({"id":"m","version":"1.3"})");
 }
 
+TEST(ModelWithFormats, has_a_golden_form)
+{
+    test::expect_golden(ModelWithFormats{{"m", "1.3"}, {"a", "b"}, "2024-01-31T12:00:00", "a comment"},
+                        R"({"id":"m","version":"1.3","formats":["a","b"],"created":"2024-01-31T12:00:00",)"
+                        R"("comment":"a comment"})");
+    test::expect_filled_up<ModelWithFormats>(
+        R"({"id":"m","version":"1.3"})", R"({"id":"m","version":"1.3","formats":[],"created":null,"comment":null})");
+}
+
 TEST(UploadedModel, has_a_golden_form)
 {
     test::expect_golden(UploadedModel{"m", "1.3", {"a remark"}},

@@ -31,7 +31,6 @@ std::vector<test::SettingsRow<DetectorSettings>> detector_rows(std::string const
                         &T::max_uncertain_threshold),
         settings_row<T>("MAX_OUTBOX_SIZE", "", "max_outbox_size", "absent", "1", &T::max_outbox_size),
         settings_row<T>("OUTBOX_MAX_BYTES", "", "outbox_max_bytes", "10737418240", "1000", &T::outbox_max_bytes),
-        settings_row<T>("NODE_VERSION", "", "node_version", "absent", "v2", &T::node_version),
         settings_row<T>("VERSION_CONTROL_DEFAULT", "", "version_control_default", "follow_loop", "pause",
                         &T::version_control_default),
         settings_row<T>("EXCLUSIVE_MODEL_BUILD", "", "exclusive_model_build", "false", "true",

@@ -3,7 +3,7 @@
 namespace learning_loop {
 namespace {
 
-constexpr std::string_view script = R"js("use strict";
+constexpr std::string_view script = R"js(
 
 // Frames: their pictures, what was found in them drawn on top, and what there is to read about them.
 
@@ -135,10 +135,8 @@ function figureOf(frame) {
     const open = element("button", "open", picture(frame));
     open.setAttribute("aria-label", `Enlarge: ${cameraText(frame)}, ${time}, ${countText(frame)}`);
     open.addEventListener("click", () => enlarge(frame));
-    const age = element("span", "age");
-    age.dataset.received = frame.received;
     return element("figure", "frame", open, element("figcaption", "",
-        element("p", "who", element("strong", "", cameraText(frame)), element("time", "", time), age),
+        element("p", "who", element("strong", "", cameraText(frame)), element("time", "", time), age(frame.received)),
         element("p", "counts", ...countChips(frame)),
         element("p", "fate", element("span", frame.causes.length ? "kept" : "not-kept", keptText(frame)),
             element("span", "ms", millisecondsText(frame.milliseconds)))));
@@ -171,19 +169,6 @@ function arrange() {
     spreadLabels(byId("latest"));
     if (focused?.isConnected && document.activeElement !== focused) focused.focus({preventScroll: true});
     tellAges();
-}
-
-function ageText(seconds) {
-    if (seconds < 2) return "just now";
-    return `${duration(Math.floor(seconds))} ago`;
-}
-
-function tellAges() {
-    const now = Date.now() + known.clockOffset;
-    for (const age of document.querySelectorAll(".age")) {
-        const text = ageText((now - Date.parse(age.dataset.received)) / 1000);
-        if (age.textContent !== text) age.textContent = text;
-    }
 }
 
 /// The frame is no longer in the lists; its picture goes with the last that shows it.

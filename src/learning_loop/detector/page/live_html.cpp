@@ -1,48 +1,11 @@
 #include "learning_loop/detector/page/live_page_files.h"
+#include "learning_loop/node/page/page_files.h"
 
 namespace learning_loop {
 namespace {
 
-constexpr std::string_view html = R"html(<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<title>Detector</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="theme-color" content="#ffffff" media="(prefers-color-scheme: light)">
-<meta name="theme-color" content="#151c23" media="(prefers-color-scheme: dark)">
-<link rel="icon" type="image/svg+xml" href="live.svg">
-<link rel="stylesheet" href="live.css">
-<script src="live.js" defer></script>
-</head>
-<body class="waiting">
-<a class="skip" href="#frames">To the frames</a>
-<header>
-    <div class="title">
-        <h1 id="name">Detector</h1>
-        <p id="place"></p>
-    </div>
-    <ul class="pills">
-        <li id="mode" class="pill"></li>
-        <li id="link" class="pill">connecting</li>
-    </ul>
-    <nav aria-label="More about this node"><a href="docs">API</a> <a href="metrics">Metrics</a></nav>
-</header>
-<main>
-<noscript><p>This page needs JavaScript. Programs ask <a href="about">about</a> instead.</p></noscript>
-<section id="door" class="card" hidden>
-    <h2>This node is not open to everybody</h2>
-    <p id="door-text"></p>
-    <form id="door-form">
-        <label for="token">Token of the node</label>
-        <input id="token" type="password" autocomplete="off" spellcheck="false" aria-describedby="door-fault" required>
-        <button>Show the node</button>
-        <p id="door-fault" class="fault" role="alert"></p>
-    </form>
-</section>
-<section id="errors" aria-label="Errors" aria-live="polite"></section>
-<section id="frames" tabindex="-1" aria-labelledby="latest-title">
+constexpr std::string_view main =
+    R"html(<section id="frames" class="first" tabindex="-1" aria-labelledby="latest-title">
     <div class="heading"><h2 id="latest-title">Latest frame</h2><button id="hold" class="plain">Hold</button></div>
     <div id="latest">
         <div id="empty" class="empty">
@@ -53,7 +16,7 @@ constexpr std::string_view html = R"html(<!DOCTYPE html>
         </div>
     </div>
 </section>
-<section id="earlier" aria-labelledby="earlier-title">
+<section id="earlier" class="second" aria-labelledby="earlier-title">
     <h2 id="earlier-title">Earlier</h2>
     <div id="list"></div>
 </section>
@@ -98,9 +61,9 @@ constexpr std::string_view html = R"html(<!DOCTYPE html>
         </dl>
     </div>
 </section>
-</main>
-<p id="trouble" role="status"></p>
-<dialog id="large" aria-labelledby="large-title">
+)html";
+
+constexpr std::string_view dialog = R"html(<dialog id="large" aria-labelledby="large-title">
     <div class="bar">
         <h2 id="large-title"></h2>
         <button id="newer" class="plain" aria-label="Newer frame">&larr;</button>
@@ -115,8 +78,6 @@ constexpr std::string_view html = R"html(<!DOCTYPE html>
         <tbody id="large-rows"></tbody>
     </table>
 </dialog>
-</body>
-</html>
 )html";
 
 constexpr std::string_view icon = R"svg(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
@@ -129,9 +90,17 @@ constexpr std::string_view icon = R"svg(<svg xmlns="http://www.w3.org/2000/svg" 
 
 } // namespace
 
-std::string_view live_html()
+std::string live_html()
 {
-    return html;
+    PageText text;
+    text.title = "Detector";
+    text.skip_to = "frames";
+    text.skip_text = "To the frames";
+    text.programs_ask = "about";
+    text.locked = "What its cameras see";
+    text.main = main;
+    text.end = dialog;
+    return shared_html(text);
 }
 
 std::string_view live_icon()

@@ -3,7 +3,7 @@
 namespace learning_loop {
 namespace {
 
-constexpr std::string_view script = R"js("use strict";
+constexpr std::string_view script = R"js(
 
 // Labels: what was found and how sure that is, beside its place in the picture. Where many are close together, the
 // surer ones are shown.

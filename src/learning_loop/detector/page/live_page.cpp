@@ -4,6 +4,7 @@
 #include "learning_loop/detector/page/live_page_files.h"
 #include "learning_loop/detector/page/recent_frames.h"
 #include "learning_loop/http/api/router.h"
+#include "learning_loop/node/page/page_files.h"
 
 namespace learning_loop {
 namespace {
@@ -32,22 +33,6 @@ public:
 
     void add_to(http::Router& router)
     {
-        router.get("/", *this, &LivePage::page)
-            .summary("What the node sees and how it is, for people.")
-            .open_to(http::Access::everybody)
-            .operation.gives("text/html");
-        router.get("/live.css", *this, &LivePage::style)
-            .summary("How the page looks.")
-            .open_to(http::Access::everybody)
-            .operation.gives("text/css");
-        router.get("/live.js", *this, &LivePage::script)
-            .summary("What the page does.")
-            .open_to(http::Access::everybody)
-            .operation.gives("text/javascript");
-        router.get("/live.svg", *this, &LivePage::icon)
-            .summary("The page's icon.")
-            .open_to(http::Access::everybody)
-            .operation.gives("image/svg+xml");
         router.get("/live", *this, &LivePage::snapshot)
             .summary("How the node is, and its last frames: those whose number is greater than `after`.")
             .open_to(http::Access::operators);
@@ -58,11 +43,6 @@ public:
     }
 
 private:
-    Task<Result<http::Response>> page() { co_return http::scripted_html_response(std::string(live_html())); }
-    Task<Result<http::Response>> style() { co_return file_response("text/css; charset=utf-8", live_css()); }
-    Task<Result<http::Response>> script() { co_return file_response("text/javascript; charset=utf-8", live_js()); }
-    Task<Result<http::Response>> icon() { co_return file_response("image/svg+xml", live_icon()); }
-
     Task<Result<LiveSnapshot>> snapshot(http::FromQuery<AfterFrame> wanted)
     {
         LiveSnapshot snapshot{started_, timestamp_now(), status_(), {}};
@@ -87,15 +67,6 @@ private:
         co_return response;
     }
 
-    /// Asked for anew each time, so that a page fits the program that serves it.
-    static http::Response file_response(std::string content_type, std::string_view text)
-    {
-        auto response = http::text_response(std::string(text));
-        response.content_type = std::move(content_type);
-        response.headers.add("Cache-Control", "no-cache");
-        return response;
-    }
-
     RecentFrames const& frames_;
     std::function<LiveStatus()> status_;
     std::string started_ = timestamp_now();
@@ -105,6 +76,8 @@ private:
 
 void add_live_page(http::Router& router, RecentFrames const& frames, std::function<LiveStatus()> status)
 {
+    add_page_files(router, "What the node sees and how it is, for people.",
+                   {live_html(), live_css(), live_js(), std::string(live_icon())});
     router.keep<LivePage>(frames, std::move(status));
 }
 

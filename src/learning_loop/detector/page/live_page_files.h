@@ -5,17 +5,14 @@
 
 namespace learning_loop {
 
-// The files of the live page. They name each other, and what they ask for, by relative paths: a proxy may have the node
-// below a path.
+// What the live page consists of, in files that stand on those of every node's page (node/page/page_files.h).
 
-std::string_view live_html();
-std::string_view live_css();
+std::string live_html();
+std::string live_css();
+std::string live_js();
 std::string_view live_icon(); ///< SVG.
 
-/// The whole script: how the page keeps itself up to date, and how it draws frames.
-std::string live_js();
-
-// The parts of the script.
+// The parts of the script that are the page's own.
 std::string_view live_page_js();
 std::string_view live_status_js();
 std::string_view live_frames_js();

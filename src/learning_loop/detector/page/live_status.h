@@ -2,9 +2,9 @@
 
 #include "learning_loop/data/detector_status.h"
 #include "learning_loop/data/image_metadata.h"
+#include "learning_loop/node/page/node_status.h"
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,25 +22,18 @@ struct LiveOutbox {
 BOOST_DESCRIBE_STRUCT(LiveOutbox, (), (mode, images, bytes, dropped, rejected))
 
 /// How a detector node is, all but its frames.
-struct LiveStatus {
-    std::string name;
-    std::string version; ///< Of this program.
-    std::optional<std::string> node_version;
-    std::string loop; ///< URL.
+struct LiveStatus : AnyNodeStatus {
     std::string organization;
     std::string project;
-    std::int64_t uptime = 0;      ///< Seconds.
     std::uint64_t images = 0;     ///< That were evaluated since the start.
     std::uint64_t detections = 0; ///< In these images.
     bool is_ready = false;        ///< A model runs, or none is needed.
     std::string model_format;     ///< Empty: no model is needed.
     AboutDetector about;
     LiveOutbox outbox;
-    std::map<std::string, std::string> errors; ///< What is wrong, by the step that failed; empty when all is well.
 };
-BOOST_DESCRIBE_STRUCT(LiveStatus, (),
-                      (name, version, node_version, loop, organization, project, uptime, images, detections, is_ready,
-                       model_format, about, outbox, errors))
+BOOST_DESCRIBE_STRUCT(LiveStatus, (AnyNodeStatus),
+                      (organization, project, images, detections, is_ready, model_format, about, outbox))
 
 /// A frame as `GET /live` tells it; its picture is at `/live/frames/{number}`.
 struct LiveFrame {

@@ -3,7 +3,7 @@
 namespace learning_loop {
 namespace {
 
-constexpr std::string_view script = R"js("use strict";
+constexpr std::string_view script = R"js(
 
 // How the node is: its model, its work, its outbox and what is wrong.
 
@@ -11,7 +11,6 @@ const steps = {
     update_model: "The model cannot be updated",
     deployment_target: "The Loop does not tell which model is to run",
     outbox: "Images cannot be uploaded",
-    report: "The Loop does not take the reports of this node",
 };
 const modes = {startup: "starting", idle: "ready", detecting: "detecting"};
 const controls = {
@@ -25,40 +24,18 @@ const rateSeconds = 5;
 const shownCategories = 24;
 
 let rateSamples = []; // of what was counted, the oldest first
-let latestStatus = null;
 
 function showStatus(status) {
-    latestStatus = status;
+    showNode(status, steps);
     const project = [status.organization, status.project].filter(part => part).join(" / ");
-    put("name", status.name);
     put("place", project ? `Detector of ${project}` : "Detector");
     put("mode", status.is_ready ? modes[status.about.operation_mode] ?? status.about.operation_mode : "no model");
     byId("mode").className = `pill ${status.is_ready ? "good" : "bad"}`;
     byId("no-model").hidden = status.is_ready;
-    showErrors(status.errors);
     showModel(status);
     showWork(status);
     showOutbox(status.outbox);
     put("project", project || "none");
-    put("uptime", duration(status.uptime));
-    put("version", status.node_version ? `${status.node_version} (library ${status.version})` : status.version);
-    showLoop(status.loop);
-}
-
-function showErrors(errors) {
-    const all = Object.entries(errors);
-    const count = all.length;
-    document.title = (count ? `(${count}) ` : "") + latestStatus.name;
-    const items = all.map(([step, what]) => element("div", "error",
-        element("strong", "", steps[step] ?? capital(step.replaceAll("_", " "))), element("p", "", capital(what))));
-    const place = byId("errors");
-    const isNews = items.length !== place.children.length ||
-        items.some((item, i) => item.textContent !== place.children[i].textContent);
-    if (isNews) place.replaceChildren(...items);
-}
-
-function capital(text) {
-    return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 function showModel(status) {
@@ -148,40 +125,15 @@ function showOutbox(outbox) {
     byId("outbox-mode").classList.toggle("alarm", outbox.mode === "stopped");
 }
 
-function showLoop(url) {
-    const place = byId("loop");
-    if (place.textContent === url) return;
-    const link = element("a", "", url);
-    if (/^https?:\/\//.test(url)) link.href = url;
-    link.rel = "noreferrer";
-    place.replaceChildren(link);
-}
-
 function bytesText(bytes) {
     const units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
     let unit = 0;
     for (; bytes >= 1024 && unit + 1 < units.length; ++unit) bytes /= 1024;
     return `${unit && bytes < 100 ? bytes.toFixed(1) : bytes.toFixed(0)} ${units[unit]}`;
 }
-
-/// The two greatest units: `3 d 4 h`.
-function duration(seconds) {
-    const parts = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
-    const first = parts.findIndex(([size]) => seconds >= size);
-    if (first < 0) return "0 s";
-    const text = ([size, unit], rest) => `${Math.floor(rest / size)} ${unit}`;
-    const whole = text(parts[first], seconds);
-    return parts[first + 1] ? `${whole} ${text(parts[first + 1], seconds % parts[first][0])}` : whole;
-}
 )js";
 
 } // namespace
-
-std::string live_js()
-{
-    return std::string(live_status_js()) + std::string(live_frames_js()) + std::string(live_labels_js()) +
-           std::string(live_page_js());
-}
 
 std::string_view live_status_js()
 {

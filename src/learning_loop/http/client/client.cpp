@@ -60,9 +60,7 @@ TransferRequest Client::request(std::string method, std::string const& path, Cal
 
 Task<Result<Answer>> Client::get(std::string path, CallOptions options)
 {
-    auto asked = request("GET", path, std::move(options));
-    auto outcome = co_await transfers_->run(std::move(asked));
-    co_return std::move(outcome.answer);
+    return send(request("GET", path, std::move(options)));
 }
 
 Task<Result<Answer>> Client::post_text(std::string path, std::string body, CallOptions options)
@@ -81,8 +79,7 @@ Task<Result<Answer>> Client::post(std::string path, std::string body, CallOption
 {
     auto asked = request("POST", path, std::move(options));
     asked.body = std::move(body);
-    auto outcome = co_await transfers_->run(std::move(asked));
-    co_return std::move(outcome.answer);
+    return send(std::move(asked));
 }
 
 Task<Result<Answer>> Client::post_form(std::string path, std::vector<std::pair<std::string, std::string>> fields)
@@ -108,11 +105,23 @@ Task<Result<asio::ip::tcp::socket>> Client::connect()
     co_return co_await socket_of(std::move(outcome.connection));
 }
 
-Task<Result<Answer>> Client::post_files(std::string path, std::vector<FormPart> parts)
+Task<Result<Answer>> Client::post_files(std::string path, std::vector<FormPart> parts, CallOptions options)
 {
-    auto asked = request("POST", path, {});
+    auto asked = request("POST", path, std::move(options));
     asked.body = std::move(parts);
-    auto outcome = co_await transfers_->run(std::move(asked));
+    return send(std::move(asked));
+}
+
+Task<Result<Answer>> Client::put_files(std::string path, std::vector<FormPart> parts, CallOptions options)
+{
+    auto asked = request("PUT", path, std::move(options));
+    asked.body = std::move(parts);
+    return send(std::move(asked));
+}
+
+Task<Result<Answer>> Client::send(TransferRequest request)
+{
+    auto outcome = co_await transfers_->run(std::move(request));
     co_return std::move(outcome.answer);
 }
 

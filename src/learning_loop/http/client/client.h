@@ -78,8 +78,9 @@ public:
     Task<Result<Answer>> post_json(std::string path, std::string body, CallOptions options = {});
     Task<Result<Answer>> post_form(std::string path, std::vector<std::pair<std::string, std::string>> fields);
 
-    /// Errors: also not_found if a file cannot be read.
-    Task<Result<Answer>> post_files(std::string path, std::vector<FormPart> parts);
+    /// Errors of both: also not_found if a file cannot be read.
+    Task<Result<Answer>> post_files(std::string path, std::vector<FormPart> parts, CallOptions options = {});
+    Task<Result<Answer>> put_files(std::string path, std::vector<FormPart> parts, CallOptions options = {});
 
     /// Writes the body of a 200 to `<file>.part`, and renames that once it is complete and on the disk. If the
     /// connection breaks off, the download goes on where it was, as long as the content is the same (ETag) and more of
@@ -105,6 +106,7 @@ public:
 private:
     TransferRequest request(std::string method, std::string const& path, CallOptions options) const;
     Task<Result<Answer>> post(std::string path, std::string body, CallOptions options);
+    Task<Result<Answer>> send(TransferRequest request);
     Task<Result<Answer>> fetch(TransferRequest request);
 
     ClientOptions options_;

@@ -51,6 +51,7 @@ struct Runner::Impl {
     http::Router own_router;
     http::Router& router;
     http::Listener listener{io.get_executor(), options};
+    ShutdownSignal* shutdown = nullptr; ///< While it runs.
 };
 
 Runner::Runner(http::ServerOptions options) : impl_(std::make_unique<Impl>(nullptr, std::move(options))) {}
@@ -99,6 +100,7 @@ http::Health& Runner::health()
 int Runner::run(Parts& parts, ShutdownSignal& shutdown)
 {
     auto const executor = impl_->io.get_executor();
+    impl_->shutdown = &shutdown;
     http::Server server(executor, impl_->listener, impl_->router, impl_->metrics, impl_->options);
     TaskGroup tasks(executor, [&shutdown] { shutdown.fail(); });
     TaskGroup program(executor);
@@ -106,7 +108,13 @@ int Runner::run(Parts& parts, ShutdownSignal& shutdown)
     tasks.spawn("the server", server.serve());
     program.spawn("the program", run_to_end(server, parts, shutdown, tasks));
     impl_->io.run();
+    impl_->shutdown = nullptr;
     return shutdown.exit_status();
+}
+
+void Runner::stop()
+{
+    if (impl_->shutdown) impl_->shutdown->stop();
 }
 
 } // namespace learning_loop

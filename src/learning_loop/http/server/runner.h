@@ -42,6 +42,9 @@ public:
     /// disk. To be called once, after `listen`.
     int run(Parts& parts, ShutdownSignal& shutdown);
 
+    /// Ends `run` as a signal does, with status 0. To be called on the io thread.
+    void stop();
+
 private:
     struct Impl;
     std::unique_ptr<Impl> impl_; // out of sight, since the io_context and the server take long to compile

@@ -23,6 +23,7 @@ struct ClientTest : testing::Test {
     test::TempFolder folder;
     Router router;
     std::string received; ///< The last body of /files.
+    std::string received_method;
     std::string received_type;
     test::RunningServer server{(add_routes(), router)};
     ClientOptions options = at(server.url());
@@ -67,11 +68,13 @@ struct ClientTest : testing::Test {
             co_return response;
         });
         auto take = [this](Request asked) -> Task<Result<Response>> {
+            received_method = asked.method;
             received_type = asked.content_type();
             received = std::move(asked.body);
             co_return text_response("OK");
         };
         router.add("POST", "/files", take).body_limit(8 << 20);
+        router.add("PUT", "/files", take);
         router.add("GET", "/long",
                    [](Request) -> Task<Result<Response>> { co_return text_response(std::string(1'000'000, 'x')); });
     }
@@ -123,6 +126,19 @@ TEST_F(ClientTest, posts_files_from_disk_byte_for_byte)
     EXPECT_EQ(parts->at(1).name, "files");
     EXPECT_EQ(parts->at(1).content_type, "image/jpeg");
     EXPECT_TRUE(parts->at(1).bytes == bytes);
+}
+
+TEST_F(ClientTest, puts_files_as_it_posts_them)
+{
+    test::put(folder / "a.bin", "bytes");
+    std::vector<FormPart> parts{{"files", "a.bin", "application/octet-stream", folder / "a.bin"}};
+    auto const answer = run(client.put_files("/files", std::move(parts)));
+    ASSERT_EQ(answer.value().status, 200);
+    EXPECT_EQ(received_method, "PUT");
+    auto const received_parts = parse_multipart(received_type, received);
+    ASSERT_EQ(received_parts.value().size(), 1u);
+    EXPECT_EQ(received_parts->at(0).file_name, "a.bin");
+    EXPECT_EQ(received_parts->at(0).bytes, "bytes");
 }
 
 TEST_F(ClientTest, cannot_post_a_file_that_is_gone)
@@ -191,6 +207,15 @@ TEST_F(ClientTest, sends_its_token)
     options.bearer_token = "secret";
     EXPECT_EQ(run(Client(options).get("/header/authorization")).value().body, "Bearer secret");
     EXPECT_EQ(run(client.get("/header/authorization")).value().body, "none");
+}
+
+TEST_F(ClientTest, sends_headers_that_are_empty_too)
+{
+    CallOptions more;
+    more.headers.add("project", "");
+    more.headers.add("organization", "o");
+    EXPECT_EQ(run(client.get("/header/project", more)).value().body, "");
+    EXPECT_EQ(run(client.get("/header/organization", more)).value().body, "o");
 }
 
 TEST_F(ClientTest, follows_no_redirect_but_says_where_it_points)

@@ -2,28 +2,20 @@
 
 #include "learning_loop/detector/page/live_page_files.h"
 #include "learning_loop/detector/page/recent_frames.h"
-#include "learning_loop/http/api/router.h"
-#include "learning_loop/http/server/operator_door.h"
 #include "learning_loop/json/json.h"
-#include "support/run.h"
+#include "support/guarded_router.h"
 
 #include <gtest/gtest.h>
-
-#include <regex>
 
 namespace learning_loop {
 namespace {
 
-struct LivePageTest : testing::Test {
-    test::Io io;
+struct LivePageTest : testing::Test, test::GuardedRouter {
     RecentFrames frames;
     LiveStatus status;
-    http::OperatorDoor door{Secret("of the node"), http::OperatorDoor::WithoutToken::closed};
-    http::Router router;
 
     LivePageTest()
     {
-        router.guard(door);
         add_live_page(router, frames, [this] { return status; });
     }
 
@@ -39,55 +31,12 @@ struct LivePageTest : testing::Test {
         frames.add(std::move(frame));
     }
 
-    http::Response get(std::string const& path, http::Headers::List query = {},
-                       std::string const& token = "of the node")
-    {
-        auto const match = router.match("GET", path);
-        if (!match) return http::text_response("no such route", 404);
-        http::Request request;
-        request.query = std::move(query);
-        request.path_params = match->path_params;
-        if (!token.empty()) request.headers.add("Authorization", "Bearer " + token);
-        if (auto const admitted = router.admit(*match->route, request); !admitted)
-            return http::error_response(admitted.error());
-        return io.run(http::Router::answer_to(*match->route, std::move(request)));
-    }
-
-    static std::string body_of(http::Response const& response) { return std::get<std::string>(response.body); }
-
     LiveSnapshot snapshot(http::Headers::List query = {})
     {
-        auto const json = parse_json(body_of(get("/live", std::move(query))), "snapshot").value();
+        auto const json = parse_json(body_of("/live", std::move(query)), "snapshot").value();
         return from_json<LiveSnapshot>(json).value();
     }
 };
-
-TEST_F(LivePageTest, lets_nothing_run_or_load_that_does_not_come_from_this_node)
-{
-    auto const page = get("/");
-    EXPECT_EQ(page.status, 200);
-    EXPECT_EQ(page.content_type, "text/html; charset=utf-8");
-    EXPECT_EQ(page.headers.find("Content-Security-Policy"),
-              "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
-              "base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
-}
-
-TEST_F(LivePageTest, serves_all_that_the_page_loads_under_relative_names)
-{
-    auto const page = body_of(get("/"));
-    std::regex const link(R"re((?:href|src|action)="([^"#]+)")re");
-    int links = 0;
-    for (std::sregex_iterator it(page.begin(), page.end(), link), end; it != end; ++it, ++links) {
-        auto const name = (*it)[1].str();
-        EXPECT_EQ(name.find_first_of(":/"), std::string::npos) << name << " does not stay below the page";
-        bool const is_of_the_page = name.starts_with("live");
-        EXPECT_EQ(get("/" + name).status, is_of_the_page ? 200 : 404) << name; // docs and the like are other parts' own
-    }
-    EXPECT_GE(links, 5); // the style sheet, the script, the icon, docs and metrics
-    EXPECT_EQ(get("/live.js").content_type, "text/javascript; charset=utf-8");
-    EXPECT_EQ(get("/live.css").content_type, "text/css; charset=utf-8");
-    EXPECT_EQ(get("/live.svg").content_type, "image/svg+xml");
-}
 
 TEST_F(LivePageTest, has_a_script_that_never_reads_text_as_html)
 {
@@ -144,7 +93,7 @@ TEST_F(LivePageTest, gives_the_picture_of_a_frame_by_its_number)
     add_frame("front");
     auto const picture = get("/live/frames/1");
     EXPECT_EQ(picture.content_type, "image/jpeg");
-    EXPECT_EQ(body_of(picture), "the picture of front");
+    EXPECT_EQ(body_of("/live/frames/1"), "the picture of front");
     EXPECT_EQ(picture.headers.find("Cache-Control"), "no-store"); // another run has another frame 1
 }
 
@@ -154,7 +103,8 @@ TEST_F(LivePageTest, says_which_frame_it_does_not_keep)
     for (auto const* number : {"8", "21"}) {
         auto const answer = get("/live/frames/" + std::string(number));
         EXPECT_EQ(answer.status, 404);
-        EXPECT_NE(body_of(answer).find("frame " + std::string(number) + " is not kept"), std::string::npos);
+        EXPECT_NE(std::get<std::string>(answer.body).find("frame " + std::string(number) + " is not kept"),
+                  std::string::npos);
     }
     EXPECT_EQ(get("/live/frames/9").status, 200);
     EXPECT_EQ(get("/live/frames/first").status, 422);

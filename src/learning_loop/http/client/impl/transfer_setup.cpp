@@ -97,8 +97,10 @@ void Transfer::set_request()
     auto* const curl = curl_.get();
     set(curl, CURLOPT_URL, request_.url.c_str());
     add_header("Expect:"); // none: a server that does not know it costs a second, one that refuses it the request
-    for (auto const& [name, value] : request_.headers.all()) add_header(name + ": " + value);
+    for (auto const& [name, value] : request_.headers.all())
+        add_header(value.empty() ? name + ";" : name + ": " + value); // curl takes `name:` for one not to be sent
     set(curl, CURLOPT_HTTPHEADER, headers_.get());
+    if (request_.method == "PUT") set(curl, CURLOPT_CUSTOMREQUEST, "PUT"); // the body decides on GET and POST
     if (auto const* body = std::get_if<std::string>(&request_.body)) {
         set(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body->size()));
         set(curl, CURLOPT_POSTFIELDS, body->c_str());

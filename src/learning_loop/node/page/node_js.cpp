@@ -1,0 +1,113 @@
+#include "learning_loop/node/page/node_page_files.h"
+#include "learning_loop/node/page/page_files.h"
+
+namespace learning_loop {
+namespace {
+
+constexpr std::string_view script = R"js(
+// What the page of a node without one of its own shows: what the node is for, its jobs, what it has done, what is known
+// about it, and buttons for what its operator may ask it to do.
+
+let isActing = false;
+
+function showSnapshot({status}) {
+    showNode(status, {});
+    put("place", capital(status.kind));
+    put("kind", capital(status.kind));
+    put("mode", `Loop: ${status.link.word}`);
+    byId("mode").className = `pill ${status.link.look}`;
+    put("purpose", status.purpose);
+    showJobs(status.jobs);
+    byId("idle").hidden = status.jobs.length > 0;
+    put("idle", status.idle || "Nothing to do right now.");
+    showAnew("results", status.results, resultItem);
+    byId("results").hidden = status.results.length === 0;
+    byId("nothing").hidden = status.results.length > 0;
+    showAnew("own-facts", status.facts, factRow);
+    byId("own-facts").parentElement.hidden = status.facts.length === 0;
+    showAnew("actions", status.actions, actionButton);
+    tellAges();
+}
+
+/// Makes the list anew if it is another: what is focused or selected in it stays undisturbed.
+function showAnew(id, things, make) {
+    const key = JSON.stringify(things);
+    const place = byId(id);
+    if (place.dataset.key === key) return;
+    place.dataset.key = key;
+    place.replaceChildren(...things.map(make));
+}
+
+/// A job keeps its element as long as it goes on.
+function showJobs(jobs) {
+    const place = byId("jobs");
+    showAnew("jobs", jobs.map(({what, since}) => ({what, since})), jobItem);
+    jobs.forEach((job, i) => updateJob(place.children[i], job));
+}
+
+function jobItem({what, since}) {
+    const bar = element("progress", "");
+    bar.setAttribute("aria-label", what);
+    return element("li", "card job", element("div", "row", element("strong", "", what), element("span", "part")), bar,
+        element("div", "row", element("span", "step"), element("span", "quiet", "started ", age(since))));
+}
+
+function updateJob(item, {step, progress}) {
+    const bar = item.querySelector("progress");
+    bar.hidden = progress === null;
+    bar.value = progress ?? 0;
+    setText(item.querySelector(".part"), progress === null ? "" : `${Math.floor(100 * progress)} %`);
+    setText(item.querySelector(".step"), step);
+}
+
+function resultItem({when, what, outcome, is_failure: isFailure}) {
+    const time = age(when);
+    time.title = new Date(when).toLocaleString();
+    return element("li", isFailure ? "result failure" : "result", element("div", "row",
+        element("span", `pill ${isFailure ? "bad" : "good"}`, isFailure ? "failed" : "done"),
+        element("strong", "", what), time), element("p", "outcome", outcome));
+}
+
+function factRow({label, value}) {
+    return element("div", "", element("dt", "", label), element("dd", "", value));
+}
+
+function actionButton(action) {
+    const button = element("button", "plain", action.label);
+    button.addEventListener("click", () => act(action, button));
+    return button;
+}
+
+async function act(action, button) {
+    if (isActing) return;
+    isActing = true;
+    button.setAttribute("aria-disabled", "true"); // a disabled one would lose the focus
+    tell("");
+    try {
+        const answer = await ask(action.path.replace(/^\/+/, ""), "POST"); // relative: see PageFiles
+        tell(answer.ok ? action.done || "Done." : `${action.label}: ${await detailOf(answer)}`, !answer.ok);
+    } catch {
+        tell(`${action.label}: the node does not answer.`, true);
+    } finally {
+        isActing = false;
+        button.removeAttribute("aria-disabled");
+        poll();
+    }
+}
+
+function tell(text, isBad = false) {
+    byId("told").className = isBad ? "bad" : "";
+    put("told", text);
+}
+
+startPage({path: () => "live", show: showSnapshot, isHeld: () => false});
+)js";
+
+} // namespace
+
+std::string node_js()
+{
+    return std::string(shared_js()).append(script);
+}
+
+} // namespace learning_loop

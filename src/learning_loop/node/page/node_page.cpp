@@ -1,0 +1,37 @@
+#include "learning_loop/node/page/node_page.h"
+
+#include "learning_loop/base/timestamps.h"
+#include "learning_loop/http/api/router.h"
+#include "learning_loop/node/page/node_page_files.h"
+#include "learning_loop/node/page/page_files.h"
+
+namespace learning_loop {
+namespace {
+
+class NodePage {
+public:
+    explicit NodePage(std::function<NodeStatus()> status) : status_(std::move(status)) {}
+
+    void add_to(http::Router& router)
+    {
+        router.get("/live", *this, &NodePage::snapshot)
+            .summary("How the node is: what it works on, what it has done and what is wrong.")
+            .open_to(http::Access::operators);
+    }
+
+private:
+    Task<Result<NodeSnapshot>> snapshot() { co_return NodeSnapshot{timestamp_now(), status_()}; }
+
+    std::function<NodeStatus()> status_;
+};
+
+} // namespace
+
+void add_node_page(http::Router& router, std::function<NodeStatus()> status)
+{
+    add_page_files(router, "What the node does and how it is, for people.",
+                   {node_html(), node_css(), node_js(), std::string(node_icon())});
+    router.keep<NodePage>(std::move(status));
+}
+
+} // namespace learning_loop

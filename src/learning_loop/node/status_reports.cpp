@@ -1,0 +1,64 @@
+#include "learning_loop/node/status_reports.h"
+
+#include "learning_loop/base/text.h"
+
+#include <utility>
+
+namespace learning_loop {
+namespace {
+
+constexpr std::chrono::milliseconds max_wait{60'000};
+constexpr auto* step = "report";
+
+} // namespace
+
+StatusReports::StatusReports(boost::asio::any_io_executor executor, LoopConnection& connection, Problems& problems,
+                             StatusReportOptions options, std::function<socketio::Arguments()> status)
+    : connection_(connection),
+      problems_(problems),
+      options_(std::move(options)),
+      status_(std::move(status)),
+      backoff_(options_.cycle, max_wait),
+      pause_(std::move(executor))
+{
+    connection_.on_connect([this] {
+        if (!is_refused_) tell_now();
+    });
+}
+
+Task<> StatusReports::run()
+{
+    for (;;) {
+        auto const wait = co_await report();
+        co_await pause_.sleep(wait);
+    }
+}
+
+/// Returns how long to wait before the next one.
+Task<std::chrono::milliseconds> StatusReports::report()
+{
+    if (!connection_.is_connected()) { // which is told as the connection's problem
+        if (!is_refused_) problems_.set(step, std::nullopt);
+        co_return options_.cycle;
+    }
+    auto const ack = co_await connection_.call(options_.event, status_(), options_.timeout);
+    if (!ack && !connection_.is_connected()) co_return options_.cycle;
+    if (ack && ack->success) {
+        problems_.set(step, std::nullopt);
+        backoff_.reset();
+        is_refused_ = false;
+        co_return options_.cycle;
+    }
+    refuse(ack ? printable(ack->error_msg.value_or("the Loop tells no reason")) : ack.error().message);
+    co_return backoff_.next();
+}
+
+void StatusReports::refuse(std::string why)
+{
+    auto const problem = "the Loop does not take the node's report: " + why;
+    problems_.set(step, problem);
+    is_refused_ = true;
+    connection_.renew(problem);
+}
+
+} // namespace learning_loop
