@@ -2,7 +2,10 @@
 #if LL_WITH_ONNX
 #include "learning_loop/detector/onnx/run_onnx_detector.h"
 #endif
+#include "learning_loop/annotator/annotator_settings.h"
+#include "learning_loop/annotator/segment/run_segmenter.h"
 #include "learning_loop/base/version.h"
+#include "learning_loop/converter/converter_settings.h"
 #include "learning_loop/detector/commands/run_outbox.h"
 #include "learning_loop/detector/detector_settings.h"
 #include "learning_loop/server/commands/run_command.h"
@@ -36,6 +39,8 @@ struct Program {
 constexpr Program programs[] = {
     {"server", "the Loop: images, models, deployment and a page to look at them", learning_loop::run_server},
     {"detector", "finds things in images with a model from the Loop, sends home what it is unsure of", run_detector},
+    {"annotator", "outlines things in images together with people who draw in the Loop's web page",
+     learning_loop::run_segmenter},
     {"outbox", "lists, requeues, deletes or copies out the images that a detector keeps for the Loop",
      learning_loop::run_outbox},
     {"token", "makes, lists and revokes the tokens with which nodes and scripts reach the Loop",
@@ -67,7 +72,9 @@ void print_settings(std::ostream& out)
 {
     out << learning_loop::settings_introduction() << "\n"
         << learning_loop::server_settings_section() << "\n"
-        << learning_loop::detector_settings_section();
+        << learning_loop::detector_settings_section() << "\n"
+        << learning_loop::annotator_settings_section() << "\n"
+        << learning_loop::converter_settings_section();
 }
 
 } // namespace
