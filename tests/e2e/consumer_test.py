@@ -1,4 +1,4 @@
-"""The installed package is all that a detector of one's own needs: it is built against it, far from this tree, and runs."""
+"""The installed package is all that a node of one's own needs: each example is built against it, far from this tree, and runs."""
 import re
 import shutil
 import subprocess
@@ -7,10 +7,11 @@ import pytest
 from loop_programs.ports import free_port
 from loop_programs.process import clean_environment
 from nodes import ORGANIZATION, Client
-from programs import BIN, ROOT, detector, loop_server, run_to_end
+from programs import BIN, ROOT, Program, detector, loop_server, run_to_end
 
 EXAMPLE = ROOT / "examples/01_bright_spot"
 CONSUMER = ROOT / "tests/consumer"
+ROOMS = {"01_bright_spot": "detector", "02_converter": "converter", "03_annotator": "annotator"}
 
 
 def run(*words, **more):
@@ -26,22 +27,52 @@ def fixture_prefix(tmp_path_factory):
     return prefix
 
 
-@pytest.fixture(name="my_detector", scope="module")
-def fixture_my_detector(prefix, tmp_path_factory):
-    source = tmp_path_factory.mktemp("my_detector")
-    shutil.copy(CONSUMER / "CMakeLists.txt", source)
-    shutil.copy(EXAMPLE / "main.cpp", source)
-    run("cmake", "-S", source, "-B", source / "build", f"-DCMAKE_PREFIX_PATH={prefix}", env=clean_environment())
-    run("cmake", "--build", source / "build", env=clean_environment())
-    return source / "build/my_detector"
+def cmake_file_for(room):
+    return (CONSUMER / "CMakeLists.txt").read_text().replace("detector", room)
 
 
-def test_the_readme_tells_the_same_cmake_file():
-    [shown] = re.findall(r"```cmake\n(.*?)```", (EXAMPLE / "README.md").read_text(), re.DOTALL)
-    assert shown == (CONSUMER / "CMakeLists.txt").read_text()
+@pytest.fixture(name="built", scope="module")
+def fixture_built(prefix, tmp_path_factory):
+    """The example of that name, built as its README tells."""
+    def build(example):
+        room = ROOMS[example]
+        source = tmp_path_factory.mktemp(f"my_{room}")
+        (source / "CMakeLists.txt").write_text(cmake_file_for(room))
+        shutil.copy(ROOT / "examples" / example / "main.cpp", source)
+        run("cmake", "-S", source, "-B", source / "build", f"-DCMAKE_PREFIX_PATH={prefix}", env=clean_environment())
+        run("cmake", "--build", source / "build", env=clean_environment())
+        return source / f"build/my_{room}"
+    return build
 
 
-def test_a_detector_built_against_the_package_finds_the_spot(my_detector, tmp_path):
+def test_every_example_is_here():
+    assert sorted(ROOMS) == sorted(path.parent.name for path in ROOT.glob("examples/*/main.cpp"))
+
+
+@pytest.mark.parametrize("example", ROOMS)
+def test_an_example_is_one_class_and_a_main_in_under_40_lines(example):
+    assert len((ROOT / "examples" / example / "main.cpp").read_text().splitlines()) < 40
+
+
+@pytest.mark.parametrize("example", ROOMS)
+def test_its_readme_tells_the_cmake_file_of_a_project_of_ones_own(example):
+    [shown] = re.findall(r"```cmake\n(.*?)```", (ROOT / "examples" / example / "README.md").read_text(), re.DOTALL)
+    assert shown == cmake_file_for(ROOMS[example])
+
+
+@pytest.mark.parametrize("example", ["02_converter", "03_annotator"])
+def test_a_node_built_against_the_package_tells_how_it_is(built, example, tmp_path):
+    port = free_port()
+    told = {"LOOP_HOST": f"127.0.0.1:{free_port()}", "DATA_FOLDER": str(tmp_path / "data"), "NODE_PORT": str(port)}
+    with Program([built(example)], port, tmp_path / "log", "/health/live", told) as node:
+        answer = node.get("/live")
+        assert answer.status == 200, answer
+        assert answer.json()["status"]["kind"] == ROOMS[example]
+        assert node.stop() == 0
+
+
+def test_a_detector_built_against_the_package_finds_the_spot(built, tmp_path):
+    my_detector = built("01_bright_spot")
     nobody = loop_server(tmp_path, free_port())  # not started: it serves without a Loop
     with detector(tmp_path, nobody, ORGANIZATION, "example", [my_detector]) as program:
         answer = Client(program).detect((EXAMPLE / "spot.jpg").read_bytes())

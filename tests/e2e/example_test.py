@@ -1,17 +1,15 @@
 """The example that a user starts from does what its README says."""
 import json
-import os
 import re
 import shlex
-import signal
 import subprocess
 import time
 
 import pytest
 from loop_programs.connection import log_in
 from loop_programs.ports import free_port
-from loop_programs.process import start_process
 from nodes import ORGANIZATION, Client, detail, image_files, picture, wait_until
+from pasted import Pasted
 from programs import BIN, ROOT, Loop, detector, image_ids, loop_server
 
 FOLDER = ROOT / "examples/01_bright_spot"
@@ -23,10 +21,6 @@ def fixture_node(tmp_path_factory):
     nobody = loop_server(folder, free_port())  # not started: the example serves without a Loop
     with detector(folder, nobody, ORGANIZATION, "example", [BIN / "bright_spot"]) as program:
         yield program
-
-
-def test_the_program_is_one_class_and_a_main_in_under_40_lines():
-    assert len((FOLDER / "main.cpp").read_text().splitlines()) < 40
 
 
 def test_the_bright_region_is_the_detection(node):
@@ -58,27 +52,15 @@ def test_the_commands_of_the_first_readme_bring_an_image_into_the_inbox(tmp_path
     """They are run in one go, as a person pastes them: nothing waits until a program has started but curl itself."""
     [block] = re.findall(r"```sh\n(tools/setup build.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     _, commands = block.split("\n", 1)  # it is set up and built
-    loop_port, node_port = free_port(), free_port()
-    for words, here in {"build/release/bin": BIN, "localhost:8000": f"localhost:{loop_port}", "localhost:8004": f"localhost:{node_port}",
-                        "learning-loop server": f"learning-loop server --port {loop_port}",
-                        "bin/bright_spot": f"bin/bright_spot --port {node_port}"}.items():
-        assert words in commands
-        commands = commands.replace(words, str(here))
-    with open(tmp_path / "printed", "wb") as printed:
-        shell = start_process(["bash", "-c", f"{commands}wait"], {"HOME": str(tmp_path)}, cwd=ROOT, stdout=printed,
-                              stderr=subprocess.DEVNULL, start_new_session=True)
-    try:
-        said = (tmp_path / "printed").read_text
-        wait_until(lambda: '"category_name":"spot"' in said(), "the detector's answer")
-        [password] = re.findall(r"^    (\S+)$", said(), re.M)
-        loop = Loop([], loop_port, tmp_path / "unused")
-        loop.headers = log_in(loop_port, "admin", password)
+    readme = Pasted("bright_spot", 8004)
+    with readme.run(tmp_path, commands) as printed:
+        wait_until(lambda: '"category_name":"spot"' in printed(), "the detector's answer")
+        [password] = re.findall(r"^    (\S+)$", printed(), re.M)
+        loop = Loop([], readme.loop_port, tmp_path / "unused")
+        loop.headers = log_in(readme.loop_port, "admin", password)
         wait_until(lambda: image_ids(loop, f"/api/{ORGANIZATION}/projects/field", "inbox"), "an image in the inbox")
         sent = (FOLDER / "spot.jpg").read_bytes()
         assert sent in [content for _, content in image_files(loop, f"/api/{ORGANIZATION}/projects/field")]
-    finally:
-        os.killpg(shell.pid, signal.SIGKILL)
-        shell.wait()
 
 
 def test_a_signal_ends_it_at_once(tmp_path):

@@ -4,26 +4,19 @@ import shlex
 import subprocess
 
 import pytest
-from browser import CHROMIUM, Chromium
 from fake_loop import FakeLoop, model_zip
 from loop_programs.ports import free_port
 from machines import skip
+from node_pages import HOSTILE, PALE_TEXTS, TOKEN, asked_of, enter_token, text_of, url_of, wait_for_text
+from node_pages import fixture_chromium, fixture_page  # noqa: F401
 from nodes import ORGANIZATION, Client, picture, wait_until
 from programs import BIN, detector
 from reverse_proxy import NGINX, Proxy, site_at
 
-TOKEN = "the-token-of-this-node"
-HOSTILE = "<img src=x onerror=document.title='taken'>"
 CATEGORIES = [{"id": f"0000000{number}-0000-4000-8000-000000000000", "name": name, "type": kind} for number, (name, kind) in enumerate(
     [("beet", "box"), ("stem", "point"), ("leaf", "segmentation"), ("dry", "classification")])]
 LABELS = {"beet 0.90", "stem 0.80", "leaf 0.70", "dry 0.95"}
 PHOTO = picture((160, 120), (90, 70, 50), [((40, 30, 90, 80), (255, 255, 255))])
-
-
-@pytest.fixture(autouse=True, scope="module")
-def fixture_chromium():
-    if not CHROMIUM:
-        skip("chromium is missing: tools/setup test installs it")
 
 
 @pytest.fixture(name="node")
@@ -35,16 +28,6 @@ def fixture_node(tmp_path_factory):
         with detector(tmp_path_factory.mktemp("node"), loop, ORGANIZATION, "field", [BIN / "scripted_detector"],
                       {"SCRIPTED_MODEL_FORMAT": "onnx"}) as node:
             yield node
-
-
-@pytest.fixture(name="page")
-def fixture_page(tmp_path):
-    with Chromium(tmp_path, "--ignore-certificate-errors") as browser:
-        yield browser
-
-
-def url_of(node):
-    return f"http://127.0.0.1:{node.port}/"
 
 
 def frames_on(page):
@@ -63,30 +46,6 @@ def wait_for_camera(page, camera):
         frames = frames_on(page)
         return frames and frames[0]["text"].split("\n")[0] == camera and frames[0]["isThere"] and frames[0]
     return wait_until(newest, f"a frame of {camera}")
-
-
-def wait_for_text(page, text):
-    wait_until(lambda: text in page.text, f"'{text}' on the page")
-
-
-# Texts whose contrast to what is behind them is below 4.5, which is WCAG's AA.
-PALE_TEXTS = """(() => {
-    const numbers = colour => colour.match(/[\\d.]+/g).map(Number);
-    const light = ([r, g, b]) => [r, g, b].map(one => one / 255).map(one => one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4)
-        .reduce((sum, one, i) => sum + one * [0.2126, 0.7152, 0.0722][i], 0);
-    const isSeen = one => one.checkVisibility({visibilityProperty: true}) && one.getClientRects().length > 0;
-    const behind = one => {
-        const [r, g, b, opacity = 1] = numbers(getComputedStyle(one).backgroundColor);
-        return opacity > 0 ? [r, g, b] : behind(one.parentElement);
-    };
-    const own = one => [...one.childNodes].filter(node => node.nodeType === Node.TEXT_NODE && node.data.trim()).map(node => node.data);
-    const texts = [...document.querySelectorAll('body, body *')].filter(one => own(one).length && isSeen(one));
-    const contrast = one => {
-        const [low, high] = [light(numbers(getComputedStyle(one).color)), light(behind(one))].sort((a, b) => a - b);
-        return (high + 0.05) / (low + 0.05);
-    };
-    return [texts.length, texts.filter(one => contrast(one) < 4.5).map(one => own(one)[0])];
-})()"""
 
 
 def seen_from(node, camera, **notes):
@@ -158,12 +117,12 @@ def test_a_frame_is_enlarged_and_closed_by_keyboard(node, page):
     assert page.evaluate("[...document.querySelectorAll('#large-rows tr')].map(row => [...row.cells].map(cell => cell.textContent))") == [
         ["beet", "box", "0.90", "1, 2, 30 × 40"], ["leaf", "outline", "0.70", "1, 1, 8 × 8"], ["stem", "point", "0.80", "11, 21"],
         ["dry", "whole image", "0.95", ""]]
-    assert "160 × 120 px" in page.evaluate("document.getElementById('large-facts').innerText")
+    assert "160 × 120 px" in text_of(page, "large-facts")
     seen_from(node, "newer")
     wait_for_camera(page, "newer")
-    assert "near" in page.evaluate("document.getElementById('large-title').innerText"), "a frame that is looked at stays"
+    assert "near" in text_of(page, "large-title"), "a frame that is looked at stays"
     page.type_key("ArrowLeft")
-    assert "newer" in page.evaluate("document.getElementById('large-title').innerText")
+    assert "newer" in text_of(page, "large-title")
     page.type_key("Escape")
     assert not page.evaluate("document.getElementById('large').open")
     wait_until(lambda: "newer" in (page.evaluate("document.activeElement.getAttribute('aria-label')") or ""), "the focus on that frame")
@@ -180,7 +139,7 @@ def test_texts_from_outside_are_shown_and_never_run(page, tmp_path):
             frame = wait_for_camera(page, HOSTILE)
             assert f"{HOSTILE}box 0.90" in frame["labels"]
             page.evaluate("document.querySelector('#latest button').click()")
-            assert HOSTILE in page.evaluate("document.getElementById('large-facts').innerText")
+            assert HOSTILE in text_of(page, "large-facts")
             assert page.evaluate("document.title") == HOSTILE  # the node's name, which the image would have replaced
             assert page.evaluate("[...document.images].every(one => one.src.startsWith('blob:'))")
     assert not page.complaints
@@ -191,8 +150,7 @@ def test_nothing_is_asked_of_another_machine_and_nothing_is_forbidden(node, page
     page.open(url_of(node))
     wait_for_camera(page, "front")
     page.evaluate("document.querySelector('#latest button').click()")
-    kinds = {url.removeprefix(url_of(node)).split("?")[0].split("/")[0] for url in page.asked if not url.startswith("blob:")}
-    assert kinds == {"", "live", "live.css", "live.js", "live.svg"}, page.asked
+    assert asked_of(page, node) == {"", "live", "live.css", "live.js", "live.svg"}
     assert not page.complaints
 
 
@@ -233,11 +191,11 @@ def test_errors_appear_in_plain_words_and_go(page, tmp_path):
         page.become_a_phone(390, 844)
         page.open(url_of(node))
         wait_for_text(page, "Images cannot be uploaded")
-        assert "500" in page.evaluate("document.getElementById('errors').innerText")
+        assert "500" in text_of(page, "errors")
         assert page.evaluate("[document.title, document.documentElement.scrollWidth]") == ["(1) scripted_detector", 390]
         assert "1 image waits" in page.text
         loop.upload_statuses = []
-        wait_until(lambda: not page.evaluate("document.getElementById('errors').innerText"), "a page without errors")
+        wait_until(lambda: not text_of(page, "errors"), "a page without errors")
         assert page.evaluate("document.title") == "scripted_detector"
 
 
@@ -268,21 +226,16 @@ def test_an_empty_page_tells_the_command_that_sends_a_first_image(page, tmp_path
         assert "No image has come yet." not in page.text
 
 
-def enter(page, token):
-    page.evaluate(f"document.getElementById('token').value = '{token}'")
-    page.evaluate("document.querySelector('#door-form button').click()")
-
-
 def test_beyond_this_machine_the_page_asks_for_the_token(page, tmp_path):
     with FakeLoop() as loop, detector(tmp_path, loop, ORGANIZATION, "field", [BIN / "scripted_detector"],
                                       {"NODE_HOST": "0.0.0.0", "NODE_TOKEN": TOKEN}) as node:
         seen_from(node, "secret place")
         page.open(url_of(node))
         wait_for_text(page, "Token of the node")
-        enter(page, "of-another-node")
+        enter_token(page, "of-another-node")
         wait_for_text(page, "This is not the token of this node.")
         assert "secret place" not in page.text
-        enter(page, TOKEN)
+        enter_token(page, TOKEN)
         wait_for_camera(page, "secret place")
         assert "Token of the node" not in page.text
         page.open(url_of(node))

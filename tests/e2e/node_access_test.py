@@ -6,7 +6,7 @@ import re
 import pytest
 from accounts import bearer, cookie_of, log_in, log_in_as_nobody, number_in, report, secret_in, token, with_headers
 from nodes import wait_until
-from nodes_by_hand import NodeByHand, Refused, annotator_status, detector_status, trainer_status, training_out
+from nodes_by_hand import NodeByHand, Refused, annotator_status, begin_training, detector_status, trainer_status, training_out
 from packages import send
 from programs import generate, loop_server
 
@@ -39,25 +39,13 @@ def connected(loop, kind, name, *words, project=""):
     return NodeByHand(loop, kind, token(loop, "--node", name, *words), project=project)
 
 
-def begin_training(loop, path, trainer, context):
-    """The number of a training that this trainer, which is idle and connected, has begun."""
-    name = trainer.name
-    posted = loop.send_json("POST", f"{path}/trainings", {"trainer_id": name}).json()
-    trainer.wait_for_event("begin_training")
-    number = posted["training_number"]
-    assert trainer.call("update_trainer", trainer_status(name, "running", context))["success"]
-    wait_until(lambda: loop.get(f"{path}/trainings/{number}").json()["state"] == "running", "the training at the trainer")
-    return number
-
-
 @pytest.fixture(name="busy")
 def fixture_busy(loop, field):
     """The trainer `b`, at work on a training of `field`: its connection, its login and the training's path."""
     headers = token(loop, "--node", "b")
     trainer = NodeByHand(loop, "trainer", headers)
-    trainer.name = "b"
     assert trainer.call("update_trainer", trainer_status("b"))["success"]
-    number = begin_training(loop, field, trainer, {"organization": "test", "project": "field"})
+    number = begin_training(loop, field, trainer, "b", {"organization": "test", "project": "field"})
     yield trainer, headers, f"{field}/trainings/{number}"
     trainer.call("update_trainer", trainer_status("b"))
     wait_until(lambda: loop.get(f"{field}/trainings/{number}").json()["ended"], "its end")
@@ -222,10 +210,10 @@ def test_the_training_of_a_trainer_whose_token_is_revoked_is_given_to_nobody_by_
     """It may neither go on with it nor end it: people decide."""
     made = loop.run("token", "create", "--node", "thief")
     node = NodeByHand(loop, "trainer", bearer(secret_in(made)))
-    node.name = "thief"
     context = {"organization": "test", "project": "field"}
     assert node.call("update_trainer", trainer_status("thief"))["success"]
-    path = f"{field}/trainings/{begin_training(loop, field, node, context)}"
+    number = begin_training(loop, field, node, "thief", context)
+    path = f"{field}/trainings/{number}"
     loop.run("token", "revoke", number_in(made))
     assert_is_ended(node, "update_trainer", trainer_status("thief"))
     told = loop.get(path).json()

@@ -4,6 +4,7 @@ import json
 import uuid
 
 from engineio_by_hand import Closed, Service
+from nodes import wait_until
 
 PATH = "/ws/socket.io/"
 
@@ -95,3 +96,12 @@ def detector_status(name, node_id=None):
 def training_out(trainer_id, epoch=1):
     return {"trainer_id": trainer_id, "trainer_name": trainer_id, "confusion_matrix": {}, "train_image_count": 2, "test_image_count": 1,
             "hyperparameters": {}, "best_epoch": epoch}
+
+
+def begin_training(loop, path, trainer, name, context):
+    """The number of a training that the trainer of this name, which is idle and connected, has begun."""
+    number = loop.send_json("POST", f"{path}/trainings", {"trainer_id": name}).json()["training_number"]
+    trainer.wait_for_event("begin_training")
+    assert trainer.call("update_trainer", trainer_status(name, "running", context))["success"]
+    wait_until(lambda: loop.get(f"{path}/trainings/{number}").json()["state"] == "running", "the training at the trainer")
+    return number

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 from nodes import ORGANIZATION, wait_until
-from packages import description_of, download
+from packages import description_of, download, send
 from peer_nodes import (
     begin_training,
     end_training,
@@ -195,9 +195,21 @@ def test_a_converter_adds_its_format_to_the_same_model(loop, folder, path, scrat
     before = formats()
     with old_peer_node(folder / "converter", loop, "peer_converter/of_0_7_40.py", "converter"):
         wait_until(lambda: all("mocked_converted" in one for one in formats().values()), "the converter's format of all models", 60)
-    assert formats() == {one: ["mocked", "mocked_2", "mocked_converted"] for one in before}
+    assert formats() == {one: [*had, "mocked_converted"] for one, had in before.items()}  # what was aborted may lack mocked_2
     assert download(loop, path, model, "mocked_converted")["converted.txt"] == b"HYP.TXT OF MOCKED, EPOCH 2"
     assert description_of(loop, path, model, "mocked_converted")["version"] == "1.0"
+
+
+def test_a_converter_that_is_told_what_it_does_not_know_goes_on(loop, folder):
+    path = generate(loop, "told", ORGANIZATION, models=["1.0"])
+    def converted():
+        return ["mocked_converted" in one["formats"] for one in loop.get(f"{path}/models").json()["models"]]
+    with old_peer_node(folder / "told", loop, "peer_converter/of_0_7_40.py", "told") as node:
+        wait_until(lambda: "connected to Learning Loop" in node.log_text(), "a connection", 60)
+        assert send(loop, "POST", f"{path}/models/mocked", {"weights.txt": b"later"}).status == 200
+        wait_until(lambda: converted() == [True, True], "both models converted", 60)
+        wait_until(lambda: "An error occured for models_changed" in node.log_text(), "a line of its log")
+        assert node.log_text().count("connecting to Learning Loop") == 1, "it is connected still"
 
 
 def test_a_detector_reports_over_socket_io_and_runs_what_the_loop_answers(loop, folder):

@@ -1,59 +1,42 @@
-"""Annotation nodes of the Python library, of its version 0.27.0 and of 0.7.40, draw for people at our Loop."""
+"""Annotation nodes of the Python library, of its version 0.27.0 and of 0.7.40, and one of ours draw for people at our Loop.
+
+All three have the same tool, see peer_annotation_node/line.py, and what a person sees is the same."""
 
 import contextlib
 
 import pytest
+from annotators import LINE, Drawer, annotator
+from machines import settings_of
 from nodes import ORGANIZATION, detail, wait_until
 from peer_nodes import loop_for_old_peers, old_peer_node, peer_node
-from programs import generate, image_ids, images, loop_server
+from programs import generate, image_ids, loop_server
 
-NEW = "0.27.0"
+NEW, OLD, OURS = "0.27.0", "0.7.40", "ours"
 
 
-class Table:
-    """A project with an image to draw on, and the node that draws."""
+class Table(Drawer):
+    """A project with two images to draw on, and the node that draws."""
 
     def __init__(self, version, loop, node):
-        self.version, self.loop, self.node = version, loop, node
-        self.path = generate(loop, "drawn", ORGANIZATION, inbox=2, box_categories=1, segmentation_categories=1)
-        self.image, self.other = image_ids(loop, self.path)
-        self.category = next(one for one in loop.get(self.path).json()["categories"] if one["type"] == "segmentation")
-        wait_until(lambda: self.listed()["state"] == "online", "a report of the node")
-
-    def listed(self):
-        found = [one for one in self.loop.get("/api/nodes").json()["nodes"] if one["name"] == "artist"]
-        return found[0] if found else {"state": "unknown"}
-
-    def act(self, event_type, place=(1, 1), window="one", image=None, **more):
-        """What a person does there."""
-        data = {"coordinate": {"x": place[0], "y": place[1]}, "event_type": event_type, "image_uuid": image or self.image,
-                "category": self.category, "context": {"organization": ORGANIZATION, "project": "drawn"}} | more
-        return self.loop.send_json("POST", f"{self.path}/user_input", {"frontend_id": window, "data": data})
-
-    def drawn(self, *action, **more):
-        answer = self.act(*action, **more)
-        assert answer.status == 200, answer
-        return answer.json()["svg"]
-
-    def close(self, window):
-        answer = self.loop.ask("DELETE", f"{self.path}/user_input/{window}")
-        assert answer.status == 200, answer
-
-    def row(self, image=None):
-        [row] = images(self.loop, self.path, [image or self.image])
-        return row
+        path = generate(loop, "drawn", ORGANIZATION, inbox=2, box_categories=1, segmentation_categories=1)
+        image, self.other = image_ids(loop, path)
+        super().__init__(loop, path, image)
+        self.version, self.program = version, node
+        self.wait_until_listed()
 
 
-@pytest.fixture(name="table", scope="module", params=[NEW, "0.7.40"])
+@pytest.fixture(name="table", scope="module", params=[OURS, NEW, OLD])
 def fixture_table(request, tmp_path_factory):
     folder, version = tmp_path_factory.mktemp("table"), request.param
     with contextlib.ExitStack() as stack:
-        if version == NEW:
-            loop = stack.enter_context(loop_server(folder))
-            node = stack.enter_context(peer_node(folder / "artist", loop, "peer_annotation_node/main.py", "artist"))
+        loop = stack.enter_context(loop_for_old_peers(folder) if version == OLD else loop_server(folder))
+        if version == OURS:
+            node = annotator(folder / "artist", LINE, settings_of(loop.run("token", "create", "--node", "artist")))
+        elif version == NEW:
+            node = peer_node(folder / "artist", loop, "peer_annotation_node/main.py", "artist")
         else:
-            loop = stack.enter_context(loop_for_old_peers(folder))
-            node = stack.enter_context(old_peer_node(folder / "artist", loop, "peer_annotation_node/of_0_7_40.py", "artist"))
+            node = old_peer_node(folder / "artist", loop, "peer_annotation_node/of_0_7_40.py", "artist")
+        stack.enter_context(node)
         yield Table(version, loop, node)
 
 
@@ -96,25 +79,25 @@ def test_escape_and_the_end_of_a_window_forget_what_was_begun(table):
 
 
 def test_what_the_node_cannot_do_is_told_to_the_person(table):
-    """The old version tells no reason."""
+    """The oldest tells no reason."""
     answer = table.act("right_mouse_down", window="wrong")
     assert answer.status == 422 and "annotation node" in detail(answer)
-    assert ("there is nothing to the right" in detail(answer)) == (table.version == NEW)
+    assert ("there is nothing to the right" in detail(answer)) == (table.version != OLD)
     assert table.drawn("left_mouse_down", (1, 1), window="wrong") == '<polyline points="1,1"/>'
 
 
 def test_a_node_that_is_gone_is_told_to_the_person_and_draws_again_when_it_is_back(table):
-    """The newer version ends when the Loop restarts it; the older one does not know how."""
+    """It ends when the Loop restarts it, but for the oldest, which does not know how."""
     known = table.listed()["id"]
-    if table.version == NEW:
+    if table.version != OLD:
         assert table.loop.ask("POST", f"/api/nodes/annotation_node/{known}/restart").status == 200
-        assert table.node.process.wait(20) == 0
+        assert table.program.process.wait(20) == 0
     else:
-        table.node.kill()
+        table.program.kill()
     wait_until(lambda: table.listed()["state"] == "offline", "a node that is offline")
     answer = table.act("left_mouse_down")
     assert answer.status == 503 and "no annotation node is connected" in detail(answer)
-    table.node.start()
+    table.program.start()
     wait_until(lambda: table.listed()["state"] == "online", "the node's return")
     assert table.listed()["id"] == known
     assert table.drawn("left_mouse_down", (9, 9), window="later") == '<polyline points="9,9"/>'

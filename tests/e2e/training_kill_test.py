@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 
 from accounts import data_folder
+from nodes import wait_until
 from packages import download
 from programs import generate, image_ids, images, loop_server
 from scripted_trainers import FORMATS, STEPS, Crew, weights
@@ -270,6 +271,14 @@ class Kills:
                 assert posted.ended in ("", one["ended"]), f"seed {SEED}: it ended again: {one}"
                 posted.ended = one["ended"] or ""
 
+    def wait_until_all_have_ended(self):
+        """While the connection of a trainer that was killed still counts as open, the report of its successor that it is idle ends
+        nothing: a later one does."""
+        def have_ended():
+            self.note_ends()
+            return all(posted.ended for posted in self.trainings.values())
+        wait_until(have_ended, f"seed {SEED}: the end of all trainings")
+
     def report(self, hits):
         print(f"{'a training was at':28} kills of the Loop, of the trainer; left just before the kill")
         for step in (POSTED, *STEPS):
@@ -304,7 +313,7 @@ def test_each_training_ends_once_and_whole_however_often_the_loop_and_its_traine
               f"{kills.kills['the trainers']}, of both {kills.kills['both']}, at each step at least "
               f"{min(hits[step, victim] for step in (POSTED, *STEPS) for victim in ('Loop', 'trainer'))}, "
               f"{time.monotonic() - begin:.0f} s")
-        kills.note_ends()
+        kills.wait_until_all_have_ended()
         for crew in crews:
             for line in crew.kill():
                 kills.hear(line)

@@ -1,5 +1,6 @@
-"""A converter of the library's version 0.7.40: newer ones have none. It makes `mocked_converted` of `mocked`, and looks for models every
-second. Runs in that version's environment."""
+"""A converter of the library's version 0.7.40: newer ones have none. It makes `mocked_converted` of `mocked`, unless told
+other formats, and looks for models every second. Runs in that version's environment."""
+import asyncio
 import os
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ class Upper(Converter):
     """Writes the first file of a model in capitals."""
 
     async def _convert(self, model_information):
+        await asyncio.sleep(float(os.environ.get("CONVERSION_SECONDS", 0)))
         folder = Path(self.model_folder)
         source = next(file for file in sorted(folder.glob("*.txt")) if file.name != "converted.txt")
         (folder / "converted.txt").write_text(source.read_text().upper())
@@ -32,5 +34,6 @@ class Upper(Converter):
 
 
 if __name__ == "__main__":
-    node = converter_node.ConverterNode(os.environ["NODE_NAME"], Upper(source_format="mocked", target_format="mocked_converted"))
+    source, target = os.environ.get("FORMATS", "mocked mocked_converted").split()
+    node = converter_node.ConverterNode(os.environ["NODE_NAME"], Upper(source_format=source, target_format=target))
     uvicorn.run(node, host="127.0.0.1", port=int(os.environ["NODE_PORT"]))

@@ -29,7 +29,7 @@ class Peer:
     def connect(self):
         """To be awaited with the asyncio client. Errors were told by connect_error."""
         return self.client.connect(
-            self.options.url, auth=json.loads(self.options.auth) if self.options.auth else None,
+            self.options.url, headers=json.loads(self.options.headers), auth=json.loads(self.options.auth) if self.options.auth else None,
             transports=TRANSPORTS[self.options.transport], namespaces=[self.options.namespace], socketio_path=self.options.path)
 
     def emit(self, command):
@@ -111,6 +111,7 @@ if __name__ == "__main__":
     parser.add_argument("--path", default="/socket.io/")
     parser.add_argument("--transport", choices=TRANSPORTS, default="websocket")
     parser.add_argument("--namespace", default="/")
+    parser.add_argument("--headers", default="{}", help="of the handshake")
     parser.add_argument("--auth")
     parser.add_argument("--kind", choices=["asyncio", "threads"], required=True)
     chosen = parser.parse_args()
