@@ -20,9 +20,7 @@ constexpr int max_actions = 5000;                // that wait: all people come o
 
 LoopConnectionOptions connection_options(AnnotatorSettings const& settings)
 {
-    LoopConnectionOptions options;
-    options.type = NodeType::annotation_node;
-    options.is_muted = settings.skip_repeat_on_start;
+    auto options = loop_connection_options(settings, NodeType::annotation_node);
     options.load.max_events = max_actions;
     return options;
 }

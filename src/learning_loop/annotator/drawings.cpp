@@ -1,6 +1,7 @@
 #include "learning_loop/annotator/drawings.h"
 
 #include "learning_loop/annotator/merge_moves.h"
+#include "learning_loop/async/holds_within.h"
 #include "learning_loop/async/running_task.h"
 #include "learning_loop/base/ids.h"
 #include "learning_loop/base/log.h"
@@ -210,13 +211,8 @@ Task<Result<void>> Drawings::forget(std::string frontend)
 
 Task<bool> Drawings::finish(std::chrono::milliseconds grace)
 {
-    asio::steady_timer timer(co_await asio::this_coro::executor);
-    auto const deadline = std::chrono::steady_clock::now() + grace;
-    while (pool_.waiting() > 0 && std::chrono::steady_clock::now() < deadline) {
-        timer.expires_after(std::chrono::milliseconds(5));
-        co_await timer.async_wait(asio::use_awaitable);
-    }
-    co_return pool_.waiting() == 0;
+    auto has_ended = [this] { return pool_.waiting() == 0; };
+    return holds_within(std::move(has_ended), grace);
 }
 
 std::size_t Drawings::count() const

@@ -21,14 +21,6 @@ using Kind = ConversionOutcome::Kind;
 constexpr std::chrono::milliseconds grace{5000}; // for the user's code, which was told to end
 constexpr std::size_t max_failures_shown = 20;
 
-LoopConnectionOptions connection_options(NodeSettings const& settings)
-{
-    LoopConnectionOptions options;
-    options.type = NodeType::converter;
-    options.is_muted = settings.skip_repeat_on_start;
-    return options;
-}
-
 ModelConversionOptions conversion_options(NodeSettings const& settings, ConversionFormats const& formats)
 {
     ModelConversionOptions options;
@@ -83,7 +75,8 @@ ConverterParts::ConverterParts(Runner& runner, std::unique_ptr<Converter> conver
       formats{converter->source_format(), converter->target_format()},
       door(node_door(settings)),
       session(runner.executor(), settings),
-      connection(runner.executor(), session, problems, connection_options(settings), [&runner] { runner.stop(); }),
+      connection(runner.executor(), session, problems, loop_connection_options(settings, NodeType::converter),
+                 [&runner] { runner.stop(); }),
       failed(settings.data_folder),
       conversion(runner.executor(), session, problems, failed, std::move(converter),
                  conversion_options(settings, formats)),

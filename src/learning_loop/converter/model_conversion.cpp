@@ -1,5 +1,6 @@
 #include "learning_loop/converter/model_conversion.h"
 
+#include "learning_loop/async/holds_within.h"
 #include "learning_loop/async/run_caught.h"
 #include "learning_loop/async/running_task.h"
 #include "learning_loop/base/log.h"
@@ -207,13 +208,8 @@ void ModelConversion::cancel()
 
 Task<bool> ModelConversion::finish(std::chrono::milliseconds grace)
 {
-    boost::asio::steady_timer timer(executor_);
-    auto const deadline = Clock::now() + grace;
-    while (lane_.waiting() > 0 && Clock::now() < deadline) {
-        timer.expires_after(std::chrono::milliseconds(5));
-        co_await timer.async_wait(boost::asio::use_awaitable);
-    }
-    bool const has_ended = lane_.waiting() == 0;
+    auto is_idle = [this] { return lane_.waiting() == 0; };
+    bool const has_ended = co_await holds_within(std::move(is_idle), grace);
     if (attempt_) {
         auto const ended = co_await failed_.end_attempt(*std::exchange(attempt_, std::nullopt));
         if (!ended) log::warn("the model counts as if the process had died of it: {}", ended.error().message);

@@ -28,6 +28,14 @@ socketio::ClientOptions client_options(LoopConnectionOptions const& options)
 
 } // namespace
 
+LoopConnectionOptions loop_connection_options(NodeSettings const& settings, NodeType type)
+{
+    LoopConnectionOptions options;
+    options.type = type;
+    options.is_muted = settings.skip_repeat_on_start;
+    return options;
+}
+
 LoopConnection::LoopConnection(boost::asio::any_io_executor executor, LoopSession& session, Problems& problems,
                                LoopConnectionOptions options, std::function<void()> restart)
     : session_(session),

@@ -25,6 +25,9 @@ struct LoopConnectionOptions {
     socketio::LoadLimits load;                  ///< Of the Loop's events that are being answered.
 };
 
+/// How a node of these settings connects.
+LoopConnectionOptions loop_connection_options(NodeSettings const& settings, NodeType type);
+
 /// How a node talks Socket.IO to its Loop: a connection that is opened again for ever, each time with a new login. The
 /// Loop's event `restart` ends the program; an event that is not in `events` is acked without arguments, one that fails
 /// with a NodeAck that tells why. What keeps it from connecting is the problem `connection`. To be used on the io

@@ -1,6 +1,7 @@
 #include "learning_loop/detector/model/detection_service.h"
 
 #include "learning_loop/async/all.h"
+#include "learning_loop/async/holds_within.h"
 #include "learning_loop/async/within.h"
 #include "learning_loop/detector/model/category_ids.h"
 
@@ -146,13 +147,8 @@ Task<> DetectionService::unload()
 /// Waits until no more than `most` models take memory, or an image has had all the time that it may take.
 Task<bool> DetectionService::wait_for_models(int most)
 {
-    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
-    auto const deadline = std::chrono::steady_clock::now() + max_time_;
-    while (models_ > most && std::chrono::steady_clock::now() < deadline) {
-        timer.expires_after(std::chrono::milliseconds(2));
-        co_await timer.async_wait(boost::asio::use_awaitable);
-    }
-    co_return models_ <= most;
+    auto are_few = [this, most] { return models_ <= most; };
+    return holds_within(std::move(are_few), max_time_);
 }
 
 Result<void> DetectionService::check_ready() const
@@ -165,13 +161,8 @@ Result<void> DetectionService::check_ready() const
 Task<bool> DetectionService::finish(std::chrono::milliseconds grace)
 {
     *ending_ = true;
-    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
-    auto const deadline = std::chrono::steady_clock::now() + grace;
-    while (evaluations_.size() > 0 && std::chrono::steady_clock::now() < deadline) {
-        timer.expires_after(std::chrono::milliseconds(5));
-        co_await timer.async_wait(boost::asio::use_awaitable);
-    }
-    co_return evaluations_.size() == 0;
+    auto have_ended = [this] { return evaluations_.size() == 0; };
+    co_return co_await holds_within(std::move(have_ended), grace);
 }
 
 Task<Result<std::vector<Evaluated>>> DetectionService::detect(std::vector<SentImage> images, bool with_preview)
