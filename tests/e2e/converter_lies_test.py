@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 from between import Between
-from converters import (BIG_TEXT, converter, errors, failed_models, folder_of, formats, login_of, status, step, strays, upload,
+from converter_fixtures import fixture_login, fixture_loop  # noqa: F401
+from converters import (BIG_TEXT, converter, errors, failed_models, folder_of, formats, status, step, strays, upload,
                         wait_for_error, wait_until_converted)
 from nodes import ORGANIZATION, wait_until
 from packages import packed
-from programs import generate, loop_server
+from programs import generate
 from small_disks import fill, require_own_mounts, small_disk
 
 LIES = "/api/o/projects/lies"
@@ -23,17 +24,6 @@ MANY_MODELS = 100_000
 MOST_MEMORY_MIB = 400
 NO_NAMES = ["../../outside", "..", ".", "", "a/b", "/etc", "a\\b", "a\0b", "a b", "x" * 10_000, "%2e%2e%2f", "ü", None, 7, ["o"],
             {"id": "o"}]
-
-
-@pytest.fixture(name="loop", scope="module")
-def fixture_loop(tmp_path_factory):
-    with loop_server(tmp_path_factory.mktemp("loop"), environment={"ANONYMOUS_NODES": "none"}) as server:
-        yield server
-
-
-@pytest.fixture(name="login", scope="module")
-def fixture_login(loop):
-    return login_of(loop)
 
 
 @pytest.fixture(name="field")

@@ -9,6 +9,7 @@ import uuid
 import pytest
 from accounts import number_in, secret_in, token, with_headers
 from between import Between
+from converter_fixtures import fixture_login, fixture_loop  # noqa: F401
 from converters import (BIG_TEXT, DESCRIPTION, FORMATS, converter, errors, failed_models, formats, login_of, model_files, status, step,
                         strays, tries, upload, wait_for_error, wait_until_converted)
 from nodes import ORGANIZATION, wait_until
@@ -17,17 +18,6 @@ from programs import generate, loop_server
 from readme_lines import LIST_A, LIST_B, LIST_B_AGAIN, TOLD_IN_README, UPLOAD, told
 
 POLL_S = 60
-
-
-@pytest.fixture(name="loop", scope="module")
-def fixture_loop(tmp_path_factory):
-    with loop_server(tmp_path_factory.mktemp("loop"), environment={"ANONYMOUS_NODES": "none"}) as server:
-        yield server
-
-
-@pytest.fixture(name="login", scope="module")
-def fixture_login(loop):
-    return login_of(loop)
 
 
 @pytest.fixture(name="field")
