@@ -2,9 +2,9 @@
 
 #include "learning_loop/base/ids.h"
 #include "learning_loop/base/text.h"
-#include "learning_loop/data/loop_api.h"
 #include "learning_loop/http/url.h"
 #include "learning_loop/json/json.h"
+#include "learning_loop/node/training_answers.h"
 
 #include <algorithm>
 
@@ -46,7 +46,10 @@ Result<std::vector<T>> models_from(std::string const& text)
     return models;
 }
 
-constexpr std::chrono::minutes max_time_to_store{5}; // of a model; nothing comes from the Loop meanwhile
+constexpr std::chrono::minutes max_time_to_store{5};     // of a model; nothing comes from the Loop meanwhile
+constexpr std::chrono::minutes max_time_to_list{2};      // the images of a large project
+constexpr std::size_t max_id_list_bytes = 256u << 20;    // of some millions of images
+constexpr std::size_t max_image_rows_bytes = 128u << 20; // of a page of images with many outlines
 
 } // namespace
 
@@ -101,10 +104,13 @@ Task<Result<void>> LoopClient::report(DetectorStatus status)
     co_return Result<void>();
 }
 
-Task<Result<void>> LoopClient::download_model(std::string model_id, std::string format, std::filesystem::path zip)
+Task<Result<void>> LoopClient::download_model(std::string model_id, std::string format, std::filesystem::path zip,
+                                              std::shared_ptr<http::TransferProgress> progress)
 {
-    LoopSession::Call const call = [path = path_to_file(model_id, format), zip](auto& http) {
+    LoopSession::Call const call = [path = path_to_file(model_id, format), zip,
+                                    progress = std::move(progress)](auto& http) {
         http::DownloadOptions options;
+        options.progress = progress;
         options.max_bytes = loop_api::max_model_bytes;
         return http.download(path, zip, std::move(options));
     };
@@ -117,14 +123,94 @@ Task<Result<void>> LoopClient::download_model(std::string model_id, std::string 
 Task<Result<ModelUpload>> LoopClient::upload_model(std::string model_id, std::string format,
                                                    std::vector<http::FormPart> parts)
 {
-    LoopSession::Call const call = [path = path_to_file(model_id, format), parts = std::move(parts)](auto& http) {
+    co_return co_await put_model(path_to_file(model_id, format), std::move(parts), nullptr, Refusals::of_conversions);
+}
+
+Task<Result<ModelUpload>> LoopClient::upload_trained_model(int training_number, std::string format,
+                                                           std::vector<http::FormPart> parts,
+                                                           std::shared_ptr<http::TransferProgress> progress)
+{
+    auto path = http::path_of(loop_api::latest_model_file, {{"organization", project_.organization},
+                                                            {"project", project_.project},
+                                                            {"training", std::to_string(training_number)},
+                                                            {"format", format}});
+    co_return co_await put_model(std::move(path), std::move(parts), std::move(progress), Refusals::of_trainings);
+}
+
+Task<Result<ModelUpload>> LoopClient::put_model(std::string path, std::vector<http::FormPart> parts,
+                                                std::shared_ptr<http::TransferProgress> progress, Refusals refusals)
+{
+    LoopSession::Call const call = [path = std::move(path), parts = std::move(parts),
+                                    progress = std::move(progress)](auto& http) {
         http::CallOptions options;
         options.stall_timeout = max_time_to_store;
+        options.progress = progress;
         return http.put_files(path, parts, std::move(options));
     };
     auto const answer = co_await session_.ask(call, WhenBusy::answer);
     if (!answer) co_return answer.error();
-    co_return read_model_upload(*answer);
+    co_return read_model_upload(*answer, refusals);
+}
+
+Task<Result<std::vector<std::string>>> LoopClient::fetch_image_ids(ImageState state)
+{
+    auto const* word = boost::describe::enum_to_string(state, "");
+    LoopSession::Call const call = [path = path_to(loop_api::data) + "?state=" + word](auto& http) {
+        http::CallOptions options;
+        options.stall_timeout = max_time_to_list;
+        options.max_answer_bytes = max_id_list_bytes;
+        return http.get(path, std::move(options));
+    };
+    auto const answer = co_await session_.ask(call, WhenBusy::answer);
+    if (!answer) co_return answer.error();
+    if (answer->status != 200) co_return loop_refusal(*answer, "images of the project");
+    co_return read_image_ids(answer->body);
+}
+
+Task<Result<std::vector<TrainingImage>>> LoopClient::fetch_training_images(std::vector<std::string> ids)
+{
+    std::string list;
+    for (auto const& id : ids) list += (list.empty() ? "" : ",") + id;
+    LoopSession::Call const call = [path = path_to(loop_api::images) + "?ids=" + list](auto& http) {
+        http::CallOptions options;
+        options.stall_timeout = max_time_to_list;
+        options.max_answer_bytes = max_image_rows_bytes;
+        return http.get(path, std::move(options));
+    };
+    auto const answer = co_await session_.ask(call, WhenBusy::answer);
+    if (!answer) co_return answer.error();
+    if (answer->status != 200) co_return loop_refusal(*answer, "images");
+    co_return read_training_images(answer->body, ids);
+}
+
+Task<Result<std::string>> LoopClient::download_image(std::string id, std::size_t max_bytes)
+{
+    auto path = http::path_of(loop_api::image_file,
+                              {{"organization", project_.organization}, {"project", project_.project}, {"image", id}});
+    LoopSession::Call const call = [path = std::move(path), max_bytes](auto& http) {
+        http::CallOptions options;
+        options.max_answer_bytes = max_bytes;
+        return http.get(path, std::move(options));
+    };
+    auto answer = co_await session_.ask(call, WhenBusy::answer);
+    if (!answer) co_return answer.error();
+    if (answer->status != 200) co_return loop_refusal(*answer, "image " + id);
+    co_return std::move(answer->body);
+}
+
+Task<Result<void>> LoopClient::upload_detections(std::string json_body)
+{
+    LoopSession::Call const call = [path = path_to(loop_api::detections), body = std::move(json_body)](auto& http) {
+        http::CallOptions options;
+        options.stall_timeout = max_time_to_store;
+        return http.post_json(path, body, std::move(options));
+    };
+    auto const answer = co_await session_.ask(call, WhenBusy::answer);
+    if (!answer) co_return answer.error();
+    if (answer->status == 200) co_return Result<void>(); // no other one says that they are stored
+    auto refusal = loop_refusal(*answer, "detections");
+    if (!is_passing_refusal(answer->status)) refusal.code = Errc::unprocessable;
+    co_return refusal;
 }
 
 Task<Result<http::Answer>> LoopClient::upload_images(std::vector<http::FormPart> parts)

@@ -7,11 +7,11 @@ namespace {
 
 using Outcome = ModelUpload::Outcome;
 
-http::Answer answer(int status)
+http::Answer answer(int status, std::string body = "because")
 {
     http::Answer answer;
     answer.status = status;
-    answer.body = "because";
+    answer.body = std::move(body);
     return answer;
 }
 
@@ -20,6 +20,20 @@ TEST(ModelUpload, tells_what_became_of_the_model)
     EXPECT_EQ(read_model_upload(answer(200)).value().outcome, Outcome::stored);
     EXPECT_EQ(read_model_upload(answer(409)).value().outcome, Outcome::there_already);
     EXPECT_EQ(read_model_upload(answer(404)).value().outcome, Outcome::gone);
+}
+
+TEST(ModelUpload, tells_the_models_id_if_the_loop_does)
+{
+    std::string const id = "0f6c1b5e-0000-4000-8000-000000000001";
+    auto const own = R"({"id":")" + id + R"(","version":"1.0"})";
+    EXPECT_EQ(read_model_upload(answer(200, own)).value().id, id);
+    EXPECT_EQ(read_model_upload(answer(409, R"({"detail":)" + own + "}")).value().id, id);
+    for (auto const* body : {"", "because", "[]", "{}", R"({"id":null})", R"({"id":7})", R"({"id":"../x"})",
+                             R"({"detail":"there"})", R"({"detail":{"id":{}}})"}) {
+        EXPECT_FALSE(read_model_upload(answer(200, body)).value().id) << body;
+        EXPECT_FALSE(read_model_upload(answer(409, body)).value().id) << body;
+    }
+    EXPECT_FALSE(read_model_upload(answer(409, own)).value().id); // that of what, it does not say
 }
 
 TEST(ModelUpload, tells_in_the_words_of_the_loop_what_would_be_refused_again)

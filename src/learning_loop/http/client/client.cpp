@@ -40,11 +40,17 @@ bool is_temporary(int status)
 
 } // namespace
 
-Client::Client(ClientOptions options)
-    : options_(std::move(options)), transfers_(std::make_unique<Transfers>(options_))
+Client::Client(ClientOptions options) : options_(std::move(options)), transfers_(std::make_unique<Transfers>(options_))
 {}
 
 Client::~Client() = default;
+
+std::optional<double> TransferProgress::fraction() const
+{
+    auto const all = static_cast<double>(all_bytes);
+    if (all <= 0) return std::nullopt;
+    return std::min(1.0, static_cast<double>(bytes) / all);
+}
 
 TransferRequest Client::request(std::string method, std::string const& path, CallOptions options) const
 {
@@ -54,6 +60,7 @@ TransferRequest Client::request(std::string method, std::string const& path, Cal
     request.headers = std::move(options.headers);
     request.max_bytes = options.max_answer_bytes.value_or(options_.max_answer_bytes);
     request.once = options.once;
+    request.progress = std::move(options.progress);
     request.stall_timeout = options.stall_timeout.value_or(options_.stall_timeout);
     return request;
 }
@@ -132,6 +139,7 @@ Task<Result<Answer>> Client::download(std::string path, std::filesystem::path fi
     if (!created) co_return created.error();
     auto asked = request("GET", path, {});
     asked.max_bytes = options.max_bytes;
+    asked.progress = std::move(options.progress);
     asked.file = *created;
 
     std::exception_ptr failure;

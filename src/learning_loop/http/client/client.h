@@ -7,6 +7,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -46,8 +47,17 @@ struct Answer {
     std::string location;                ///< Where a redirect points. It is never followed.
 };
 
+/// How far a long transfer has come. One thread writes, any may read.
+struct TransferProgress {
+    std::atomic<std::uint64_t> bytes = 0;
+    std::atomic<std::uint64_t> all_bytes = 0; ///< 0: not known.
+
+    std::optional<double> fraction() const; ///< 0 to 1; nullopt: not known.
+};
+
 struct DownloadOptions {
-    std::uintmax_t max_bytes = 0; ///< Of the file.
+    std::uintmax_t max_bytes = 0;                 ///< Of the file.
+    std::shared_ptr<TransferProgress> progress{}; ///< nullptr: nobody asks. // shared: with the client's thread
 };
 
 /// What one call needs beyond the options of its client.
@@ -55,6 +65,7 @@ struct CallOptions {
     Headers headers;
     std::optional<std::chrono::seconds> stall_timeout;
     std::optional<std::size_t> max_answer_bytes;
+    std::shared_ptr<TransferProgress> progress{}; ///< Of what is sent; nullptr: nobody asks. // shared: as above
     bool once = false; ///< Must not reach the server twice: fails if a connection that was used before breaks off.
 };
 

@@ -115,6 +115,15 @@ std::size_t Transfer::on_body(char* data, std::size_t, std::size_t bytes, void* 
     return transfer.has_enough_ ? 0 : used;
 }
 
+/// What is sent counts if there is a body to send, else what comes.
+int Transfer::on_progress(void* self, curl_off_t to_receive, curl_off_t received, curl_off_t to_send, curl_off_t sent)
+{
+    auto& progress = *static_cast<Transfer*>(self)->request_.progress;
+    progress.all_bytes = static_cast<std::uint64_t>(to_send > 0 ? to_send : to_receive);
+    progress.bytes = static_cast<std::uint64_t>(to_send > 0 ? sent : received);
+    return 0;
+}
+
 /// If a connection that was used before ends without an answer, libcurl sends every request again by itself. But the
 /// server may have taken it the first time.
 int Transfer::on_request(void* self, char*, char*, int, int)

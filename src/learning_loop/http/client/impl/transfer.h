@@ -29,9 +29,10 @@ struct TransferRequest {
     Headers headers;
     std::variant<std::monostate, std::string, std::vector<FormPart>> body;
     std::chrono::seconds stall_timeout{};
-    std::uintmax_t max_bytes = 0;       ///< Of a 200's body.
-    std::shared_ptr<DownloadFile> file; ///< Where a 200's body goes; nullptr: to memory. shared: with the call.
-    bool once = false;                  ///< See CallOptions.
+    std::uintmax_t max_bytes = 0;               ///< Of a 200's body.
+    std::shared_ptr<DownloadFile> file;         ///< Where a 200's body goes; nullptr: to memory. shared: with the call.
+    bool once = false;                          ///< See CallOptions.
+    std::shared_ptr<TransferProgress> progress; ///< nullptr: nobody asks. shared: with the caller.
 
     std::string where() const { return url.substr(0, url.find('?')); } ///< For people: the query may hold secrets.
 };
@@ -65,6 +66,7 @@ public:
 private:
     static std::size_t on_header(char* data, std::size_t, std::size_t bytes, void* self);
     static std::size_t on_body(char* data, std::size_t, std::size_t bytes, void* self);
+    static int on_progress(void* self, curl_off_t to_receive, curl_off_t received, curl_off_t to_send, curl_off_t sent);
     static int on_request(void* self, char* ip, char* own_ip, int port, int own_port);
 
     Result<void> set_connection();

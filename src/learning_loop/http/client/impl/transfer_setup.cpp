@@ -109,6 +109,11 @@ void Transfer::set_request()
     set(curl, CURLOPT_HEADERDATA, static_cast<void*>(this));
     set(curl, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
     set(curl, CURLOPT_WRITEDATA, static_cast<void*>(this));
+    if (request_.progress) {
+        set(curl, CURLOPT_NOPROGRESS, 0L);
+        set(curl, CURLOPT_XFERINFOFUNCTION, &Transfer::on_progress);
+        set(curl, CURLOPT_XFERINFODATA, static_cast<void*>(this));
+    }
     set(curl, CURLOPT_PREREQFUNCTION, &Transfer::on_request);
     set(curl, CURLOPT_PREREQDATA, static_cast<void*>(this));
 }
