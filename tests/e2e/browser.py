@@ -20,7 +20,7 @@ from pathlib import Path
 from loop_programs.process import start_process
 
 CHROMIUM = shutil.which("chromium")
-KEY_CODES = {"Enter": 13, "Escape": 27, "ArrowLeft": 37, "ArrowRight": 39}
+KEY_CODES = {"Enter": 13, "Escape": 27, "PageUp": 33, "ArrowLeft": 37, "ArrowRight": 39}
 MESSAGE_SECONDS = 30  # Chromium may take this long for what it is asked, such as to show the next page
 
 

@@ -7,6 +7,9 @@
 #include "learning_loop/node/problems.h"
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
 #include <functional>
 #include <string>
 
@@ -18,7 +21,8 @@ struct StatusReportOptions {
     std::chrono::milliseconds cycle{5000}; ///< After a report that was taken; after others longer and longer.
 };
 
-/// Tells the Loop how the node is: every cycle, at once over a new connection, and when `tell_now` says so.
+/// Tells the Loop how the node is: every cycle, at once over a new connection, and when `tell_now` says so. What was
+/// to be told at once is told in this order, even if it has changed again meanwhile.
 /// Anything but an ack with success renews the connection and is the problem `report`. To be used on the io thread.
 class StatusReports {
 public:
@@ -28,10 +32,18 @@ public:
 
     Task<> run(); ///< Until it is cancelled.
 
-    void tell_now() { pause_.wake(); }
+    static constexpr std::size_t max_waiting =
+        32; ///< Reports; the oldest are dropped, as all are without a connection.
+
+    void tell_now();
+
+    /// Tells the Loop at once and waits until it has taken that, or cannot be told, but not longer than `limit`.
+    /// Whether it has taken it.
+    Task<bool> tell(std::chrono::milliseconds limit);
 
 private:
     Task<std::chrono::milliseconds> report();
+    socketio::Arguments take_next();
     void refuse(std::string why);
 
     LoopConnection& connection_;
@@ -39,6 +51,9 @@ private:
     StatusReportOptions options_;
     std::function<socketio::Arguments()> status_;
     Backoff backoff_;
+    std::deque<socketio::Arguments> waiting_;
+    std::uint64_t begun_ = 0; ///< Reports, until now;
+    std::uint64_t taken_ = 0; ///< the last of them that the Loop has taken.
     bool is_refused_ = false; ///< The last one was: a new connection is no reason to tell it at once.
     Pause pause_;
 };

@@ -5,8 +5,16 @@
 #include "learning_loop/node/page/node_page_files.h"
 #include "learning_loop/node/page/page_files.h"
 
+#include <cmath>
+
 namespace learning_loop {
 namespace {
+
+/// JSON has no word for infinity or for what is no number.
+bool is_sayable(CurvePoint const& point)
+{
+    return std::isfinite(point.x) && std::isfinite(point.y);
+}
 
 class NodePage {
 public:
@@ -20,7 +28,13 @@ public:
     }
 
 private:
-    Task<Result<NodeSnapshot>> snapshot() { co_return NodeSnapshot{timestamp_now(), status_()}; }
+    Task<Result<NodeSnapshot>> snapshot()
+    {
+        NodeSnapshot told{timestamp_now(), status_()};
+        for (auto& curve : told.status.curves)
+            std::erase_if(curve.points, [](CurvePoint const& point) { return !is_sayable(point); });
+        co_return told;
+    }
 
     std::function<NodeStatus()> status_;
 };

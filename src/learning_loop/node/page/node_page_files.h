@@ -12,4 +12,8 @@ std::string node_css();
 std::string node_js();
 std::string_view node_icon(); ///< SVG.
 
+// Parts of the script.
+std::string_view node_curves_js();
+std::string_view node_log_js();
+
 } // namespace learning_loop

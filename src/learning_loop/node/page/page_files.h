@@ -29,7 +29,7 @@ struct PageText {
     std::string_view skip_text;    ///< and the words for it.
     std::string_view programs_ask; ///< Path of what tells programs about the node.
     std::string_view locked;       ///< What people without the token do not see: "What it does".
-    std::string_view main;         ///< What stands below the errors. The first two sections have the classes `first`
+    std::string_view main;         ///< What stands below the errors. Its first two parts have the classes `first`
                                    ///< and `second`, and the column beside them has the id `facts`.
     std::string_view end;          ///< What stands behind everything else, such as a dialog.
 };

@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace learning_loop {
 namespace {
 
@@ -49,6 +51,22 @@ TEST_F(NodePageTest, tells_how_the_node_is_at_that_moment)
     told = snapshot().status;
     EXPECT_TRUE(told.jobs.empty());
     EXPECT_EQ(told.results.at(0).outcome, "no such layer");
+}
+
+TEST_F(NodePageTest, leaves_out_the_points_of_curves_that_json_cannot_tell)
+{
+    constexpr auto infinity = std::numeric_limits<double>::infinity();
+    constexpr auto none = std::numeric_limits<double>::quiet_NaN();
+    status.curves = {
+        {"loss", "epoch", {{1, 0.5}, {2, none}, {3, infinity}, {-infinity, 0.25}, {none, 0.25}, {5, 0.125}}},
+        {"map50", "epoch", {{1, none}}, "%", Aim::high}};
+    auto const curves = snapshot().status.curves;
+    ASSERT_EQ(curves.at(0).points.size(), 2u);
+    EXPECT_EQ(curves[0].points[0].y, 0.5);
+    EXPECT_EQ(curves[0].points[1].y, 0.125);
+    EXPECT_TRUE(curves.at(1).points.empty());
+    EXPECT_EQ(curves[1].aim, Aim::high);
+    EXPECT_EQ(body_of("/live").find("null,\"y\""), std::string::npos);
 }
 
 TEST_F(NodePageTest, has_a_script_that_never_reads_text_as_html)
