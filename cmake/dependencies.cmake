@@ -11,6 +11,7 @@ find_package(ZLIB REQUIRED)
 find_package(CURL REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(CLI11 REQUIRED)
+find_package(tomlplusplus REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 include(plain_libraries)
 

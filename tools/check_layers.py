@@ -17,6 +17,7 @@ ONLY_IN = {
     "sodium.h": {"server/accounts"}, "curl/": {"http/client"}, "sqlite3": {"store/sqlite"}, "onnxruntime_": {"infer/onnx"},
     "utf8proc.h": {"base"}, "archive.h": {"archive"}, "archive_entry.h": {"archive"},
     "jpeglib.h": {"infer"}, "jerror.h": {"infer"}, "png.h": {"infer"}, "zlib.h": {"infer"},
+    "toml++/": {"trainer/command"},
     "opencv2/": {"infer", "scene", "detector", "annotator", "apps", "examples"},
 }
 # a function that tests could not control: the file that may call it
