@@ -12,6 +12,9 @@
 #include "learning_loop/server/run_server.h"
 #include "learning_loop/server/settings.h"
 #include "learning_loop/settings/settings_text.h"
+#include "learning_loop/trainer/command/command_trainer_settings.h"
+#include "learning_loop/trainer/command/run_command_trainer.h"
+#include "learning_loop/trainer/process/guard.h"
 
 #include <exception>
 #include <iostream>
@@ -39,6 +42,8 @@ struct Program {
 constexpr Program programs[] = {
     {"server", "the Loop: images, models, deployment and a page to look at them", learning_loop::run_server},
     {"detector", "finds things in images with a model from the Loop, sends home what it is unsure of", run_detector},
+    {"trainer", "trains models with a training program of yours, which a file describes",
+     learning_loop::run_command_trainer},
     {"annotator", "outlines things in images together with people who draw in the Loop's web page",
      learning_loop::run_segmenter},
     {"outbox", "lists, requeues, deletes or copies out the images that a detector keeps for the Loop",
@@ -73,6 +78,7 @@ void print_settings(std::ostream& out)
     out << learning_loop::settings_introduction() << "\n"
         << learning_loop::server_settings_section() << "\n"
         << learning_loop::detector_settings_section() << "\n"
+        << learning_loop::command_trainer_settings_section() << "\n"
         << learning_loop::annotator_settings_section() << "\n"
         << learning_loop::converter_settings_section();
 }
@@ -81,6 +87,7 @@ void print_settings(std::ostream& out)
 
 int main(int argc, char** argv)
 {
+    if (auto const status = learning_loop::run_guard_if_asked(argc, argv)) return *status;
     std::string_view const word = argc > 1 ? argv[1] : "";
     for (auto const& program : programs) {
         if (word == program.name) return run(program, argc - 1, argv + 1);
