@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The whole loop on one machine: a Loop, a first model trained on its images, a detector that picks the model up and sends home
-the frames it is unsure of. Started by ./demo, which has set up and built everything."""
+"""The whole loop on one machine: a Loop, a trainer that makes a first model of its images, a detector that picks the model up and
+sends home the frames it is unsure of. Started by ./demo, which has set up and built everything."""
 
 import argparse
 import collections
@@ -24,6 +24,7 @@ from screen import Bar, event, table  # noqa: E402
 from loop_programs.ports import free_port  # noqa: E402
 
 ORGANIZATION, PROJECT, CAMERA = "demo", "field", "camera"
+TRAINING_ENDED = ("completed", "aborted", "failed")
 API = f"/api/{ORGANIZATION}/projects"
 
 
@@ -56,10 +57,11 @@ class Demo:
         event(f"everything goes to {self.folder}, logs too")
         self.start_loop()
         self.generate(PROJECT, {"complete": self.options.images}, self.options.seed)
-        self.download()
+        self.start_trainer()
         self.train()
-        self.measure_baseline()
         self.deploy()
+        self.download()
+        self.measure_baseline()
         self.measure_detector()
         self.generate(CAMERA, {"complete": self.options.frames}, self.options.seed + 1)
         self.stream()
@@ -75,15 +77,15 @@ class Demo:
         self.programs.start("server", [self.options.bin / "learning-loop", "server", "--port", port, "--data-folder", folder],
                             {"LOOP_ADMIN_PASSWORD": self.password})
         self.programs.wait_until("server", lambda: HttpClient(port).is_up("/api/status"), 20, "starting the Loop")
-        self.loop = HttpClient(port, self.make_token(folder))
+        self.loop = HttpClient(port, self.make_token("--script", "demo")["LOOP_TOKEN"])
         event(f"the Loop runs at {self.loop.address}" + ("" if port == 8000 else " (8000 is taken)") +
               f", log in as admin with the password {self.password}")
 
-    def make_token(self, folder):
-        """What a script does that generates, downloads and deploys, the demo does with a token of its own."""
-        command = [self.options.bin / "learning-loop", "token", "create", "--script", "demo", "--data-folder", folder]
+    def make_token(self, kind, name):
+        """The settings that the Loop tells for a script, which the demo itself is, or for a node."""
+        command = [self.options.bin / "learning-loop", "token", "create", kind, name, "--data-folder", self.folder / "server"]
         settings = [line.strip().split("=", 1) for line in self.programs.lines("token", command) if not line.startswith("#")]
-        return dict(settings)["LOOP_TOKEN"]
+        return dict(settings)
 
     def generate(self, project, counts, seed):
         """Asks for a project of rendered images and shows how they come."""
@@ -108,43 +110,71 @@ class Demo:
             raise DemoFailed(f"the project '{project}' could not be made: {failures[0]}")
         event(f"project '{project}': {total} images in {bar.end():.1f} s")
 
+    def deploy(self):
+        """The model that the training left in the Loop."""
+        self.loop.send_json("PUT", f"{API}/{PROJECT}/deployment/target", {"model_uuid": self.model["model_id"]})
+        self.version = self.loop.get_json(f"{API}/{PROJECT}/deployment/target")["version"]
+        event(f"model {self.version} is the deployment target")
+
+    # -------------------------------------------------------------------------------------------------------- training
+
+    def start_trainer(self):
+        """A node that trains with examples/pytorch_trainer. Nothing else wants the cores now, so its threads may spin: a quarter faster."""
+        port = free_port(8001)
+        command = [self.options.bin / "learning-loop", "trainer", "--command", ROOT / "examples/pytorch_trainer/trainer.toml",
+                   "--port", port, "--data-folder", self.folder / "trainer"]
+        self.programs.start("trainer", command, self.make_token("--node", "trainer") | {"OMP_WAIT_POLICY": "active"})
+        self.trainer = HttpClient(port)
+        self.programs.wait_until("trainer", lambda: self.trainer.is_up("/health/ready"), 20, "starting the trainer")
+        event(f"the trainer runs at {self.trainer.address}")
+
+    def train(self):
+        """Asks the Loop for a training, as its page does, and shows how it goes on."""
+        begin = time.monotonic()
+        wanted = {"steps": self.options.steps, "resolution": 320, "flip_rl": True, "flip_ud": True}
+        request = {"model_variant": "small", "hyperparameters": wanted}
+        number = self.loop.send_json("POST", f"{API}/{PROJECT}/trainings", request)["training_number"]
+        event(f"training {number} is queued: {self.options.steps} batches")
+        told = self.follow(number)
+        if told["state"] != "completed":
+            raise DemoFailed(f"training {number} is {told['state']}: {told['reason']} {told['errors'] or ''}; "
+                             f"see {self.folder / 'trainer.log'}")
+        self.model = told["results"][-1]
+        event(f"trained model {self.model['model_version']} in {time.monotonic() - begin:.0f} s: F1 {self.model['f1']:.2f}, "
+              f"formats {', '.join(self.model['formats'])}")
+
+    def follow(self, number):
+        """Shows a bar for each step of the trainer, until the training has ended; what the Loop then tells of it."""
+        told, step, bar = {}, None, None
+
+        def has_ended():
+            nonlocal told, step, bar
+            told = self.loop.get_json(f"{API}/{PROJECT}/trainings/{number}")
+            if step != (told["trainer_state"] or "queued"):
+                step = told["trainer_state"] or "queued"
+                bar = Bar(f"training {number}: {step.replace('_', ' ')}", 100)
+            bar.show(round(100 * (told["progress"] or 0)), f"F1 {told['results'][-1]['f1']:.2f}" if told["results"] else "")
+            return told["state"] in TRAINING_ENDED
+
+        self.programs.wait_until("trainer", has_ended, 3600, f"training {number}")
+        bar.end()
+        return told
+
+    # --------------------------------------------------------------------------------------------------------- figures
+
     def download(self):
-        """Images and boxes, through the interface that every trainer uses."""
+        """Images and boxes, to measure with."""
         (self.folder / "images").mkdir()
         data = self.loop.get_json(f"{API}/{PROJECT}/data?state=complete")
         ids = data["image_ids"]
         rows = []
         for at in range(0, len(ids), 100):
             rows += self.loop.get_json(f"{API}/{PROJECT}/images?ids={','.join(ids[at:at + 100])}")["images"]
-        bar = Bar("downloading", len(ids))
-        for done, image_id in enumerate(ids, 1):
+        for image_id in ids:
             (self.folder / f"images/{image_id}.jpg").write_bytes(self.loop.get(f"{API}/{PROJECT}/images/{image_id}/main"))
-            bar.show(done, "images")
-        self.truth = {"categories": data["categories"], "images": rows}
-        (self.folder / "boxes.json").write_text(json.dumps(self.truth))
+        (self.folder / "boxes.json").write_text(json.dumps({"categories": data["categories"], "images": rows}))
         self.held_out = [row["id"] for row in rows if row["set"] == "test"]
-        event(f"downloaded {len(ids)} images in {bar.end():.1f} s: {len(ids) - len(self.held_out)} to train, "
-              f"{len(self.held_out)} held out")
-
-    def deploy(self):
-        files = [(name, (self.folder / "model" / name).read_bytes()) for name in ("model.onnx", "model.json")]
-        _, answer = self.loop.post_files(f"{API}/{PROJECT}/models/onnx", "files", files)
-        self.loop.send_json("PUT", f"{API}/{PROJECT}/deployment/target", {"model_uuid": answer["id"]})
-        self.version = self.loop.get_json(f"{API}/{PROJECT}/deployment/target")["version"]
-        event(f"model {self.version} is uploaded and the deployment target")
-
-    # ---------------------------------------------------------------------------------------------- training, figures
-
-    def train(self):
-        event(f"training on {self.options.steps} batches; the log is {self.folder / 'trainer.log'}")
-        bar = Bar("training", self.options.steps)
-        command = ["/usr/bin/python3", ROOT / "examples/pytorch_trainer/train.py", "--images", self.folder / "images",
-                   "--boxes", self.folder / "boxes.json", "--out", self.folder / "model", "--steps", self.options.steps,
-                   "--progress-json"]
-        # Nothing else wants the cores now, so its threads may spin: a quarter faster.
-        for line in self.programs.json_lines("trainer", command, {"OMP_WAIT_POLICY": "active"}):
-            bar.show(line["step"], f"loss {line['loss']:.2f}, {line['seconds_left']:.0f} s left")
-        event(f"trained the first model in {bar.end():.0f} s")
+        event(f"{len(ids) - len(self.held_out)} images were trained on, {len(self.held_out)} held out")
 
     def measured(self, script, *arguments):
         command = ["/usr/bin/python3", ROOT / "tools/demo" / script, "--boxes", self.folder / "boxes.json", "--json", *arguments]
@@ -229,7 +259,8 @@ class Demo:
         event(f"all {self.kept.total()} kept frames lie in the Loop's inbox, byte for byte")
 
     def check_figures(self):
-        self.rows += [("Loop", f"{self.loop.address}/"), ("login", f"admin, with the password {self.password}"),
+        self.rows += [("Loop", f"{self.loop.address}/"), ("trainer", f"{self.trainer.address}/"),
+                      ("login", f"admin, with the password {self.password}"),
                       ("detector", f"{self.detector.address}/about"), ("logs", self.folder)]
         table(self.rows)
         if len(self.held_out) < 60:
@@ -254,7 +285,7 @@ def main():
         demo = Demo(options)
         demo.run()
         if not options.once:
-            event("the Loop and the detector stay up until Ctrl-C")
+            event("the Loop, the trainer and the detector stay up until Ctrl-C")
             signal.pause()
         return 0
     except KeyboardInterrupt:
