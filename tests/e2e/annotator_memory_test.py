@@ -5,7 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
-from annotators import SEGMENTER, ScriptedLoop, ScriptedNode, figure, live, user_input
+from annotators import SEGMENTER, ScriptedNode, user_input
+from node_status import figure, live
+from scripted_loops import ScriptedLoop
 
 ROUNDS, WINDOWS, AT_ONCE = 5, 200, 20
 ALLOWED_MB = 8

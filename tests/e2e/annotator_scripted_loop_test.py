@@ -8,8 +8,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from annotators import IMAGE, SEGMENTER, ScriptedLoop, ScriptedNode, figure, live, problem, user_input, wait_until_connected
+from annotators import IMAGE, SEGMENTER, ScriptedNode, user_input
+from node_status import figure, live, problem, wait_until_connected
 from nodes import wait_until
+from scripted_loops import ScriptedLoop
 
 GOOD = {"success": True, "error_msg": None, "payload": None}
 CUT_IMAGE = str(uuid.uuid4())

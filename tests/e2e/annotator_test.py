@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from accounts import number_in
-from annotators import POLYGON, SEGMENTER, Drawer, annotator, live, problem, wait_until_connected
+from annotators import POLYGON, SEGMENTER, Drawer, annotator
 from loop_programs.ports import free_port
 from machines import settings_of, skip
+from node_status import live, problem, wait_until_connected
 from nodes import jpeg_of, wait_until
 from PIL import Image, ImageFilter
 from programs import ADMIN_PASSWORD, generate, image_ids, loop_server, run_to_end

@@ -1,17 +1,14 @@
-"""What tests of annotators share: the programs, people who draw at a Loop, and a Loop that misbehaves."""
+"""What tests of annotators share: the programs, people who draw at a Loop, and what they do at one that misbehaves."""
 
 import uuid
 from pathlib import Path
 
-from image_bytes import png_header
 from loop_programs.ports import free_port
-from nodes import detail, jpeg_of, wait_until
-from PIL import Image
-from programs import BIN, ROOT, Program, images
-from socketio_programs import PYTHON, Lines
+from nodes import detail, wait_until
+from programs import BIN, Program, images
+from scripted_loops import NodeOfScriptedLoop, settings_for
 
 LINE, POLYGON, SEGMENTER = [BIN / "scripted_annotator"], [BIN / "polygon_tool"], [BIN / "learning-loop", "annotator"]
-SCRIPTED_LOOP = ROOT / "tests/e2e/scripted_loop/main.py"
 
 
 def annotator(folder, command, environment, more=()):
@@ -20,28 +17,6 @@ def annotator(folder, command, environment, more=()):
     words = [*command, "--port", port, "--data-folder", Path(folder) / "data", *more]
     Path(folder).mkdir(exist_ok=True)
     return Program(words, port, Path(folder) / "annotator.log", "/health/live", environment)
-
-
-def live(node):
-    """What the node's page shows."""
-    return node.get("/live").json()["status"]
-
-
-def problem(node, step):
-    """What keeps it from that step; empty: nothing."""
-    return live(node)["errors"].get(step, "")
-
-
-def wait_until_connected(node, seconds=30):
-    wait_until(lambda: node.get("/health/ready").status == 200, "a node that is connected to its Loop", seconds)
-
-
-def figure(node, name, labels=""):
-    """What it has counted under that name, whatever the other labels."""
-    lines = node.get("/metrics").body.decode().splitlines()
-    found = [float(line.rsplit(" ", 1)[1]) for line in lines if line.split("{")[0].split(" ")[0] == name and labels in line]
-    assert found, f"no {name} in the metrics"
-    return sum(found)
 
 
 class Drawer:
@@ -91,53 +66,11 @@ class Drawer:
         return [[(point["x"], point["y"]) for point in one["shape"]["points"]] for one in self.row(image)["segmentation_annotations"]]
 
 
-class ScriptedLoop(Lines):
-    """See scripted_loop/main.py."""
-
-    def __init__(self, folder):
-        assert PYTHON.exists(), "tools/fetch_peers brings python-socketio"
-        self.port = free_port()
-        folder = Path(folder)
-        (folder / "image.jpg").write_bytes(jpeg_of(Image.effect_noise((320, 240), 60).convert("RGB")))
-        (folder / "bomb.png").write_bytes(png_header(20000, 20000))
-        super().__init__([PYTHON, "-B", SCRIPTED_LOOP], folder / "scripted_loop.log",
-                         {"PORT": str(self.port), "IMAGE": str(folder / "image.jpg"), "BOMB": str(folder / "bomb.png")})
-        self.wait_for("listening")
-
-
-class ScriptedNode:
+class ScriptedNode(NodeOfScriptedLoop):
     """An annotator whose Loop is a ScriptedLoop, which knows it by the name."""
 
     def __init__(self, loop, folder, name, command=None, more=()):
-        self.loop, self.name = loop, name
-        environment = {"LOOP_HOST": f"127.0.0.1:{loop.port}", "LOOP_USERNAME": name, "LOOP_PASSWORD": f"of {name}", "NODE_NAME": name}
-        self.program = annotator(Path(folder) / name, command or LINE, environment, more)
-
-    def __enter__(self):
-        self.program.start()
-        return self
-
-    def __exit__(self, *_):
-        self.program.__exit__()
-
-    def set(self, **script):
-        self.loop.tell(node=self.name, set=script)
-
-    def saw(self, event, seconds=30, **fields):
-        return self.loop.wait_for(event, seconds, node=self.name, **fields)
-
-    def begin(self, event, *arguments):
-        """As `call`, but does not wait for the ack."""
-        self.loop.tell(node=self.name, emit=event, all=[arguments])
-
-    def acked(self, event, seconds=60):
-        [arguments] = self.saw("acked", seconds, name=event)["acks"]
-        return arguments
-
-    def call(self, event, *arguments, seconds=60):
-        """The arguments of its ack."""
-        self.begin(event, *arguments)
-        return self.acked(event, seconds)
+        super().__init__(loop, name, annotator(Path(folder) / name, command or LINE, settings_for(loop, name), more))
 
     def act(self, event_type="left_mouse_down", seconds=60, **more):
         """Its ack, all of it, of what a person did; see `user_input`."""

@@ -81,8 +81,11 @@ class Lines:
 
     def _read(self):
         for line in self.process.stdout:
-            self.lines.put(json.loads(line))
+            self._take(json.loads(line))
         self.lines.put(END)
+
+    def _take(self, line):
+        self.lines.put(line)
 
     def tell(self, **command):
         self.process.stdin.write(json.dumps(command) + "\n")

@@ -24,10 +24,14 @@ SENDING = ["sendto", "sendmsg", "write", "writev"]
 class Trace:
     """strace at all threads of a program, while it is entered, or at that one thread. `more`: further words of strace."""
 
+    FOLLOWS_PROGRAMS = True  # that it starts, or becomes
+
     def __init__(self, pid, log, calls, more=(), all_threads=True):
         self.pid, self.log = pid, Path(log)
         self.log.unlink(missing_ok=True)
         follow = ["-f"] if all_threads else []
+        if not self.FOLLOWS_PROGRAMS:
+            follow += ["-b", "execve"]
         self.words = ["strace", *follow, "-y", "-s", "32", "-o", self.log, "-e", f"trace={','.join(f'?{call}' for call in calls)}", *more,
                       "-p", pid]
 

@@ -5,8 +5,6 @@ import json
 import os
 from pathlib import Path
 
-from PIL import Image, ImageOps
-
 FOLDER = Path(os.environ["CONTROL"])
 TRAIN = f"sh '{Path(__file__).parent / 'epochs.sh'}' '{FOLDER}'"
 
@@ -46,6 +44,14 @@ class Hurried:
 # --------------------------------------------------------------------------------------------------------- its training
 
 
+FILES = {"mocked": ["model.pt", "hyp.txt"], "mocked_2": ["model.wts"]}
+
+
+def content(name, model_format, epoch):
+    """Of a file of the model that this epoch has made."""
+    return f"{name} of {model_format}, epoch {epoch}{told('weights') or ''}"
+
+
 class Weights:
     """What the training process has come to, in the training's folder."""
 
@@ -68,12 +74,10 @@ class Weights:
 
     def files(self):
         """By the format, as they are uploaded. Other bytes than the last time if the test wants (`weights`)."""
-        epoch, more = self._number("published"), told("weights") or ""
-        files = {"mocked": [self.folder / "model.pt", self.folder / "hyp.txt"], "mocked_2": [self.folder / "model.wts"]}
-        for model_format, names in files.items():
-            for file in names:
-                file.write_text(f"{file.name} of {model_format}, epoch {epoch}{more}")
-        return {model_format: [str(file) for file in names] for model_format, names in files.items()}
+        for model_format, names in FILES.items():
+            for name in names:
+                (self.folder / name).write_text(content(name, model_format, self._number("published")))
+        return {model_format: [str(self.folder / name) for name in names] for model_format, names in FILES.items()}
 
     def _number(self, name):
         file = self.folder / name
@@ -84,7 +88,7 @@ def confusion_matrix(categories, epoch):
     """The last category was nowhere, and never found."""
     counts = [{"tp": 3 * epoch, "fp": place, "fn": 1} for place in range(len(categories))]
     counts[-1] = {"tp": 0, "fp": 0, "fn": 0}
-    return {category.id: one for category, one in zip(categories, counts)}
+    return {getattr(category, "id", None) or category["id"]: one for category, one in zip(categories, counts)}
 
 
 def keep_what_it_sees(folder, images_folder, rows, **more):
@@ -102,5 +106,7 @@ def of_image(file):
 
 
 def upright_size(file):
+    from PIL import Image, ImageOps  # not at the top: few trainings need it, and it takes a tenth of a second
+
     with Image.open(file) as image:
         return ImageOps.exif_transpose(image).size

@@ -64,20 +64,20 @@ class CheckLayers(unittest.TestCase):
                           "src/learning_loop/misc: room misc is unknown; give it a line in src/learning_loop/rooms.txt")
 
     def test_a_line_makes_a_room(self):
-        rooms = GOOD["src/learning_loop/rooms.txt"] + "trainer | node |\n"
+        rooms = GOOD["src/learning_loop/rooms.txt"] + "greenhouse | node |\n"
         status, output = self.check_with({"src/learning_loop/rooms.txt": rooms,
-                                          "src/learning_loop/trainer/a.h": '#include "learning_loop/async/task.h"\n'})
+                                          "src/learning_loop/greenhouse/a.h": '#include "learning_loop/async/task.h"\n'})
         self.assertEqual(status, 0, output)
         self.assert_finds({"src/learning_loop/rooms.txt": rooms,
-                           "src/learning_loop/trainer/a.h": '#include "learning_loop/store/rows.h"\n'},
-                          "src/learning_loop/trainer/a.h:1: trainer may not include learning_loop/store/rows.h")
+                           "src/learning_loop/greenhouse/a.h": '#include "learning_loop/store/rows.h"\n'},
+                          "src/learning_loop/greenhouse/a.h:1: greenhouse may not include learning_loop/store/rows.h")
 
     def test_a_line_that_stands_on_what_is_not_above_it_is_found(self):
-        for name in ("trainer", "cellar"):  # itself, and nothing
+        for name in ("greenhouse", "cellar"):  # itself, and nothing
             with self.subTest(name):
-                rooms = GOOD["src/learning_loop/rooms.txt"] + f"trainer | base {name} |\n"
+                rooms = GOOD["src/learning_loop/rooms.txt"] + f"greenhouse | base {name} |\n"
                 self.assert_finds({"src/learning_loop/rooms.txt": rooms},
-                                  f"rooms.txt:{rooms.count(chr(10))}: trainer stands on {name}, which is no line above it")
+                                  f"rooms.txt:{rooms.count(chr(10))}: greenhouse stands on {name}, which is no line above it")
         rooms = "base | data | A\ndata | base | B\nhttp | data |\nsettings | base |\n"
         self.assert_finds({"src/learning_loop/rooms.txt": rooms}, "rooms.txt:1: base stands on data, which is no line above it")
 
@@ -85,7 +85,7 @@ class CheckLayers(unittest.TestCase):
         rooms = GOOD["src/learning_loop/rooms.txt"]
         last = rooms.count("\n") + 1
         self.assert_finds({"src/learning_loop/rooms.txt": rooms + "base | |\n"}, f"rooms.txt:{last}: base has a line already")
-        self.assert_finds({"src/learning_loop/rooms.txt": rooms + "trainer: node\n"},
+        self.assert_finds({"src/learning_loop/rooms.txt": rooms + "greenhouse: node\n"},
                           f"rooms.txt:{last}: expected `room | rooms | libraries`")
 
     def test_an_include_path_that_is_not_the_file_path_is_found(self):

@@ -1,0 +1,153 @@
+"""How a trainer takes a training on, and what it refuses, at a Loop that sends what it likes and whose acks get lost."""
+
+import json
+import uuid
+
+import pytest
+from trainers import CATEGORIES, GOOD, ScriptedTrainer, ScriptedTrainingLoop, name_of
+
+NO_MODEL = str(uuid.UUID(int=7))
+
+
+@pytest.fixture(name="loop", scope="module")
+def fixture_loop(tmp_path_factory):
+    with ScriptedTrainingLoop(tmp_path_factory.mktemp("loop")) as program:
+        yield program
+
+
+@pytest.fixture(name="node", scope="module")
+def fixture_node(loop, tmp_path_factory):
+    with ScriptedTrainer(loop, tmp_path_factory.mktemp("trainers"), "asked-much") as started:
+        started.come_to("idle")
+        yield started
+
+
+@pytest.fixture(name="own")
+def fixture_own(loop, tmp_path, request):
+    """A node of this test alone."""
+    with ScriptedTrainer(loop, tmp_path, name_of(request)) as started:
+        started.come_to("idle")
+        yield started
+
+
+# What is wrong in the details, and what the ack says of it, which is the library's text.
+REFUSED = {"no hyperparameters": ({"hyperparameters": "left out"}, "hyperparameters missing or not a dict"),
+           "hyperparameters null": ({"hyperparameters": None}, "hyperparameters missing or not a dict"),
+           "hyperparameters as a list": ({"hyperparameters": ["resolution"]}, "hyperparameters missing or not a dict"),
+           "no categories": ({"categories": "left out"}, "categories missing or not a list"),
+           "categories as an object": ({"categories": {"0": CATEGORIES[0]}}, "categories missing or not a list"),
+           "no number": ({"number": "left out"}, "training_number missing or not an int"),
+           "a number as text": ({"number": "7"}, "training_number missing or not an int"),
+           "half a number": ({"number": 7.5}, "training_number missing or not an int"),
+           "no variant": ({"model_variant": "left out"}, "model_variant missing or not a str"),
+           "a variant that is a number": ({"model_variant": 6}, "model_variant missing or not a str")}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_details_that_lack_something_are_refused_in_the_librarys_words(node, what):
+    changed, words = REFUSED[what]
+    assert node.refused(**changed) == (words, None)
+    assert_nothing_was_set_up(node)
+
+
+def assert_nothing_was_set_up(node):
+    assert node.record() is None and node.training_folders() == []
+    assert node.states()[-1] == "idle"
+
+
+# Arguments of begin_training, and a word of the refusal.
+WRONG = {"no arguments": ([], ""), "no details": (["o", "p"], ""), "details that are a text": (["o", "p", "x"], ""),
+         "details as a list": (["o", "p", [1]], ""), "an organization that is a path": (["../o", "p", None], "organization"),
+         "a project that is a folder above": (["o", "..", None], "project"), "a project without a name": (["o", "", None], "project"),
+         "an absolute project": (["o", "/etc", None], "project"), "a project that is a number": (["o", 7, None], "argument 2"),
+         "a category without an id": (["o", "p", {"categories": [{"name": "x", "type": "box"}]}], "id"),
+         "a category that is a text": (["o", "p", {"categories": ["x"]}], "categories")}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_arguments_that_make_no_sense_are_refused_and_make_no_file(node, what):
+    arguments, word = WRONG[what]
+    if len(arguments) == 3 and (arguments[2] is None or isinstance(arguments[2], dict)):
+        arguments = [*arguments[:2], node.order()[2] | (arguments[2] or {})]
+    [ack] = node.call("begin_training", *arguments)
+    assert set(ack) == {"success", "error_msg", "payload"} and (ack["success"], ack["payload"]) == (False, None), ack
+    assert word in ack["error_msg"] and 0 < len(ack["error_msg"]) < 1000, ack
+    assert_nothing_was_set_up(node)
+
+
+def test_it_is_on_disk_before_it_is_acked(own):
+    own.begin_and_hold("data_downloading", 7)
+    record = json.loads(own.record().read_text())
+    assert "7" in json.dumps(record) and own.name in json.dumps(record)
+    [folder] = own.training_folders()
+    assert uuid.UUID(folder.name)
+    own.let_go_of("data_downloading")
+    own.come_to("idle")
+    assert own.record() is None
+
+
+def test_while_a_training_runs_each_other_one_is_refused_with_its_id_and_the_running_one_goes_on(own):
+    own.control.tell("hold running")
+    own.begin_training(1)
+    own.control.wait_until_at("running")
+    [folder] = own.training_folders()
+    for number in (1, 2):
+        assert own.refused(number) == (f"training {folder.name} is still active", "refused")
+    assert own.refused(3, hyperparameters="left out")[0], "what is wrong with it, or that another one runs"
+    assert own.training_folders() == [folder] and folder.joinpath("last_training.log").exists()
+    own.control.withdraw("hold running")
+    own.come_to("idle")
+    assert [(one["number"], one["format"]) for one in own.all("uploaded")] == [("1", "mocked"), ("1", "mocked_2")]
+
+
+def test_a_training_whose_ack_was_lost_is_refused_when_it_comes_again_and_runs_once(own):
+    own.hold("data_downloading")
+    own.loop.tell(node=own.name, tell="begin_training", arguments=own.order(5))  # it wants no ack
+    own.come_to("data_downloading")
+    own.loop.tell(node=own.name, abort=True)
+    own.saw("disconnect")
+    report = own.come_to("data_downloading")
+    assert report["context"] == {"organization": "o", "project": own.name}, "it tells that it is at work"
+    [folder] = own.training_folders()
+    assert own.refused(5) == (f"training {folder.name} is still active", "refused")
+    own.let_go_of("data_downloading")
+    own.come_to("idle")
+    assert [line["arguments"][2]["best_epoch"] for line in own.all("trained")][-1] == 2
+    assert [(one["number"], one["format"]) for one in own.all("uploaded")] == [("5", "mocked"), ("5", "mocked_2")]
+
+
+def test_one_sent_twice_at_once_is_taken_once(own):
+    own.loop.tell(node=own.name, emit="begin_training", all=[own.order(5), own.order(5)])
+    acks = [ack for [ack] in own.saw("acked", name="begin_training")["acks"]]
+    refused, taken = sorted(acks, key=lambda ack: ack["success"])
+    assert taken == GOOD and (refused["success"], refused["payload"]) == (False, "refused")
+    own.come_to("idle")
+    assert [one["format"] for one in own.all("uploaded")] == ["mocked", "mocked_2"] and len(own.training_folders()) <= 1
+
+
+def test_a_base_model_that_is_no_uuid_means_from_scratch(own):
+    for number, base in enumerate(["small", "", f"{NO_MODEL}/../x", 7, {"id": NO_MODEL}], start=1):
+        own.begin_training(number, base_model_uuid=base)
+        own.come_to("idle")
+        model = own.all("uploaded")[-1]["id"]
+        assert own.asked("model")[number - 1:] == [f"/api/o/projects/{own.name}/models/{model}/mocked/file"], "the one to detect with"
+        assert own.control.seen()["base"] is None and len(own.all("uploaded")) == 2 * number
+
+
+def test_fields_that_it_does_not_know_are_no_harm_and_what_it_knows_may_be_left_out(own):
+    own.begin_training(id="small", resolution=832, flip_rl=False, flip_ud=False, colour={"of": "the sky"}, base_model_uuid="left out",
+                       hyperparameters={"resolution": "832", "flip_rl": "false", "unheard_of": 1.5})
+    own.come_to("idle")
+    told = own.all("trained")[-1]["arguments"][2]["hyperparameters"]
+    assert told.items() >= {"resolution": "832", "flip_rl": "false", "unheard_of": 1.5}.items(), "they go back as they came"
+
+
+def test_a_hyperparameter_that_the_program_cannot_take_ends_the_training_with_its_name(own):
+    own.begin_training(hyperparameters={"resolution": "very high"})
+    report = own.come_to("idle", claim=lambda report: own.record() is None)
+    problems = [report["errors"].get("run_training", "") for report in own.reports()]
+    assert any("resolution" in one and "very high" in one for one in problems), own.states()
+    assert report["errors"] == {} and not own.all("uploaded")
+    own.begin_training(2)
+    own.come_to("idle")
+    assert len(own.all("uploaded")) == 2, "the next one is trained"
