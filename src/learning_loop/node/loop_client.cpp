@@ -51,6 +51,22 @@ constexpr std::chrono::minutes max_time_to_list{2};      // the images of a larg
 constexpr std::size_t max_id_list_bytes = 256u << 20;    // of some millions of images
 constexpr std::size_t max_image_rows_bytes = 128u << 20; // of a page of images with many outlines
 
+/// What takes the Loop a while to list. `what` names it in errors.
+Task<Result<std::string>> fetch_long_list(LoopSession& session, std::string path, std::size_t max_bytes,
+                                          char const* what)
+{
+    LoopSession::Call const call = [path = std::move(path), max_bytes](auto& http) {
+        http::CallOptions options;
+        options.stall_timeout = max_time_to_list;
+        options.max_answer_bytes = max_bytes;
+        return http.get(path, std::move(options));
+    };
+    auto answer = co_await session.ask(call, WhenBusy::answer);
+    if (!answer) co_return answer.error();
+    if (answer->status != 200) co_return loop_refusal(*answer, what);
+    co_return std::move(answer->body);
+}
+
 } // namespace
 
 LoopClient::LoopClient(LoopSession& session, Context project) : session_(session), project_(std::move(project)) {}
@@ -155,32 +171,20 @@ Task<Result<ModelUpload>> LoopClient::put_model(std::string path, std::vector<ht
 Task<Result<std::vector<std::string>>> LoopClient::fetch_image_ids(ImageState state)
 {
     auto const* word = boost::describe::enum_to_string(state, "");
-    LoopSession::Call const call = [path = path_to(loop_api::data) + "?state=" + word](auto& http) {
-        http::CallOptions options;
-        options.stall_timeout = max_time_to_list;
-        options.max_answer_bytes = max_id_list_bytes;
-        return http.get(path, std::move(options));
-    };
-    auto const answer = co_await session_.ask(call, WhenBusy::answer);
-    if (!answer) co_return answer.error();
-    if (answer->status != 200) co_return loop_refusal(*answer, "images of the project");
-    co_return read_image_ids(answer->body);
+    auto path = path_to(loop_api::data) + "?state=" + word;
+    auto const text = co_await fetch_long_list(session_, std::move(path), max_id_list_bytes, "images of the project");
+    if (!text) co_return text.error();
+    co_return read_image_ids(*text);
 }
 
 Task<Result<std::vector<TrainingImage>>> LoopClient::fetch_training_images(std::vector<std::string> ids)
 {
     std::string list;
     for (auto const& id : ids) list += (list.empty() ? "" : ",") + id;
-    LoopSession::Call const call = [path = path_to(loop_api::images) + "?ids=" + list](auto& http) {
-        http::CallOptions options;
-        options.stall_timeout = max_time_to_list;
-        options.max_answer_bytes = max_image_rows_bytes;
-        return http.get(path, std::move(options));
-    };
-    auto const answer = co_await session_.ask(call, WhenBusy::answer);
-    if (!answer) co_return answer.error();
-    if (answer->status != 200) co_return loop_refusal(*answer, "images");
-    co_return read_training_images(answer->body, ids);
+    auto path = path_to(loop_api::images) + "?ids=" + list;
+    auto const text = co_await fetch_long_list(session_, std::move(path), max_image_rows_bytes, "images");
+    if (!text) co_return text.error();
+    co_return read_training_images(*text, ids);
 }
 
 Task<Result<std::string>> LoopClient::download_image(std::string id, std::size_t max_bytes)

@@ -211,10 +211,11 @@ Task<bool> TrainingRunner::take_slot_and_steps()
 /// A training that was left by an earlier process may have to wait for a sibling.
 Task<> TrainingRunner::take_slot()
 {
-    while (!slot_.is_held()) {
-        auto const claimed = slot_.claim(slot_purpose(active_->record));
-        changed_();
-        if (!claimed) co_await begun_.sleep(second);
+    if (slot_.is_held()) co_return;
+    auto const purpose = slot_purpose(active_->record);
+    for (bool is_told = false; !slot_.claim(purpose);) {
+        if (!std::exchange(is_told, true)) changed_();
+        co_await begun_.sleep(second);
     }
     changed_();
 }
