@@ -7,6 +7,7 @@
 #include "learning_loop/json/reflect.h"
 #include "learning_loop/trainer/command/best_files.h"
 #include "learning_loop/trainer/command/check_trainer_file.h"
+#include "learning_loop/trainer/command/confusion.h"
 #include "learning_loop/trainer/command/impl/file_inside.h"
 #include "learning_loop/trainer/command/layouts.h"
 #include "learning_loop/trainer/command/nearest_name.h"
@@ -17,8 +18,6 @@
 namespace learning_loop {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr double usual_conf_threshold = 0.25;
 
 fs::path progress_file(Training const& training)
 {

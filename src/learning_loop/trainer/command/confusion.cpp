@@ -6,6 +6,7 @@
 #include "learning_loop/trainer/command/yolo_texts.h"
 #include "learning_loop/trainer/dataset/dataset.h"
 #include "learning_loop/trainer/process/log_tail.h"
+#include "learning_loop/trainer/training/training_record.h"
 
 #include <algorithm>
 #include <unordered_map>
@@ -15,7 +16,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr double iou_threshold = 0.5;
-constexpr double usual_threshold = 0.25;
 
 struct Judged {
     double confidence = 0;
@@ -45,12 +45,6 @@ void judge(std::vector<FoundBox> found, std::vector<ClassBox> const& annotated, 
     }
 }
 
-double f1(CategoryCounts const& counts)
-{
-    auto const twice = 2 * counts.tp + counts.fp + counts.fn;
-    return twice > 0 ? 2 * static_cast<double>(counts.tp) / static_cast<double>(twice) : 0;
-}
-
 void count(Judged const& judged, std::vector<CategoryCounts>& counts)
 {
     auto& of_class = counts[static_cast<std::size_t>(judged.class_index)];
@@ -66,9 +60,9 @@ std::optional<double> best_threshold(std::vector<Judged> const& judged, std::vec
     double sum = 0; // of the F1 of all categories
     for (std::size_t i = 0; i < judged.size(); ++i) {
         auto const& of_class = counts[static_cast<std::size_t>(judged[i].class_index)];
-        sum -= f1(of_class);
+        sum -= f1_of(of_class);
         count(judged[i], counts);
-        sum += f1(of_class);
+        sum += f1_of(of_class);
         bool const is_last = i + 1 == judged.size();
         if (!is_last && judged[i + 1].confidence == judged[i].confidence) continue;
         if (sum <= best_sum + 1e-12) continue; // what rounding alone makes
@@ -174,7 +168,7 @@ Result<ModelQuality> measure_quality(Training const& training, fs::path const& d
     std::ranges::stable_sort(judged, std::greater(), &Judged::confidence);
     ModelQuality quality;
     quality.conf_threshold = threshold ? threshold : best_threshold(judged, counts);
-    auto const least = quality.conf_threshold.value_or(usual_threshold);
+    auto const least = quality.conf_threshold.value_or(usual_conf_threshold);
     for (auto const& one : judged) {
         if (one.confidence >= least) count(one, counts);
     }

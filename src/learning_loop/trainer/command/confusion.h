@@ -10,6 +10,9 @@
 
 namespace learning_loop {
 
+/// Of models for which nothing better is known.
+inline constexpr double usual_conf_threshold = 0.25;
+
 /// How good a model is on the images to select with.
 struct ModelQuality {
     std::map<std::string, CategoryCounts> confusion_matrix; ///< By the category's id, at the threshold.

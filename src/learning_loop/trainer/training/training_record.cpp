@@ -1,17 +1,13 @@
 #include "learning_loop/trainer/training/training_record.h"
 
 namespace learning_loop {
-namespace {
 
-/// 2PR/(P+R), of precision and recall.
 double f1_of(CategoryCounts const& counts)
 {
     auto const twice = 2.0 * static_cast<double>(counts.tp);
     auto const all = twice + static_cast<double>(counts.fp + counts.fn);
     return all > 0 ? twice / all : 0;
 }
-
-} // namespace
 
 double mean_f1(std::map<std::string, CategoryCounts> const& confusion_matrix)
 {

@@ -76,6 +76,9 @@ BOOST_DESCRIBE_STRUCT(TrainingRecord, (),
                        has_base_model, has_run, best, scores, states_published, uploaded, model_id, detections,
                        detections_sent, bytes_sent))
 
+/// 2PR/(P+R), of precision and recall; what would divide by zero is 0.
+double f1_of(CategoryCounts const& counts);
+
 /// The unweighted mean of the categories' F1; what would divide by zero is 0.
 double mean_f1(std::map<std::string, CategoryCounts> const& confusion_matrix);
 
