@@ -149,6 +149,11 @@ Task<Result<void>> TrainingFollower::on_idle(Trainer trainer)
                         is_trainer_of(trainer, open->row) && !works_elsewhere(open->busy_connection, trainer);
     if (!is_its) co_return Result<void>();
     if (open->row.state == TrainingState::running) co_return co_await conclude(number, std::move(trainer));
+    auto const has_model = co_await repository_.has_model(number);
+    if (!has_model) co_return has_model.error();
+    if (*has_model) co_return co_await conclude(number, std::move(trainer)); // the ack was lost, nothing else
+    open = open_.find(number);
+    if (!open) co_return Result<void>();
     if (open->row.requested_end) co_return co_await open_.finish(number, TrainingState::aborted, open->row.reason);
     co_return co_await open_.queue_again(number, "its trainer did not take it");
 }

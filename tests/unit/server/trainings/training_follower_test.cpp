@@ -75,6 +75,22 @@ TEST_F(TrainingFollowerTest, a_trainer_that_was_restarted_right_after_its_ack_ha
     EXPECT_TRUE(begins("t:1 t:1 "));
 }
 
+TEST_F(TrainingFollowerTest, a_trainer_that_went_all_the_way_though_its_ack_was_lost_is_not_asked_again)
+{
+    trainers.is_slow = true;
+    report("t", {"idle"});
+    auto const number = add();
+    EXPECT_TRUE(begins("t:1 "));
+    EXPECT_EQ(state(number), "starting");
+    restart();
+    upload("t");
+    vanish("t");
+    EXPECT_TRUE(end_training(number, TrainingEnd::stop)) << "as somebody may wish who does not see it";
+    report("t", {"idle", "second"});
+    EXPECT_TRUE(becomes(number, "completed"));
+    EXPECT_EQ(trainers.begun, "t:1 ");
+}
+
 TEST_F(TrainingFollowerTest, a_trainer_that_comes_back_with_it_goes_on)
 {
     auto const number = begin_on("t");
