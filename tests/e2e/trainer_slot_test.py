@@ -152,6 +152,20 @@ def test_others_that_look_at_the_card_all_the_time_do_not_keep_it_from_training(
     assert len(node.all("uploaded")) == 6
 
 
+def test_a_card_whose_file_cannot_be_had_any_more_is_told_and_waited_for(node, tmp_path):
+    hold(node, 1)
+    node.program.kill()
+    wait_until(lambda: node.children() == [], "the end of its process")
+    (tmp_path / "slot").unlink()
+    (tmp_path / "slot").mkdir()
+    node.program.start()
+    report = node.come_to("waiting_for_slot", claim=lambda report: report["errors"])
+    assert list(report["errors"]) == ["training_slot"] and str(tmp_path / "slot") in report["errors"]["training_slot"]
+    (tmp_path / "slot").rmdir()
+    node.come_to("running", claim=lambda report: not report["errors"])
+    finish(node)
+
+
 def test_abort_ends_a_training_that_waits_for_the_card(node, tmp_path):
     hold(node, 1)
     node.program.kill()

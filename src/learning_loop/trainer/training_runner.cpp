@@ -99,6 +99,23 @@ std::string TrainingRunner::slot_purpose(TrainingRecord const& record) const
 
 // ---------------------------------------------------------------------------------------------- what the Loop asks for
 
+/// While a training is accepted. Unless that went well there is none, whatever was in the way.
+struct TrainingRunner::Accepting {
+    explicit Accepting(TrainingRunner& runner_) : runner(runner_) { runner.is_accepting_ = true; }
+    ~Accepting()
+    {
+        runner.is_accepting_ = false;
+        if (!has_training) runner.let_go();
+        runner.changed_();
+        runner.begun_.wake();
+    }
+    Accepting(Accepting const&) = delete;
+    Accepting& operator=(Accepting const&) = delete;
+
+    TrainingRunner& runner;
+    bool has_training = false;
+};
+
 Task<Result<NodeAck>> TrainingRunner::begin(std::string organization, std::string project, boost::json::value details)
 {
     if (auto const wanted = failure_wanted(tools_.controls.errors.begin_training)) co_return *wanted;
@@ -109,32 +126,26 @@ Task<Result<NodeAck>> TrainingRunner::begin(std::string organization, std::strin
     if (!read) co_return read.error();
     Context context{std::move(organization), std::move(project)};
     if (auto const checked = check_context(context); !checked) co_return checked.error();
-    is_accepting_ = true;
-    struct Accepted {
-        bool& is_accepting;
-        ~Accepted() { is_accepting = false; }
-    } const accepted{is_accepting_};
-    co_return co_await accept(std::move(context), std::move(*read));
+    Accepting accepting(*this);
+    auto accepted = co_await accept(std::move(context), std::move(*read));
+    accepting.has_training = accepted && accepted->success;
+    co_return accepted;
 }
 
-/// From here on the training is not forgotten.
+/// Once it is on the disk the training is not forgotten.
 Task<Result<NodeAck>> TrainingRunner::accept(Context context, TrainingDetails details)
 {
     auto record = record_of(std::move(context), std::move(details));
-    auto const claimed = slot_.claim(slot_purpose(record));
+    auto const claimed = co_await slot_.claim(slot_purpose(record));
     if (!claimed && claimed.error().code == Errc::conflict)
         co_return refused("the training slot is held by " + claimed.error().message);
     if (!claimed) co_return claimed.error();
-    auto const saved = co_await store_.save(record);
-    if (!saved) {
-        slot_.release();
-        co_return Error{saved.error().code, "the training cannot be noted: " + saved.error().message};
-    }
-    log::info("{} begins, as {}", name_of(record), record.id);
-    watch_ = {};
+    // From now on this trainer is not idle: a Loop that was told so meanwhile would give the training to another one.
     active_ = std::make_unique<ActiveTraining>(std::move(record), data_folder_, store_, changed_);
-    changed_();
-    begun_.wake();
+    auto const saved = co_await active_->save();
+    if (!saved) co_return Error{saved.error().code, "the training cannot be noted: " + saved.error().message};
+    log::info("{} begins, as {}", name_of(active_->record), active_->record.id);
+    watch_ = {};
     co_return NodeAck();
 }
 
@@ -152,6 +163,8 @@ Task<Result<NodeAck>> TrainingRunner::stop()
 
 Task<Result<NodeAck>> TrainingRunner::abort()
 {
+    auto nobody_claims = [this] { return active_ || !is_accepting_; };
+    (void)co_await holds_within(std::move(nobody_claims), second); // what has just been asked for is meant, too
     if (!active_) co_return NodeAck();
     auto const id = active_->record.id;
     active_->record.course = TrainingCourse::aborted;
@@ -180,7 +193,7 @@ Task<> TrainingRunner::run()
 /// Whether a sibling has the slot is looked at meanwhile.
 Task<> TrainingRunner::wait_for_training()
 {
-    while (!active_) {
+    while (!active_ || is_accepting_) {
         bool const is_blocked = slot_.find_sibling().has_value();
         if (std::exchange(is_blocked_, is_blocked) != is_blocked) changed_();
         co_await begun_.sleep(second);
@@ -213,8 +226,16 @@ Task<> TrainingRunner::take_slot()
 {
     if (slot_.is_held()) co_return;
     auto const purpose = slot_purpose(active_->record);
-    for (bool is_told = false; !slot_.claim(purpose);) {
-        if (!std::exchange(is_told, true)) changed_();
+    for (bool is_told = false;;) {
+        auto const claimed = co_await slot_.claim(purpose);
+        bool const is_taken = !claimed && claimed.error().code == Errc::conflict;
+        auto const problem = claimed || is_taken ? std::nullopt : std::optional(claimed.error().message);
+        tools_.problems.set(std::string(slot_problem), problem);
+        if (claimed) break;
+        if (!std::exchange(is_told, true)) {
+            log::info("{} waits for the training slot: {}", name_of(active_->record), claimed.error().message);
+            changed_();
+        }
         co_await begun_.sleep(second);
     }
     changed_();
@@ -229,12 +250,18 @@ void TrainingRunner::finish()
     ended_.push_front({name_of(record), course, record.reason, timestamp_now()});
     if (ended_.size() > max_ended) ended_.pop_back();
     watch_.last_scores = record.scores;
+    clear_step_problems(tools_.problems);
+    let_go();
+    changed_();
+}
+
+void TrainingRunner::let_go()
+{
     active_.reset();
     slot_.release();
-    clear_step_problems(tools_.problems);
+    tools_.problems.set(std::string(slot_problem), std::nullopt);
     idle_since_ = Clock::now();
     over_.cancel();
-    changed_();
 }
 
 // ---------------------------------------------------------------------------------------------------------- for tests
@@ -242,11 +269,17 @@ void TrainingRunner::finish()
 Task<Result<void>> TrainingRunner::look_for_new_models(int count)
 {
     if (!runs()) co_return not_running();
-    bool const provided = std::exchange(tools_.controls.provides_new_models, true);
-    ++looks_for_tests_;
+    struct Looking {
+        int& looks;
+        bool& provides;
+        bool provided = std::exchange(provides, true);
+        ~Looking()
+        {
+            --looks;
+            provides = provided;
+        }
+    } const looking{++looks_for_tests_, tools_.controls.provides_new_models};
     for (int i = 0; i < count && runs(); ++i) (void)co_await interruptible_.run(sync_best_state(*active_, tools_));
-    --looks_for_tests_;
-    tools_.controls.provides_new_models = provided;
     co_return Result<void>();
 }
 

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace learning_loop {
 
@@ -31,6 +32,7 @@ struct EndedTraining {
 class TrainingRunner {
 public:
     static constexpr std::size_t max_ended = 20;
+    static constexpr std::string_view slot_problem = "training_slot"; ///< The slot's file cannot be had.
 
     /// `tell_loop` waits until the Loop has been told how things are, or cannot be, and says which; `ended` is called
     /// after a training. Takes over the training that an earlier process has left. Blocks.
@@ -61,12 +63,15 @@ public:
     Task<Result<void>> kill_process();
 
 private:
+    struct Accepting;
+
     Task<Result<NodeAck>> accept(Context context, TrainingDetails details);
     Task<> wait_for_training();
     Task<> lead();
     Task<bool> take_slot_and_steps();
     Task<> take_slot();
     void finish();
+    void let_go();     ///< Of the training and of the slot.
     bool runs() const; ///< A process does.
     std::string slot_purpose(TrainingRecord const& record) const;
 

@@ -160,7 +160,8 @@ Task<> TrainingSteps::clean_up(ActiveTraining& active, std::function<Task<bool>(
     active.begin(record.state);
     co_await tell_end(active, std::move(tell_loop));
     auto set_aside = [folders = active.folders, record] { return set_model_aside(folders, record); };
-    auto const kept = record.keeps_model ? co_await run_caught(tools_.files, std::move(set_aside)) : Result<void>();
+    Result<void> kept;
+    if (record.keeps_model) kept = co_await run_caught(tools_.files, std::move(set_aside));
     if (!kept) log::error("the model of {} cannot be put aside: {}", name_of(record), kept.error().message);
     auto tidy = [folders = active.folders, keep_all = tools_.keep_old_trainings || !kept]() -> Result<void> {
         tidy_training_folder(folders, keep_all);

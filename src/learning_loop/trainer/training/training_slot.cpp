@@ -3,6 +3,10 @@
 #include "learning_loop/base/log.h"
 #include "learning_loop/base/text.h"
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -13,12 +17,11 @@
 #include <chrono>
 #include <climits>
 #include <cstring>
-#include <thread>
 
 namespace learning_loop {
 namespace {
 
-constexpr int claims = 3; // a sibling that only looks holds the lock for an instant
+constexpr int claims = 3;
 constexpr std::chrono::milliseconds instant{20};
 
 /// Whether nobody else has it.
@@ -50,7 +53,7 @@ Error failure_of(std::filesystem::path const& file)
 
 } // namespace
 
-Result<void> TrainingSlot::claim(std::string const& purpose)
+Result<void> TrainingSlot::try_claim(std::string const& purpose)
 {
     if (is_held_) return {};
     if (file_.empty()) {
@@ -61,17 +64,24 @@ Result<void> TrainingSlot::claim(std::string const& purpose)
     if (!file.is_open() && errno == ENOENT) file = Descriptor(open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
     if (!file.is_open()) return failure_of(file_);
     fchmod(file.get(), 0666); // siblings in other containers may be other users; of their file it is theirs to say so
-    for (int tries = 1; !lock(file); ++tries) {
-        if (errno != EWOULDBLOCK) return failure_of(file_);
-        if (tries == claims) return Error{Errc::conflict, read_holder(file)};
-        std::this_thread::sleep_for(instant);
-    }
+    if (!lock(file)) return errno == EWOULDBLOCK ? Error{Errc::conflict, read_holder(file)} : failure_of(file_);
     auto const holder = process_on_host() + ", " + purpose;
     if (ftruncate(file.get(), 0) != 0 || pwrite(file.get(), holder.data(), holder.size(), 0) < 0)
         return failure_of(file_);
     lock_ = std::move(file);
     is_held_ = true;
     return {};
+}
+
+Task<Result<void>> TrainingSlot::claim(std::string purpose)
+{
+    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+    for (int tries = 1;; ++tries) {
+        auto claimed = try_claim(purpose);
+        if (claimed || claimed.error().code != Errc::conflict || tries == claims) co_return claimed;
+        timer.expires_after(instant);
+        co_await timer.async_wait(boost::asio::use_awaitable);
+    }
 }
 
 void TrainingSlot::release()

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "learning_loop/async/task.h"
 #include "learning_loop/base/descriptor.h"
 #include "learning_loop/base/error.h"
 
@@ -11,7 +12,8 @@ namespace learning_loop {
 
 /// The right to train, shared by the trainers of one machine, which have one graphics card: an exclusive lock (flock)
 /// on a file that all of them know. Who has it writes that into the file. The system releases the lock of a process
-/// that dies. Trainers of the Python library do the same. All functions block, for a moment.
+/// that dies. Trainers of the Python library do the same. To be used on the io thread: what it does to the file takes a
+/// moment, on a disk of this machine.
 class TrainingSlot {
 public:
     /// `file`: its folder must exist. Empty: there are no siblings, and the slot is always free.
@@ -23,7 +25,10 @@ public:
     /// `purpose`: what it is wanted for, as `node <uuid>, training #3 of org/project`; siblings read it. Does nothing
     /// if the slot is held already. Errors: conflict if a sibling holds it; the message is what that one wrote.
     /// unavailable if the file cannot be opened or written.
-    Result<void> claim(std::string const& purpose);
+    Result<void> try_claim(std::string const& purpose);
+
+    /// The same, tried a few times: siblings that only look hold the lock for an instant.
+    Task<Result<void>> claim(std::string purpose);
 
     void release(); ///< Does nothing if the slot is not held.
 
