@@ -24,7 +24,7 @@ from peer_nodes import begin_training, ended, wait_for_training  # noqa: E402
 SCENES = {1: "29f54e3de967e1ce9fe8f01450038e4ef05ff2b9e697b721e1a11349fd9317f0",
           2: "0c1e25e66aa7af8d1291396a8a19f6cfdc331a70436cb39bc9ab2c231370fd09",
           3: "d73c484544bd39023050848da6a219a39d35695282c84b4433ccbae08c438a05"}
-STEPS = 2000
+STEPS = 1600
 WANTED_MAP, MOST_OF_COLOURS = 0.8, 0.2
 MOST_S = 600  # from the moment that the training is asked for to its end, with everything uploaded
 ORGANIZATION = "zauberzeug"
