@@ -102,8 +102,10 @@ def test_rows_that_do_not_come_do_not_make_the_training_smaller(node):
 def test_a_project_without_images_to_train_on_is_no_crash(node):
     node.loop.make_project(node.name, [])
     node.begin_training()
-    node.come_to("idle", claim=lambda report: node.record() is None)
-    assert node.program.get("/health/live").status == 200
+    report = node.come_to("ready_for_cleanup")
+    assert list(report["errors"]) == ["run_training"] and "no images" in report["errors"]["run_training"], report
+    node.come_to("idle")
+    assert not node.all("uploaded") and not node.all("trained") and node.record() is None
 
 
 # ------------------------------------------------------------------------------------------------------ validation set

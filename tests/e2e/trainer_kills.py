@@ -199,5 +199,9 @@ class KilledTrainer:
         [model] = {one["model_id"] for one in training(self.loop, self.path, self.number)["results"] if one["formats"]}
         self.models.append(model)
 
-    def epochs_made(self):
-        return [int(line) for line in (self.home / "control/epochs made").read_text().split()]
+    def assert_each_epoch_was_made_once(self):
+        """Else tells whether the Loop has asked twice for the training, or the program began twice."""
+        made = [int(line) for line in (self.home / "control/epochs made").read_text().split()]
+        begins = self.way.count(r'DOWN 42\d+\["begin_training".*')
+        assert made == list(range(1, self.epochs + 1)), (f"{made}, begin_training came {begins} times, "
+                                                        f"{training(self.loop, self.path, self.number)}\n{self.node.log_text()[-6000:]}")

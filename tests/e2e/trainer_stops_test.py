@@ -68,11 +68,13 @@ def fixture_stubborn(loop, tmp_path_factory):
 
 def test_a_training_whose_process_fails_after_a_stop_goes_on_to_the_end(node):
     node.control.tell("end running", "exit 3")
-    node.begin_and_hold("running")
+    node.control.tell("say", "that was all")
     node.control.tell("deaf")
-    node.begin("stop_training")
+    node.begin_and_hold("running")
+    assert node.call("stop_training") == [GOOD], "it has had its SIGTERM"
     node.control.withdraw("hold running")
     node.come_to("idle")
+    assert "that was all" in (node.training_folders()[0] / "last_training.log").read_text(), "SIGTERM did not end it"
     assert formats_of(node) == ["mocked", "mocked_2"]
     assert all(report["errors"] == {} for report in node.reports())
 
