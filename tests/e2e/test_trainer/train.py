@@ -1,4 +1,5 @@
-"""train.py PROGRESS: a training that takes a moment, as that of peer_trainer/main.py, and obeys the same files in the folder CONTROL:
+"""train.py PROGRESS [--anew]: a training that takes a moment, as that of peer_trainer/main.py, and obeys the same
+files in the folder CONTROL:
 
     hold running    after its first epoch
     hold epoch N    after this one, also when it goes on from there
@@ -6,9 +7,10 @@
     say             what it prints before its end
     end running     after its first epoch: `exit 3` or `signal 9`
     deaf            it does not end on SIGTERM
+    lost epoch N    the files of this one are lost
     child           it leaves a process behind, in a session of its own
 
-There it notes in `epochs made` each epoch that it makes.
+There it notes in `epochs made` each epoch that it makes. With --anew it always begins from scratch.
 """
 import json
 import os
@@ -36,7 +38,8 @@ def make_epoch(epoch, epochs, categories):
     files = {model_format: [f"best_{epoch}/{name}" for name in names] for model_format, names in FILES.items()}
     for model_format, paths in files.items():
         for path in paths:
-            write_whole(HERE / path, content(Path(path).name, model_format, epoch))
+            if told(f"lost epoch {epoch}") is None:
+                write_whole(HERE / path, content(Path(path).name, model_format, epoch))
     best = {"epoch": epoch, "confusion_matrix": confusion_matrix(categories, epoch), "files": files, "model": {"conf_threshold": 0.25}}
     with open(PROGRESS, "a", encoding="utf8") as lines:
         for line in ({"progress": epoch / epochs, "epoch": epoch, "metrics": {"loss": 1 / epoch}}, {"best": best}):
@@ -70,7 +73,7 @@ def train():
     keep_what_it_sees(base or HERE, os.environ["LL_IMAGES"], dataset["images"], variant=os.environ["LL_VARIANT"],
                       hyperparameters=hyperparameters, categories=dataset["categories"])
     made, epochs = HERE / "made.txt", int(told("epochs") or 2)
-    last = int(made.read_text()) if made.exists() else 0
+    last = int(made.read_text()) if made.exists() and "--anew" not in sys.argv else 0
     if last:
         come_to_end_of(last)
     for epoch in range(last + 1, epochs + 1):

@@ -9,8 +9,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <functional>
-#include <thread>
 
 namespace learning_loop {
 namespace fs = std::filesystem;
@@ -19,7 +17,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto time_left_alone = 2s;
-constexpr auto longest_wait = 30s;
 
 /// When a file was changed, and its length: another state has others.
 struct Print {
@@ -74,28 +71,12 @@ std::optional<StateOnDisk> look_at(fs::path const& folder, BestSection const& se
     return state;
 }
 
+/// A program that runs may still be writing it in place. The clock of a file server may be ahead; what is far in the
+/// future was changed before the clock was set back.
 bool was_left_alone(StateOnDisk const& state)
 {
-    auto const now = std::chrono::system_clock::now().time_since_epoch();
-    return now - state.print.changed >= time_left_alone;
-}
-
-/// Looks until nothing has changed for a while, by the clock or, if that was set back, while we look. nullopt: files
-/// are missing, or never left alone.
-std::optional<StateOnDisk> wait_until_left_alone(std::function<std::optional<StateOnDisk>()> const& look)
-{
-    auto const begin = std::chrono::steady_clock::now();
-    auto since = begin;
-    auto state = look();
-    while (state && std::chrono::steady_clock::now() - begin < longest_wait) {
-        bool const is_same_for_long = std::chrono::steady_clock::now() - since >= time_left_alone;
-        if (is_same_for_long || was_left_alone(*state)) return state;
-        std::this_thread::sleep_for(100ms);
-        auto next = look();
-        if (!next || next->print.text != state->print.text) since = std::chrono::steady_clock::now();
-        state = std::move(next);
-    }
-    return std::nullopt;
+    auto const age = std::chrono::system_clock::now().time_since_epoch() - state.print.changed;
+    return age >= time_left_alone || age <= -10min;
 }
 
 /// Nothing was counted yet: a line of zeros for each category tells that it is one of the model's.
@@ -124,11 +105,9 @@ Result<std::optional<BestState>> find_best_files(Training const& training, BestS
                                                  std::string const& own_format, std::optional<BestState> const& last,
                                                  std::optional<double> epoch)
 {
-    auto const look = [&] { return look_at(training.folder, section, own_format); };
-    auto on_disk = look();
+    auto on_disk = look_at(training.folder, section, own_format);
     if (!on_disk || (last && last->mark == on_disk->print.text)) return std::nullopt;
-    on_disk = wait_until_left_alone(look);
-    if (!on_disk || (last && last->mark == on_disk->print.text)) return std::nullopt;
+    if (training.is_running && !was_left_alone(*on_disk)) return std::nullopt;
     BestState state;
     state.mark = on_disk->print.text;
     state.files = std::move(on_disk->files);

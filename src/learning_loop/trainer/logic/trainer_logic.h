@@ -40,7 +40,9 @@ public:
     virtual TrainingProgress progress(Training const& training) = 0;
 
     /// A state that is better than `last`, the last one that the Loop has been told of; nullopt: there is none. Asked
-    /// every few seconds while the process runs, and once more at its end.
+    /// every few seconds while the process runs, and once more at its end. Where `start` had to begin from scratch, a
+    /// state is passed over unless its mean F1 is above what was reached before: `last->mark` is then that of the state
+    /// passed over, all else of `last` that of the one the Loop knows.
     virtual Result<std::optional<BestState>> find_best_state(Training const& training,
                                                              std::optional<BestState> const& last) = 0;
 

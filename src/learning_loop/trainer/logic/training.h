@@ -18,7 +18,8 @@
 
 namespace learning_loop {
 
-/// A training as its logic is told of it. It stays the same until its end, also in another process after a crash.
+/// A training as its logic is told of it. But for `is_running` it stays the same until its end, also in another process
+/// after a crash.
 struct Training {
     std::string id; ///< A UUID.
     Context project;
@@ -31,6 +32,7 @@ struct Training {
     std::filesystem::path images;     ///< `<id>.jpg`, also of images that it does not learn from.
     std::optional<std::filesystem::path> base_model; ///< Folder of the model that it continues, with its
                                                      ///< `base_model.json`; absent: from scratch.
+    bool is_running = false; ///< Its process is, at the time of this call: what it writes may not be whole yet.
 };
 
 /// A state of the model that is better than those before.

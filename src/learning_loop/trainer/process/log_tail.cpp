@@ -102,6 +102,16 @@ void LogTail::keep(std::string line)
     if (last_.size() > max_kept_) last_.pop_front();
 }
 
+void bound_log(std::filesystem::path const& log, std::filesystem::path const& older, std::uint64_t max_bytes)
+{
+    std::error_code error;
+    auto const size = std::filesystem::file_size(log, error);
+    if (error || size <= max_bytes) return;
+    std::filesystem::copy_file(log, older, std::filesystem::copy_options::overwrite_existing, error);
+    if (error) std::filesystem::remove(older, error);
+    std::filesystem::resize_file(log, 0, error);
+}
+
 std::string joined_lines(std::deque<std::string> const& lines)
 {
     std::string text;

@@ -41,6 +41,12 @@ private:
     bool last_is_begun_ = false; ///< The last of `last_` is `begun_`.
 };
 
+/// Moves the content of a log that has more than `max_bytes` to the file `older`, whose own is lost, so that two logs
+/// never fill a disk. Whoever writes to it must append (O_APPEND), and goes on in the log that is empty then. If there
+/// is no room, the content is lost. Blocks.
+void bound_log(std::filesystem::path const& log, std::filesystem::path const& older,
+               std::uint64_t max_bytes = std::uint64_t{64} << 20U);
+
 /// As one text, a line each.
 std::string joined_lines(std::deque<std::string> const& lines);
 

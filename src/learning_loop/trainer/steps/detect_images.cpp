@@ -105,8 +105,9 @@ private:
 
 Task<Result<void>> Detecting::run()
 {
-    for (auto const part : {&Detecting::fetch_model, &Detecting::fetch_images, &Detecting::find_what_is_left,
-                            &Detecting::look, &Detecting::count}) {
+    constexpr std::array parts{&Detecting::fetch_model, &Detecting::fetch_images, &Detecting::find_what_is_left,
+                               &Detecting::look, &Detecting::count};
+    for (auto const part : parts) {
         auto const done = co_await (this->*part)();
         if (!done) co_return done;
     }
@@ -225,7 +226,10 @@ Task<Result<void>> Detecting::run_program(Command command)
     lines.skip_to_last(0);
     for (std::size_t looked_at = 0;;) {
         auto const end = co_await wait_for_process(*active_.process, second);
-        auto count = [&lines]() -> Result<std::size_t> { return lines.read_new().size(); };
+        auto count = [&lines, folders = active_.folders, is_over = end.has_value()]() -> Result<std::size_t> {
+            if (!is_over) bound_log(folders.log, folders.older_log); // its last lines may explain a failure
+            return lines.read_new().size();
+        };
         auto const more = co_await run_caught(tools_.files, std::move(count));
         if (more) looked_at += *more;
         tell_progress(looked_at);

@@ -33,13 +33,22 @@ void thin_out(std::vector<TrainingWatch::Point>& points)
     points.resize(kept);
 }
 
+struct CommandToRun {
+    Command command;
+    bool begins_anew = false; ///< Although a process has run before.
+};
+
 /// The process that goes on, or else the one that begins.
-Result<Command> find_command(TrainerLogic& logic, Training const& training, bool has_run)
+Result<CommandToRun> find_command(TrainerLogic& logic, Training const& training, bool has_run)
 {
-    if (!has_run) return logic.start(training);
-    auto resumed = logic.resume(training);
-    if (!resumed) return resumed.error();
-    return *resumed ? Result<Command>(std::move(**resumed)) : logic.start(training);
+    if (has_run) {
+        auto resumed = logic.resume(training);
+        if (!resumed) return resumed.error();
+        if (*resumed) return CommandToRun{std::move(**resumed)};
+    }
+    auto begun = logic.start(training);
+    if (!begun) return begun.error();
+    return CommandToRun{std::move(*begun), has_run};
 }
 
 class TrainingRun {
@@ -85,15 +94,17 @@ Task<StepOutcome> TrainingRun::run()
 
 Task<StepOutcome> TrainingRun::start()
 {
-    std::function<Result<Command>(TrainerLogic&)> find = [this, training = active_.view(),
-                                                          has_run = active_.record.has_run](TrainerLogic& logic) {
+    std::function<Result<CommandToRun>(TrainerLogic&)> find = [this, training = active_.view(),
+                                                               has_run = active_.record.has_run](TrainerLogic& logic) {
         log_.skip_to_last(log_bytes);
         return find_command(logic, training, has_run);
     };
-    auto command = co_await tools_.logic.call(std::move(find));
-    if (!command) co_return step_refused(command.error());
-    prepare_command(*command, tools_);
+    auto found = co_await tools_.logic.call(std::move(find));
+    if (!found) co_return step_refused(found.error());
+    auto& command = found->command;
+    prepare_command(command, tools_);
     active_.record.has_run = true;
+    if (found->begins_anew) active_.record.best_is_of_earlier_run = active_.record.best.has_value();
     auto const saved = co_await active_.save();
     if (!saved) co_return step_failed(saved.error());
     asio::steady_timer timer(tools_.executor);
@@ -101,7 +112,7 @@ Task<StepOutcome> TrainingRun::start()
         if (active_.record.course == TrainingCourse::stopped) co_return StepOutcome();
         ProcessPlace const place{active_.folders.training, active_.folders.log};
         active_.process = std::make_unique<GuardedProcess>(tools_.executor, place);
-        auto const started = co_await active_.process->start(*command);
+        auto const started = co_await active_.process->start(command);
         if (started) co_return StepOutcome();
         if (started.error().code != Errc::unavailable || tries == tries_to_start)
             co_return step_failed(started.error());
@@ -127,6 +138,7 @@ Task<> TrainingRun::read_progress()
                                                                    training = active_.view()](TrainerLogic& logic) {
         for (int i = 0; i < max_log_reads && !log_.read_new().empty(); ++i) {
         }
+        bound_log(active_.folders.log, active_.folders.older_log);
         return Result<TrainingProgress>(logic.progress(training));
     };
     auto const progress = co_await tools_.logic.call(std::move(read));

@@ -1,5 +1,6 @@
 #include "learning_loop/trainer/steps/sync_best_state.h"
 
+#include "learning_loop/async/holds_within.h"
 #include "learning_loop/base/log.h"
 #include "learning_loop/base/text.h"
 #include "learning_loop/node/loop_connection.h"
@@ -33,11 +34,21 @@ Task<Result<std::optional<BestState>>> find_better_state(ActiveTraining& active,
     if (!tools.controls.provides_new_models) co_return std::nullopt;
     std::optional<BestState> last;
     if (active.record.best) last = best_state_of(active.folders, *active.record.best);
+    if (last && active.passed_over) last->mark = *active.passed_over;
     std::function<Result<std::optional<BestState>>(TrainerLogic&)> find =
         [training = active.view(), last = std::move(last)](TrainerLogic& logic) {
             return logic.find_best_state(training, last);
         };
     co_return co_await tools.logic.call(std::move(find));
+}
+
+/// A process that began from scratch makes worse states at first. One that counts nothing takes its newest for the
+/// best.
+bool is_worse_than_earlier_run(TrainingRecord const& record, BestState const& state)
+{
+    if (!record.best || !record.best_is_of_earlier_run) return false;
+    auto const reached = mean_f1(record.best->confusion_matrix);
+    return reached > 0 && mean_f1(state.confusion_matrix) <= reached;
 }
 
 Task<Result<void>> tell_loop(TrainingRecord const& record, BestState const& state, StepTools& tools)
@@ -77,6 +88,10 @@ Task<StepOutcome> sync_best_state(ActiveTraining& active, StepTools& tools)
     if (!*found) co_return StepOutcome();
     auto const& state = **found;
     auto& record = active.record;
+    if (is_worse_than_earlier_run(record, state)) {
+        active.passed_over = state.mark;
+        co_return StepOutcome();
+    }
     auto const folder = std::to_string(record.states_published + 1);
     auto keep = [folders = active.folders, state, folder] { return keep_best_files(folders, state, folder); };
     auto kept = co_await run_caught(tools.files, std::move(keep));
@@ -84,6 +99,8 @@ Task<StepOutcome> sync_best_state(ActiveTraining& active, StepTools& tools)
     auto const told = co_await tell_loop(record, state, tools);
     if (!told) co_return step_failed(told.error());
     record.best = std::move(*kept);
+    record.best_is_of_earlier_run = false;
+    active.passed_over.reset();
     add_score(record, state);
     auto const saved = co_await active.save();
     if (!saved) co_return step_failed(saved.error());
@@ -98,6 +115,8 @@ Task<StepOutcome> sync_best_state(ActiveTraining& active, StepTools& tools)
 
 Task<StepOutcome> sync_last_state(ActiveTraining& active, StepTools& tools)
 {
+    auto nobody_looks = [&active] { return !active.is_syncing; }; // for a test
+    (void)co_await holds_within(std::move(nobody_looks), 2 * patience);
     auto synced = co_await sync_best_state(active, tools);
     if (synced.kind != StepOutcome::Kind::given_up || !active.record.best) co_return synced;
     log::warn("{}: the state before the last one is taken: {}", name_of(active.record), synced.reason);

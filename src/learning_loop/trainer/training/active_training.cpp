@@ -26,6 +26,13 @@ ActiveTraining::ActiveTraining(TrainingRecord record_, std::filesystem::path con
       state_(record.state)
 {}
 
+Training ActiveTraining::view() const
+{
+    auto training = training_of(folders, record);
+    training.is_running = process && process->is_running();
+    return training;
+}
+
 Task<Result<void>> ActiveTraining::save()
 {
     co_return co_await store_.save(record);

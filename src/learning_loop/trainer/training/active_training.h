@@ -20,7 +20,7 @@ public:
     ActiveTraining(TrainingRecord record_, std::filesystem::path const& data_folder, TrainingStore& store,
                    std::function<void()> changed);
 
-    Training view() const { return training_of(folders, record); } ///< For the logic.
+    Training view() const; ///< For the logic.
 
     /// Makes the record as it is now durable. Errors: as TrainingStore::save.
     Task<Result<void>> save();
@@ -45,6 +45,8 @@ public:
     Task<> wait_for_left_process();
 
     bool is_syncing = false; ///< A better state is being told; one at a time.
+    std::optional<std::string>
+        passed_over; ///< Mark of a state that was looked at, and is not better than the best one.
     TrainingRecord record;
     TrainingFolders folders;
     std::unique_ptr<GuardedProcess> process; ///< Null: none runs. It outlives the step that began it: whoever ends the

@@ -78,6 +78,7 @@ TrainingFolders::TrainingFolders(fs::path const& data_folder, TrainingRecord con
     base_model = training / "base_model";
     best = training / ".best"; // the program that trains may have files of any other name
     log = training / "last_training.log";
+    older_log = training / "last_training.1.log";
     detections = training / "detections.jsonl";
     model_to_detect_with = training / "model_to_detect_with";
     image_list = training / "images_to_look_at.txt";
@@ -181,7 +182,8 @@ void tidy_training_folder(TrainingFolders const& folders, bool keep_all)
     for (auto const& entry : list_folder(folders.training)) {
         bool const is_of_detecting =
             entry == folders.detections || entry == folders.model_to_detect_with || entry == folders.image_list;
-        if (is_of_detecting || (!keep_all && entry != folders.log)) fs::remove_all(entry);
+        bool const is_log = entry == folders.log || entry == folders.older_log;
+        if (is_of_detecting || (!keep_all && !is_log)) fs::remove_all(entry);
     }
 }
 

@@ -23,6 +23,7 @@ struct TrainingFolders {
     std::filesystem::path base_model; ///< Made when it is complete.
     std::filesystem::path best;       ///< A folder for each best state whose files are kept.
     std::filesystem::path log;        ///< `last_training.log`
+    std::filesystem::path older_log;  ///< `last_training.1.log`: what that held before it became too long.
     std::filesystem::path detections; ///< `detections.jsonl`
     std::filesystem::path model_to_detect_with;
     std::filesystem::path image_list;  ///< `images_to_look_at.txt`
@@ -53,7 +54,7 @@ void remove_best_files_but(TrainingFolders const& folders, std::string const& fo
 /// Puts the best state's files aside, with the reason, in `kept_models`; of those only the newest 20 stay.
 Result<void> set_model_aside(TrainingFolders const& folders, TrainingRecord const& record);
 
-/// What stays of a training that has ended: its log, and if `keep_all` everything but what it detected with.
+/// What stays of a training that has ended: its logs, and if `keep_all` everything but what it detected with.
 void tidy_training_folder(TrainingFolders const& folders, bool keep_all);
 
 } // namespace learning_loop

@@ -63,6 +63,7 @@ struct TrainingRecord {
     bool has_base_model = false;
     bool has_run = false; ///< A process was, or was about to be, started.
     std::optional<PublishedState> best;
+    bool best_is_of_earlier_run = false; ///< A process began from scratch since: what it makes has to be better.
     std::vector<PublishedScore> scores;
     std::int64_t states_published = 0;
     std::map<std::string, std::string> uploaded; ///< Formats that the Loop has, and the model's id in its words.
@@ -73,8 +74,8 @@ struct TrainingRecord {
 };
 BOOST_DESCRIBE_STRUCT(TrainingRecord, (),
                       (id, context, details, state, course, reason, failed_step, keeps_model, begun_ms, images,
-                       has_base_model, has_run, best, scores, states_published, uploaded, model_id, detections,
-                       detections_sent, bytes_sent))
+                       has_base_model, has_run, best, best_is_of_earlier_run, scores, states_published, uploaded,
+                       model_id, detections, detections_sent, bytes_sent))
 
 /// 2PR/(P+R), of precision and recall; what would divide by zero is 0.
 double f1_of(CategoryCounts const& counts);

@@ -86,14 +86,18 @@ TEST_F(BestFilesTest, are_measured_by_the_detections_that_come_after_them)
     EXPECT_FALSE(look().value());
 }
 
-TEST_F(BestFilesTest, that_are_just_being_written_are_waited_for)
+TEST_F(BestFilesTest, that_a_running_program_may_still_be_writing_are_left_alone)
 {
+    sample.training.is_running = true;
     put("run/best.pt", "half", 0);
-    std::thread writer([this] { put("run/best.pt", "whole weights", 0); });
-    auto const state = found();
-    writer.join();
-    EXPECT_FALSE(look().value()) << "what was found is what is there";
-    EXPECT_FALSE(state.mark.empty());
+    EXPECT_FALSE(look().value());
+    sample.training.is_running = false;
+    EXPECT_TRUE(look().value()) << "nobody writes any more";
+    sample.training.is_running = true;
+    age("run/best.pt", 3);
+    EXPECT_TRUE(look().value());
+    age("run/best.pt", -3600);
+    EXPECT_TRUE(look().value()) << "the clock was set back";
 }
 
 TEST_F(BestFilesTest, keep_a_threshold_that_is_given)

@@ -158,7 +158,9 @@ TEST_F(CommandTrainerTest, takes_no_files_from_elsewhere)
     fs::create_directory(training.folder / "directory");
     auto const refusal = [&](std::string const& name) {
         tell("{\"best\": {\"files\": {\"mine\": [\"" + name + "\"]}}}");
-        return trainer.find_best_state(training, {}).error().message;
+        auto const refused = trainer.find_best_state(training, {}).error();
+        EXPECT_EQ(refused.code, Errc::invalid_argument) << "looking again would not help";
+        return refused.message;
     };
     EXPECT_EQ(refusal("../secret"),
               "a best state of the training program: '../secret' lies outside of the training's folder");

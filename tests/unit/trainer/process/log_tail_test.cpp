@@ -1,9 +1,13 @@
 #include "learning_loop/trainer/process/log_tail.h"
 
+#include "learning_loop/base/descriptor.h"
+
 #include "support/temp_folder.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -91,6 +95,26 @@ TEST_F(LogTailTest, reads_nothing_but_plain_files)
     EXPECT_EQ(tail.read_new(), Lines{});
     LogTail of_folder(folder.path());
     EXPECT_EQ(of_folder.read_new(), Lines{});
+}
+
+TEST_F(LogTailTest, is_bounded_and_what_it_held_is_kept_once)
+{
+    auto const older = folder / "last_training.1.log";
+    Descriptor const writer(::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0666));
+    auto const say = [&](std::string_view text) {
+        ASSERT_EQ(::write(writer.get(), text.data(), text.size()), static_cast<::ssize_t>(text.size()));
+        bound_log(file, older, 10);
+    };
+    say("12345678\n");
+    EXPECT_FALSE(std::filesystem::exists(older));
+    say("9\n");
+    EXPECT_EQ(test::bytes_of(older), "12345678\n9\n");
+    EXPECT_EQ(test::bytes_of(file), "");
+    say("a\n");
+    EXPECT_EQ(test::bytes_of(file), "a\n") << "its writer goes on in it";
+    say("abcdefghijk\n");
+    EXPECT_EQ(test::bytes_of(older), "a\nabcdefghijk\n");
+    bound_log(folder / "none", older, 10);
 }
 
 } // namespace

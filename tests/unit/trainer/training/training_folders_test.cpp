@@ -108,13 +108,15 @@ TEST_F(TrainingFoldersTest, other_trainings_of_the_project_are_removed_and_those
 
 TEST_F(TrainingFoldersTest, after_a_training_its_log_stays_or_everything_if_that_is_wanted)
 {
-    for (auto const* name : {"last_training.log", "w", "detections.jsonl", "images_to_look_at.txt"})
+    for (auto const* name :
+         {"last_training.log", "last_training.1.log", "w", "detections.jsonl", "images_to_look_at.txt"})
         test::put(folders().training / name, "");
     test::put(folders().model_to_detect_with / "model.json", "");
     tidy_training_folder(folders(), true);
-    EXPECT_EQ(names_in(folders().training), (std::vector<std::string>{"last_training.log", "w"}));
+    EXPECT_EQ(names_in(folders().training),
+              (std::vector<std::string>{"last_training.1.log", "last_training.log", "w"}));
     tidy_training_folder(folders(), false);
-    EXPECT_EQ(names_in(folders().training), std::vector<std::string>{"last_training.log"});
+    EXPECT_EQ(names_in(folders().training), (std::vector<std::string>{"last_training.1.log", "last_training.log"}));
 }
 
 TEST_F(TrainingFoldersTest, a_model_that_no_loop_has_taken_is_set_aside_with_the_reason_and_twenty_of_them_stay)
