@@ -1,4 +1,4 @@
-"""A reverse proxy between a node and its Loop that hands WebSockets on as well, packet by packet; a test tells it what to hold up."""
+"""A reverse proxy between a node and its Loop that hands Socket.IO on as well, packet by packet; a test tells it what to hold up."""
 
 import contextlib
 import itertools
@@ -10,8 +10,8 @@ from between import Between, Handler
 
 
 class BetweenSockets(Between):
-    """As Between. The packets of WebSockets are `UP ...` to the Loop and `DOWN ...` from it, with their text; `seen` has the first 100
-    characters."""
+    """As Between. Packets are `UP ...` to the Loop and `DOWN ...` from it, with their text, by polling and by WebSocket; `seen` has the
+    first 100 characters."""
 
     def __init__(self, loop):
         super().__init__(loop)
@@ -67,11 +67,26 @@ class SocketHandler(Handler):
             self.tunnel()
         elif self.path.startswith("/ws/"):
             self.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            self.hand_on()  # before the connection becomes a WebSocket
+            self.hand_on_packets()
         else:
             super().do_any()
 
     do_GET = do_POST = do_PUT = do_any
+
+    def hand_on_packets(self):
+        """By polling, before the connection becomes a WebSocket."""
+        if self.let_pass("UP", self.body):
+            answer = self.ask_loop()
+            if self.let_pass("DOWN", answer.body):
+                self.begin(answer.status, answer.headers.items(), len(answer.body))
+                self.wfile.write(answer.body)
+
+    def let_pass(self, way, body):
+        """Whether all of its packets may go on."""
+        packets = [PolledPacket(way, text, self) for text in body.decode(errors="replace").split("\x1e") if text]
+        for packet in packets:
+            packet.pass_through(self.server)
+        return not any(packet.is_broken_off for packet in packets)
 
     def tunnel(self):
         with socket.create_connection(("127.0.0.1", self.server.loop.port)) as loop, loop.makefile("rb") as answers:
@@ -90,15 +105,15 @@ class SocketHandler(Handler):
         """Until one of both ends it."""
         with contextlib.suppress(OSError, ValueError):
             while frame := read_frame(stream):
-                Packet(way, *frame, there, here).pass_through(self.server)
+                SocketPacket(way, *frame, there, here).pass_through(self.server)
         for one in (there, here):
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
 
 
 class Packet:
-    def __init__(self, way, frame, text, there, here):
-        self.name, self.frame, self.there, self.here = f"{way} {text}", frame, there, here
+    def __init__(self, way, text):
+        self.name = f"{way} {text}"
 
     def pass_through(self, between):
         between.is_open.wait()
@@ -108,6 +123,27 @@ class Packet:
                 do(self)
                 return
         self.hand_on()
+
+
+class PolledPacket(Packet):
+    """Goes on with its request or answer, unless that is broken off."""
+
+    def __init__(self, way, text, handler):
+        super().__init__(way, text)
+        self.handler, self.is_broken_off = handler, False
+
+    def hand_on(self):
+        pass
+
+    def break_off(self):
+        self.is_broken_off = True
+        self.handler.break_off()
+
+
+class SocketPacket(Packet):
+    def __init__(self, way, frame, text, there, here):
+        super().__init__(way, text)
+        self.frame, self.there, self.here = frame, there, here
 
     def hand_on(self):
         self.there.sendall(self.frame)
