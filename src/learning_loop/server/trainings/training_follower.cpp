@@ -148,14 +148,7 @@ Task<Result<void>> TrainingFollower::on_idle(Trainer trainer)
     bool const is_its = open && is_with(open->row, trainer.status.id) && !open->is_beginning &&
                         is_trainer_of(trainer, open->row) && !works_elsewhere(open->busy_connection, trainer);
     if (!is_its) co_return Result<void>();
-    if (open->row.state == TrainingState::running) co_return co_await conclude(number, std::move(trainer));
-    auto const has_model = co_await repository_.has_model(number);
-    if (!has_model) co_return has_model.error();
-    if (*has_model) co_return co_await conclude(number, std::move(trainer)); // the ack was lost, nothing else
-    open = open_.find(number);
-    if (!open) co_return Result<void>();
-    if (open->row.requested_end) co_return co_await open_.finish(number, TrainingState::aborted, open->row.reason);
-    co_return co_await open_.queue_again(number, "its trainer did not take it");
+    co_return co_await conclude(number, std::move(trainer));
 }
 
 /// Two processes may have the id of one trainer: that the one is idle does not end what the other one works at.
@@ -178,6 +171,8 @@ Task<Result<void>> TrainingFollower::conclude(std::int64_t training, Trainer tra
     bool const is_aborted = row.requested_end == TrainingEnd::abort || (row.requested_end && !*has_model);
     if (is_aborted) co_return co_await open_.finish(training, TrainingState::aborted, row.reason);
     if (*has_model) co_return co_await open_.finish(training, TrainingState::completed, errors ? errors : row.reason);
+    if (row.state != TrainingState::running)
+        co_return co_await open_.queue_again(training, "its trainer did not take it");
     if (is_same && !row.trainer_state && since < slow_to_report) co_return Result<void>(); // older than its ack
     // What a trainer tries again, as while this Loop was away, is no end: it may have been restarted meanwhile.
     if (errors && (is_same || is_last(row.trainer_state.value_or(""))))
