@@ -5,7 +5,7 @@
 #include "learning_loop/node/loop_client.h"
 #include "learning_loop/trainer/steps/follow_transfer.h"
 #include "learning_loop/trainer/steps/step_tools.h"
-#include "learning_loop/trainer/steps/unpack_into.h"
+#include "learning_loop/trainer/steps/unpack_model_into.h"
 #include "learning_loop/trainer/training/active_training.h"
 
 namespace learning_loop {

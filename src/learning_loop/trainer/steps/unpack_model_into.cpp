@@ -1,4 +1,4 @@
-#include "learning_loop/trainer/steps/unpack_into.h"
+#include "learning_loop/trainer/steps/unpack_model_into.h"
 
 #include "learning_loop/archive/zip.h"
 #include "learning_loop/base/files.h"
