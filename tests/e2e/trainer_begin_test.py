@@ -4,15 +4,10 @@ import json
 import uuid
 
 import pytest
-from trainers import CATEGORIES, GOOD, ScriptedTrainer, ScriptedTrainingLoop, name_of
+from trainer_fixtures import fixture_loop  # noqa: F401
+from trainers import CATEGORIES, GOOD, ScriptedTrainer, name_of
 
 NO_MODEL = str(uuid.UUID(int=7))
-
-
-@pytest.fixture(name="loop", scope="module")
-def fixture_loop(tmp_path_factory):
-    with ScriptedTrainingLoop(tmp_path_factory.mktemp("loop")) as program:
-        yield program
 
 
 @pytest.fixture(name="node", scope="module")

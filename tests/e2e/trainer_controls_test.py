@@ -5,16 +5,11 @@ import json
 import pytest
 from nodes import wait_until
 from programs import run_to_end
-from trainers import ScriptedTrainer, ScriptedTrainingLoop, name_of
+from trainer_fixtures import fixture_loop  # noqa: F401
+from trainers import ScriptedTrainer, name_of
 
 ROUTES = {("PUT", "/provide_new_model"): "on", ("POST", "/reset"): "", ("PUT", "/error_configuration"): "{}", ("POST", "/steps"): "1",
           ("POST", "/kill_training_process"): "", ("POST", "/force_status_update"): ""}
-
-
-@pytest.fixture(name="loop", scope="module")
-def fixture_loop(tmp_path_factory):
-    with ScriptedTrainingLoop(tmp_path_factory.mktemp("loop")) as program:
-        yield program
 
 
 @pytest.fixture(name="node")

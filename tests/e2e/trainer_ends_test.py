@@ -4,13 +4,8 @@ import fcntl
 
 import pytest
 from nodes import wait_until
-from trainers import GOOD, ScriptedTrainer, ScriptedTrainingLoop, name_of
-
-
-@pytest.fixture(name="loop", scope="module")
-def fixture_loop(tmp_path_factory):
-    with ScriptedTrainingLoop(tmp_path_factory.mktemp("loop")) as program:
-        yield program
+from trainer_fixtures import fixture_loop  # noqa: F401
+from trainers import GOOD, ScriptedTrainer, name_of
 
 
 @pytest.fixture(name="make")

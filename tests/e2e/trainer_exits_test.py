@@ -10,6 +10,7 @@ import signal
 import pytest
 from node_status import live
 from nodes import wait_until
+from trainer_fixtures import fixture_loop  # noqa: F401
 from trainers import COMMAND, ScriptedTrainer, ScriptedTrainingLoop, name_of
 
 # How the process ends, what it prints before, and what is told of it.
@@ -98,12 +99,6 @@ def test_a_process_that_leaves_others_behind_leaves_none(crew, tmp_path):
 
 
 ANEW = re.sub(r'(train = .*)\]', r'\1, "--anew"]', re.sub("resume = .*\n", "", COMMAND))
-
-
-@pytest.fixture(name="loop", scope="module")
-def fixture_loop(tmp_path_factory):
-    with ScriptedTrainingLoop(tmp_path_factory.mktemp("loop")) as program:
-        yield program
 
 
 @pytest.fixture(name="anew")

@@ -6,13 +6,8 @@ import uuid
 import pytest
 from node_status import live
 from nodes import wait_until
-from trainers import ScriptedTrainer, ScriptedTrainingLoop, name_of
-
-
-@pytest.fixture(name="loop", scope="module")
-def fixture_loop(tmp_path_factory):
-    with ScriptedTrainingLoop(tmp_path_factory.mktemp("loop")) as program:
-        yield program
+from trainer_fixtures import fixture_loop  # noqa: F401
+from trainers import ScriptedTrainer, name_of
 
 
 @pytest.fixture(name="node")

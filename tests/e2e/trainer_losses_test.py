@@ -3,26 +3,14 @@ arrives twice. Trainers run side by side, since each has to wait."""
 
 import pytest
 from nodes import wait_until
-from trainers import HELD, ScriptedTrainer, ScriptedTrainingLoop, name_of
+from trainer_fixtures import fixture_loop, fixture_node  # noqa: F401
+from trainers import HELD, ScriptedTrainer, ScriptedTrainingLoop
 
 FAILED = {"success": False, "error_msg": "the disk of the Loop is full", "payload": None}
 # What an update_training is answered with twice before it is taken.
 BAD_ACKS = {"a failure": {"ack": [FAILED]}, "no arguments": {"ack": []}, "null": {"ack": [None]}, "false": {"ack": [False]},
             "a number": {"ack": [7]}, "an empty object": {"ack": [{}]}, "success as text": {"ack": [{"success": "true"}]},
             "a broken connection": {"abort": True}}
-
-
-@pytest.fixture(name="loop", scope="module")
-def fixture_loop(tmp_path_factory):
-    with ScriptedTrainingLoop(tmp_path_factory.mktemp("loop")) as program:
-        yield program
-
-
-@pytest.fixture(name="node")
-def fixture_node(loop, tmp_path, request):
-    with ScriptedTrainer(loop, tmp_path, name_of(request)) as started:
-        started.come_to("idle")
-        yield started
 
 
 @pytest.fixture(name="crew")

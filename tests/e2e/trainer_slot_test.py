@@ -13,16 +13,11 @@ from pathlib import Path
 import pytest
 from nodes import wait_until
 from programs import run_to_end
-from trainers import ScriptedTrainer, ScriptedTrainingLoop
+from trainer_fixtures import fixture_loop  # noqa: F401
+from trainers import ScriptedTrainer
 
 PAIRS = {"ours, then ours": ("ours", "ours"), "ours, then the library's": ("ours", "the library's"),
          "the library's, then ours": ("the library's", "ours")}
-
-
-@pytest.fixture(name="loop", scope="module")
-def fixture_loop(tmp_path_factory):
-    with ScriptedTrainingLoop(tmp_path_factory.mktemp("loop")) as program:
-        yield program
 
 
 @pytest.fixture(name="pair", scope="module", params=PAIRS)

@@ -2,16 +2,11 @@
 
 import pytest
 from nodes import wait_until
-from trainers import BASE_MODEL, CATEGORIES, GOOD, HELD, SETS, STATES, ScriptedTrainer, ScriptedTrainingLoop
+from trainer_fixtures import fixture_loop  # noqa: F401
+from trainers import BASE_MODEL, CATEGORIES, GOOD, HELD, SETS, STATES, ScriptedTrainer
 
 LONG = "data_downloading", "running", "train_model_uploading", "detecting", "detection_uploading"
 KINDS = ("ours", "the library's")
-
-
-@pytest.fixture(name="loop", scope="module")
-def fixture_loop(tmp_path_factory):
-    with ScriptedTrainingLoop(tmp_path_factory.mktemp("loop")) as program:
-        yield program
 
 
 @pytest.fixture(name="node", scope="module", params=KINDS)

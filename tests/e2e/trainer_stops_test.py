@@ -4,20 +4,8 @@ import time
 
 import pytest
 from nodes import wait_until
-from trainers import GOOD, HELD, ScriptedTrainer, ScriptedTrainingLoop, name_of
-
-
-@pytest.fixture(name="loop", scope="module")
-def fixture_loop(tmp_path_factory):
-    with ScriptedTrainingLoop(tmp_path_factory.mktemp("loop")) as program:
-        yield program
-
-
-@pytest.fixture(name="node")
-def fixture_node(loop, tmp_path, request):
-    with ScriptedTrainer(loop, tmp_path, name_of(request)) as started:
-        started.come_to("idle")
-        yield started
+from trainer_fixtures import fixture_loop, fixture_node  # noqa: F401
+from trainers import GOOD, HELD, ScriptedTrainer
 
 
 def formats_of(node):
