@@ -120,7 +120,7 @@ void BlobFiles::put_in_place(NewFile& received, fs::path const& place) noexcept
         make_folder_durably(place.parent_path());
         received.move_to(place);
     } catch (std::exception const& failure) {
-        log::error("an image stays in {}: {}", incoming_.string(), failure.what());
+        tell_it_stays(failure);
     }
 }
 
@@ -155,9 +155,18 @@ void BlobFiles::settle(std::function<fs::path(Unsettled const&)> const& place_of
             fs::remove_all(file);
             continue;
         }
-        make_folder_durably(place.parent_path());
-        rename_durably(file, place);
+        try {
+            make_folder_durably(place.parent_path());
+            rename_durably(file, place);
+        } catch (fs::filesystem_error const& failure) {
+            tell_it_stays(failure);
+        }
     }
+}
+
+void BlobFiles::tell_it_stays(std::exception const& failure) const
+{
+    log::error("an image stays in {}: {}", incoming_.string(), failure.what());
 }
 
 } // namespace learning_loop::store

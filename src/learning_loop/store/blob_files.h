@@ -64,14 +64,16 @@ public:
         std::string id;
         std::filesystem::path file;
     };
-    /// Asks for each file that was left where its place is, and moves it there; an empty path: it is removed. Blocks;
-    /// to be called before anything is received.
+    /// Asks for each file that was left where its place is, and moves it there; an empty path: it is removed. One that
+    /// can't be moved, as on a full disk, stays as `put_in_place` tells. Blocks; to be called before anything is
+    /// received.
     void settle(std::function<std::filesystem::path(Unsettled const&)> const& place_of);
 
 private:
     static Result<std::shared_ptr<NewFile>> write(Blob const& blob, std::filesystem::path const& file);
     Result<Received> write_slice(std::vector<Blob> const& blobs, std::vector<std::filesystem::path> const& files) const;
     Result<void> check_room(std::vector<Blob> const& blobs) const;
+    void tell_it_stays(std::exception const& failure) const;
 
     std::filesystem::path root_;
     std::uint64_t min_free_bytes_;

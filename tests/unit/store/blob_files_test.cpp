@@ -100,6 +100,19 @@ TEST_F(BlobFilesTest, what_a_crash_left_goes_where_it_belongs_or_away)
     EXPECT_EQ(count_in(incoming), 0u);
 }
 
+TEST_F(BlobFilesTest, what_a_crash_left_waits_until_there_is_room_for_its_folder)
+{
+    test::put(incoming / ("7_" + id + "_0"), "committed");
+    test::put(folder / "images/o", "a file where the folder should be");
+    auto const place = files.path_of("o/p", id);
+    auto const settle = [&] { files.settle([&](BlobFiles::Unsettled const&) { return place; }); };
+    settle();
+    EXPECT_EQ(test::bytes_of(files.waiting_of(7, id)), "committed");
+    fs::remove(folder / "images/o");
+    settle();
+    EXPECT_EQ(test::bytes_of(place), "committed");
+}
+
 TEST_F(BlobFilesTest, a_file_that_cannot_be_moved_is_found_where_it_waits)
 {
     std::vector<BlobFiles::Blob> const blobs{blob(id, "bytes")};
