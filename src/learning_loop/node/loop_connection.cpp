@@ -8,7 +8,7 @@ namespace learning_loop {
 namespace {
 
 constexpr std::chrono::hours any_time{1};
-constexpr auto* step = "connection";
+constexpr auto* connection_step = "connection";
 
 socketio::Arguments failed_event(Error const& error)
 {
@@ -48,11 +48,11 @@ LoopConnection::LoopConnection(boost::asio::any_io_executor executor, LoopSessio
 {
     client_.prepare = [this] { return prepare(); };
     client_.connected = [this] {
-        problems_.set(step, std::nullopt);
+        problems_.set(connection_step, std::nullopt);
         for (auto const& tell : connected_) tell();
     };
     client_.disconnected = [this](std::string const& why) {
-        problems_.set(step, is_muted_ ? std::nullopt : std::optional(why));
+        problems_.set(connection_step, is_muted_ ? std::nullopt : std::optional(why));
     };
     client_.events.on("restart", *this, &LoopConnection::end_program);
 }
@@ -73,7 +73,7 @@ Task<Result<NodeAck>> LoopConnection::call(std::string event, socketio::Argument
 void LoopConnection::set_muted(bool is_muted)
 {
     is_muted_ = is_muted;
-    if (is_muted) problems_.set(step, std::nullopt);
+    if (is_muted) problems_.set(connection_step, std::nullopt);
     else unmuted_.wake();
     if (is_muted || !is_connected()) client_.renew("muted");
 }

@@ -9,7 +9,7 @@ namespace learning_loop {
 namespace {
 
 constexpr std::chrono::milliseconds max_wait{60'000};
-constexpr auto* step = "report";
+constexpr auto* report_step = "report";
 
 } // namespace
 
@@ -65,7 +65,7 @@ Task<bool> StatusReports::tell(std::chrono::milliseconds limit)
 Task<std::chrono::milliseconds> StatusReports::report()
 {
     if (!connection_.is_connected()) { // which is told as the connection's problem
-        if (!is_refused_) problems_.set(step, std::nullopt);
+        if (!is_refused_) problems_.set(report_step, std::nullopt);
         waiting_.clear();
         co_return options_.cycle;
     }
@@ -76,7 +76,7 @@ Task<std::chrono::milliseconds> StatusReports::report()
         co_return options_.cycle;
     }
     if (ack && ack->success) {
-        problems_.set(step, std::nullopt);
+        problems_.set(report_step, std::nullopt);
         backoff_.reset();
         taken_ = number;
         is_refused_ = false;
@@ -89,7 +89,7 @@ Task<std::chrono::milliseconds> StatusReports::report()
 void StatusReports::refuse(std::string why)
 {
     auto const problem = "the Loop does not take the node's report: " + why;
-    problems_.set(step, problem);
+    problems_.set(report_step, problem);
     is_refused_ = true;
     waiting_.clear();
     connection_.renew(problem);

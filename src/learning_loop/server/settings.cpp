@@ -154,7 +154,7 @@ Result<void> check_admin(ServerSettings const& settings, SettingsReader const& r
     return {};
 }
 
-Result<void> check(ServerSettings& settings, SettingsReader const& reader)
+Result<void> check_server_settings(ServerSettings& settings, SettingsReader const& reader)
 {
     if (auto const checked = check_http_settings(settings, reader); !checked) return checked;
     if (settings.data_folder.empty())
@@ -189,7 +189,7 @@ Result<std::optional<ServerSettings>> read_server_settings(Invocation const& sta
 {
     auto settings = defaults();
     settings.data_folder = default_server_folder(start.environment);
-    return read_settings(description(), settings, start, check);
+    return read_settings(description(), settings, start, check_server_settings);
 }
 
 http::ServerOptions loop_server_options(ServerSettings const& settings, std::filesystem::path const& data_folder)

@@ -11,7 +11,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds tick{100}; // the deadlines of this layer are seconds
+constexpr std::chrono::milliseconds client_tick{100}; // the deadlines of this layer are seconds
 
 } // namespace
 
@@ -93,7 +93,7 @@ Task<> Client::watch()
 {
     Pause pause(executor_);
     for (;;) {
-        co_await pause.sleep(tick);
+        co_await pause.sleep(client_tick);
         if (!engine_) continue;
         auto const now = Clock::now();
         if (!core_->has_joined() && now > join_until_)

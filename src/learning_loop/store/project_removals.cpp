@@ -22,7 +22,7 @@ std::string name_when_deleted(std::string const& name, std::int64_t project)
 
 constexpr std::string_view keeps_images = "~keep"; // at its end, until they are set aside
 
-constexpr std::int64_t images_at_once = 500; // others write in between
+constexpr std::int64_t removed_at_once = 500; // others write in between
 
 /// What belongs to a project beside its images. Nobody may have a model, a training or a token of one that is gone.
 void remove_all_but_images(Database& database, std::int64_t project)
@@ -42,7 +42,7 @@ bool remove_images(Database& database, std::int64_t project)
 {
     auto const last = database.query_one("SELECT max(number) FROM (SELECT number FROM images WHERE project = $1 "
                                          "ORDER BY number LIMIT $2) AS part",
-                                         {project, images_at_once});
+                                         {project, removed_at_once});
     if (!last || is_null(*last, 0)) return false;
     Values const part{project, column<std::int64_t>(*last, 0)};
     database.execute("DELETE FROM annotations WHERE image IN "

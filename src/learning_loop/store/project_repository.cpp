@@ -8,7 +8,7 @@
 namespace learning_loop::store {
 namespace {
 
-constexpr std::int64_t images_at_once = 1000;
+constexpr std::int64_t listed_at_once = 1000;
 
 Project make_now(Database& database, Project const& project)
 {
@@ -32,7 +32,7 @@ std::optional<std::int64_t> redraw_some(Database& database, Project const& proje
     };
     database.for_each(
         "SELECT number, id, split FROM images WHERE project = $1 AND number > $2 ORDER BY number LIMIT $3",
-        {project.number, after, images_at_once}, use);
+        {project.number, after, listed_at_once}, use);
     for (auto const& [image, set] : changed)
         database.execute("UPDATE images SET split = $1 WHERE number = $2", {value_of(set), image});
     return last;

@@ -27,7 +27,7 @@ BOOST_DESCRIBE_STRUCT(DropSettings, (), (data_folder, rejected, all))
 
 using Words = std::vector<std::string>;
 
-void tell_progress(std::uint64_t done)
+void tell_changed(std::uint64_t done)
 {
     if (::isatty(STDERR_FILENO) == 1) std::cerr << images_text(done) << "\r" << std::flush;
 }
@@ -48,7 +48,7 @@ Result<OutboxAnswer> ask_in_parts(OutboxAccess& outbox, OutboxCommand command, W
         if (!answer) return answer.error();
         sum.done += answer->done;
         sum.left.insert(sum.left.end(), answer->left.begin(), answer->left.end());
-        if (ids.size() > ids_per_request) tell_progress(sum.done);
+        if (ids.size() > ids_per_request) tell_changed(sum.done);
     }
     return sum;
 }

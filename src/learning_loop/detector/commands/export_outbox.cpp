@@ -57,7 +57,7 @@ Result<FolderLock> prepare(fs::path const& folder, fs::path const& data_folder)
                                                    "or take another folder"};
 }
 
-void tell_progress(ExportSums const& sums)
+void tell_exported(ExportSums const& sums)
 {
     auto const text = images_text(sums.copied) + " exported";
     if (::isatty(STDERR_FILENO) == 1) std::cerr << text << "\r" << std::flush; // what comes next stands over it
@@ -92,7 +92,7 @@ int export_to(std::string const& command, ExportSettings const& settings, fs::pa
     OutboxExport copies(reader, fs::absolute(folder) / "outbox");
     try {
         auto const has_room = copies.check_room(queues);
-        auto const sums = has_room ? copies.copy(queues, tell_progress) : Result<ExportSums>(has_room.error());
+        auto const sums = has_room ? copies.copy(queues, tell_exported) : Result<ExportSums>(has_room.error());
         if (!sums) return refuse_command(command, sums.error());
         return tell(*sums, folder, settings.data_folder);
     } catch (std::system_error const& failure) { // a disk that was unplugged

@@ -40,7 +40,7 @@ auto guarded(UserCode const& code) -> decltype(code())
 }
 
 /// What one call of the logic gets.
-struct Batch {
+struct ImageBatch {
     std::vector<cv::Mat> bgr;
     std::vector<Evaluated> evaluated;
 };
@@ -54,9 +54,9 @@ std::int64_t pixels_of(SentImage const& image, ImageLimits const& limits)
 }
 
 /// The next batch: at least one image.
-Result<Batch> decode_batch(std::span<SentImage const> images, ImageLimits const& limits)
+Result<ImageBatch> decode_batch(std::span<SentImage const> images, ImageLimits const& limits)
 {
-    Batch batch;
+    ImageBatch batch;
     StopWatch watch;
     std::int64_t pixels = 0;
     for (auto const& image : images) {
@@ -83,7 +83,7 @@ Result<ImagesMetadata> show_to(DetectorLogic& logic, std::vector<cv::Mat> const&
     return items;
 }
 
-Result<void> evaluate_batch(DetectorLogic& logic, Batch& batch, bool is_alone)
+Result<void> evaluate_batch(DetectorLogic& logic, ImageBatch& batch, bool is_alone)
 {
     StopWatch watch;
     auto found = show_to(logic, batch.bgr, is_alone);

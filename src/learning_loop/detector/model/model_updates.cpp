@@ -8,7 +8,7 @@ namespace {
 
 using Clock = ModelWaits::Time::clock;
 
-constexpr std::chrono::hours until_woken{1};
+constexpr std::chrono::hours until_wanted{1};
 
 prometheus::Counter& counter(Metrics& metrics, std::string const& result)
 {
@@ -77,7 +77,7 @@ bool ModelUpdates::is_due() const
 
 std::chrono::milliseconds ModelUpdates::time_to_next_try() const
 {
-    if (!is_open() || !waits_.has_failed(*wanted_)) return until_woken;
+    if (!is_open() || !waits_.has_failed(*wanted_)) return until_wanted;
     return std::chrono::ceil<std::chrono::milliseconds>(waits_.next_try(*wanted_) - Clock::now());
 }
 

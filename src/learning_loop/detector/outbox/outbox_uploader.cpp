@@ -14,7 +14,7 @@
 namespace learning_loop {
 namespace {
 
-constexpr std::chrono::milliseconds until_woken{1000};
+constexpr std::chrono::milliseconds max_wait{1000};
 constexpr std::chrono::seconds time_of_deferring{60};
 
 /// Whether another try is no use: the Loop will never take this content, or its files are gone.
@@ -106,8 +106,8 @@ std::chrono::milliseconds OutboxUploader::time_to_next_look() const
 {
     auto const at = now();
     auto const not_before = pace_.not_before();
-    if (not_before <= at) return until_woken;
-    return std::min(until_woken, std::chrono::ceil<std::chrono::milliseconds>(not_before - at));
+    if (not_before <= at) return max_wait;
+    return std::min(max_wait, std::chrono::ceil<std::chrono::milliseconds>(not_before - at));
 }
 
 void OutboxUploader::start_uploads(TaskGroup& uploads)

@@ -9,9 +9,9 @@ namespace {
 constexpr unsigned oldest_each = 4; // so many turns
 
 /// Images up to a number and a length; the first may be longer.
-class Batch {
+class UploadBatch {
 public:
-    Batch(std::size_t max_images, std::uint64_t max_bytes) : max_images_(max_images), max_bytes_(max_bytes) {}
+    UploadBatch(std::size_t max_images, std::uint64_t max_bytes) : max_images_(max_images), max_bytes_(max_bytes) {}
 
     /// Returns false if it has no room: then it is full.
     bool add(OutboxItem item)
@@ -82,7 +82,7 @@ std::vector<OutboxItem> WaitingImages::find(std::string const& id) const
 
 std::vector<OutboxItem> WaitingImages::take(std::size_t max_images, std::uint64_t max_bytes)
 {
-    Batch batch(max_images, max_bytes);
+    UploadBatch batch(max_images, max_bytes);
     for (auto const& [id, bytes] : priority_) {
         if (batch.is_full()) break;
         if (!taken_.contains(id)) batch.add({id, true, bytes, {}});

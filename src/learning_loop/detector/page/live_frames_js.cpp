@@ -3,7 +3,7 @@
 namespace learning_loop {
 namespace {
 
-constexpr std::string_view script = R"js(
+constexpr std::string_view frames_script = R"js(
 
 // Frames: their pictures, what was found in them drawn on top, and what there is to read about them.
 
@@ -245,7 +245,7 @@ byId("large").addEventListener("keydown", event => {
 
 std::string_view live_frames_js()
 {
-    return script;
+    return frames_script;
 }
 
 } // namespace learning_loop

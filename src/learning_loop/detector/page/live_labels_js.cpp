@@ -3,7 +3,7 @@
 namespace learning_loop {
 namespace {
 
-constexpr std::string_view script = R"js(
+constexpr std::string_view labels_script = R"js(
 
 // Labels: what was found and how sure that is, beside its place in the picture. Where many are close together, the
 // surer ones are shown.
@@ -81,7 +81,7 @@ function spreadLabels(shownIn) {
 
 std::string_view live_labels_js()
 {
-    return script;
+    return labels_script;
 }
 
 } // namespace learning_loop

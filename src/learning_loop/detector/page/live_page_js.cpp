@@ -4,7 +4,7 @@
 namespace learning_loop {
 namespace {
 
-constexpr std::string_view script = R"js(
+constexpr std::string_view page_script = R"js(
 // Which frames the page knows, and how the answers of `live` bring more.
 
 const maxFrames = 12; // as many as the node keeps
@@ -78,7 +78,7 @@ std::string live_js()
 
 std::string_view live_page_js()
 {
-    return script;
+    return page_script;
 }
 
 } // namespace learning_loop

@@ -3,7 +3,7 @@
 namespace learning_loop {
 namespace {
 
-constexpr std::string_view script = R"js(
+constexpr std::string_view status_script = R"js(
 
 // How the node is: its model, its work, its outbox and what is wrong.
 
@@ -137,7 +137,7 @@ function bytesText(bytes) {
 
 std::string_view live_status_js()
 {
-    return script;
+    return status_script;
 }
 
 } // namespace learning_loop

@@ -15,7 +15,7 @@ namespace learning_loop::http {
 namespace {
 
 constexpr std::size_t one_packet_bytes = 16 * 1024;
-constexpr std::size_t piece_bytes = 256 * 1024;
+constexpr std::size_t file_piece_bytes = 256 * 1024;
 constexpr std::size_t small_piece_bytes = 32 * 1024;
 constexpr int few_readers = 8;
 
@@ -153,7 +153,7 @@ Task<> AnswerWriter::write_file(Request const& request, Response response, FileB
 /// While a client is waited for that takes the file more slowly than it is read, only a small piece of it is in memory.
 Task<> AnswerWriter::write_pieces(std::shared_ptr<std::ifstream> file, std::uint64_t first, std::uint64_t count)
 {
-    auto max_bytes = piece_bytes;
+    auto max_bytes = file_piece_bytes;
     while (count > 0) {
         // If many files are sent at once, each gets little memory.
         auto const now_bytes = files_.waiting() < few_readers ? max_bytes : small_piece_bytes;
@@ -173,7 +173,7 @@ Task<> AnswerWriter::write_pieces(std::shared_ptr<std::ifstream> file, std::uint
             co_await wire_.write(rest);
             sent += rest.size();
         }
-        max_bytes = is_taken ? std::min(2 * max_bytes, piece_bytes) : small_piece_bytes;
+        max_bytes = is_taken ? std::min(2 * max_bytes, file_piece_bytes) : small_piece_bytes;
         first += sent;
         count -= sent;
         body_bytes_ += sent;

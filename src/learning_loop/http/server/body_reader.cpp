@@ -11,7 +11,7 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace {
 
-constexpr std::size_t piece_bytes = 256 * 1024;
+constexpr std::size_t read_piece_bytes = 256 * 1024;
 constexpr std::size_t first_bytes = 16 * 1024;
 
 /// How much room a body gets once that many bytes of it have come. A client that announces a lot and sends nothing
@@ -109,8 +109,8 @@ Task<Admitted<>> BodyReader::read_upload(Request& request, Route const& route)
     for (;;) {
         std::size_t filled = 0; // large pieces, so that a job is worth its way to another thread
         bool is_over = false;
-        while (filled < piece_bytes && !is_over) {
-            if (filled == piece->size()) piece->resize(room_for(filled, piece_bytes));
+        while (filled < read_piece_bytes && !is_over) {
+            if (filled == piece->size()) piece->resize(room_for(filled, read_piece_bytes));
             auto const taken = take_memory(piece->size() + reader->held_bytes());
             if (!taken) co_return taken.error();
             auto const read = co_await next(asio::buffer(*piece) + filled);

@@ -32,7 +32,7 @@ enum Marker : unsigned {
     temporary = 0x01
 };
 
-Error broken(std::string_view why)
+Error broken_jpeg(std::string_view why)
 {
     return broken_image("JPEG", why);
 }
@@ -121,7 +121,7 @@ private:
 Result<void> read_frame(std::string_view segment, unsigned marker, ImageFile& file)
 {
     auto const byte = [&](std::size_t at) { return static_cast<unsigned>(static_cast<unsigned char>(segment[at])); };
-    if (segment.size() < 6) return broken("its frame header is cut off");
+    if (segment.size() < 6) return broken_jpeg("its frame header is cut off");
     auto const channels = byte(5);
     bool const usual =
         marker <= start_of_frame_progressive && byte(0) == 8 && (channels == 1 || channels == 3 || channels == 4);
@@ -130,12 +130,12 @@ Result<void> read_frame(std::string_view segment, unsigned marker, ImageFile& fi
                      "not a JPEG or PNG image of a usual kind (a lossless, arithmetic, 12 bit or "
                      "many-channel JPEG): save it as a baseline or progressive JPEG"};
     }
-    if (segment.size() != 6 + 3 * channels) return broken("its frame header has a wrong length");
-    if (file.width_px != 0) return broken("it has two frames");
+    if (segment.size() != 6 + 3 * channels) return broken_jpeg("its frame header has a wrong length");
+    if (file.width_px != 0) return broken_jpeg("it has two frames");
     file.height_px = static_cast<int>(byte(1) << 8 | byte(2));
     file.width_px = static_cast<int>(byte(3) << 8 | byte(4));
     file.channels = static_cast<int>(channels);
-    if (file.height_px == 0 || file.width_px == 0) return broken("its width or height is 0");
+    if (file.height_px == 0 || file.width_px == 0) return broken_jpeg("its width or height is 0");
     return {};
 }
 
@@ -147,7 +147,7 @@ public:
         if (begins_frame(marker)) return read_frame(segment, marker, file_);
         // Behind the first scan it comes too late for a reader that stops at the pixels.
         if (marker == app1 && file_.scans == 0) read_orientation(segment);
-        if (marker == start_of_scan && file_.width_px == 0) return broken("its pixels come before its size");
+        if (marker == start_of_scan && file_.width_px == 0) return broken_jpeg("its pixels come before its size");
         return {};
     }
 
@@ -178,7 +178,7 @@ private:
 /// Whether pixels are missing as well, nobody can tell who does not decode them.
 Error ends_early(ImageFile const& file)
 {
-    return broken(file.scans > 0 ? "its end marker FF D9 is missing" : "it ends before its pixels");
+    return broken_jpeg(file.scans > 0 ? "its end marker FF D9 is missing" : "it ends before its pixels");
 }
 
 } // namespace
@@ -197,20 +197,20 @@ Result<ImageFile> read_jpeg(std::string_view bytes, ReadUpTo last)
     for (int i = 0; i < max_segments; ++i) {
         auto const marker = walk.next_marker();
         if (!marker) return ends_early(facts.file());
-        if (*marker == end_of_image && facts.file().scans == 0) return broken("it has no pixels");
+        if (*marker == end_of_image && facts.file().scans == 0) return broken_jpeg("it has no pixels");
         if (*marker == end_of_image) return facts.file();
         if (has_no_segment(*marker)) continue;
-        if (is_reserved(*marker)) return broken("it has a marker where none may be");
+        if (is_reserved(*marker)) return broken_jpeg("it has a marker where none may be");
 
         auto const segment = walk.take_segment();
-        if (!segment) return broken("a segment of it is cut off");
+        if (!segment) return broken_jpeg("a segment of it is cut off");
         if (auto const read = facts.read_segment(*marker, *segment); !read) return read.error();
         if (*marker != start_of_scan) continue;
         if (last == ReadUpTo::pixels) return facts.file();
         facts.count_scan();
         walk.skip_scan();
     }
-    return broken("it has too many segments");
+    return broken_jpeg("it has too many segments");
 }
 
 } // namespace learning_loop

@@ -20,7 +20,7 @@ namespace {
 using namespace std::string_view_literals;
 constexpr std::string_view signature = "\x89PNG\r\n\x1A\n"sv;
 
-Error broken(std::string_view why)
+Error broken_png(std::string_view why)
 {
     return broken_image("PNG", why);
 }
@@ -124,7 +124,7 @@ public:
     Result<void> read_chunk(Chunk const& chunk)
     {
         // Also of a chunk that is not needed: Pillow, which most trainers read with, does not open such a file.
-        if (checks_all_ && !chunk.is_whole()) return broken("a checksum of it is wrong");
+        if (checks_all_ && !chunk.is_whole()) return broken_png("a checksum of it is wrong");
         if (file_.width_px == 0) return read_header(chunk);
         if (chunk.type == "eXIf" && chunk.is_whole()) {
             orientation_.exif = exif_orientation(chunk.content);
@@ -149,10 +149,10 @@ private:
     /// The chunk IHDR, which must be the first.
     Result<void> read_header(Chunk const& chunk)
     {
-        if (chunk.type != "IHDR" || chunk.content.size() != 13) return broken("it does not begin with its header");
+        if (chunk.type != "IHDR" || chunk.content.size() != 13) return broken_png("it does not begin with its header");
         auto const width = big_endian(chunk.content), height = big_endian(chunk.content.substr(4));
         if (width == 0 || height == 0 || width > INT32_MAX || height > INT32_MAX)
-            return broken("its size is impossible");
+            return broken_png("its size is impossible");
         file_.width_px = static_cast<int>(width);
         file_.height_px = static_cast<int>(height);
         return {};
@@ -179,16 +179,16 @@ Result<ImageFile> read_png(std::string_view bytes, CheckedChunks checked)
     auto rest = bytes.substr(signature.size());
     for (int i = 0; i < max_chunks && rest.size() >= frame_bytes; ++i) {
         std::size_t const length = big_endian(rest);
-        if (length > rest.size() - frame_bytes) return broken("it ends early");
+        if (length > rest.size() - frame_bytes) return broken_png("it ends early");
         Chunk const chunk{rest.substr(4, 4), rest.substr(8, length), rest.substr(4, 4 + length),
                           big_endian(rest.substr(8 + length))};
         rest.remove_prefix(length + frame_bytes);
         if (auto const read = facts.read_chunk(chunk); !read) return read.error();
         if (chunk.type != "IEND") continue;
-        if (!facts.has_pixels()) return broken("it has no pixels");
+        if (!facts.has_pixels()) return broken_png("it has no pixels");
         return facts.file();
     }
-    return broken("it ends early or has too many chunks");
+    return broken_png("it ends early or has too many chunks");
 }
 
 Result<cv::Mat> decode_png(std::string_view bytes, ImageFile const& file)
@@ -210,7 +210,7 @@ Result<cv::Mat> decode_png(std::string_view bytes, ImageFile const& file)
         png_infop info = nullptr;
     } reader(input);
     if (!reader.info) throw std::bad_alloc();
-    if (!read_rows(reader.png, reader.info, input, bgr)) return broken(input.error.data());
+    if (!read_rows(reader.png, reader.info, input, bgr)) return broken_png(input.error.data());
     return bgr;
 }
 

@@ -4,7 +4,7 @@
 namespace learning_loop {
 namespace {
 
-constexpr std::string_view css = R"css(
+constexpr std::string_view node_style = R"css(
 #purpose { font-size: 1.1rem; max-width: 60rem; margin-bottom: 1rem; }
 .heading { flex-wrap: wrap; gap: .5rem 1rem; }
 #actions { display: flex; flex-wrap: wrap; gap: .5rem; }
@@ -80,7 +80,7 @@ progress::-moz-progress-bar { background: var(--accent); border-radius: .3rem; }
 
 std::string node_css()
 {
-    return std::string(shared_css()).append(css);
+    return std::string(shared_css()).append(node_style);
 }
 
 } // namespace learning_loop

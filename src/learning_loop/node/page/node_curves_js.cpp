@@ -3,7 +3,7 @@
 namespace learning_loop {
 namespace {
 
-constexpr std::string_view script = R"js(
+constexpr std::string_view curves_script = R"js(
 // The curves: a chart for each metric, drawn anew when its points or its width are others.
 
 const greatest = 1e300; // what is beyond is drawn there: the difference of two numbers must be a number
@@ -183,7 +183,7 @@ new ResizeObserver(updateCharts).observe(byId("curves"));
 
 std::string_view node_curves_js()
 {
-    return script;
+    return curves_script;
 }
 
 } // namespace learning_loop

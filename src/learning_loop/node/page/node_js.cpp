@@ -4,7 +4,7 @@
 namespace learning_loop {
 namespace {
 
-constexpr std::string_view script = R"js(
+constexpr std::string_view node_script = R"js(
 // What the page of a node without one of its own shows: what the node is for, its jobs, the metrics and the log of its
 // work, what it has done, what is known about it, and buttons for what its operator may ask it to do.
 
@@ -147,7 +147,7 @@ startPage({path: () => "live", show: showSnapshot, isHeld: () => false});
 
 std::string node_js()
 {
-    return std::string(shared_js()).append(node_curves_js()).append(node_log_js()).append(script);
+    return std::string(shared_js()).append(node_curves_js()).append(node_log_js()).append(node_script);
 }
 
 } // namespace learning_loop

@@ -3,7 +3,7 @@
 namespace learning_loop {
 namespace {
 
-constexpr std::string_view script = R"js(
+constexpr std::string_view log_script = R"js(
 // The end of the log. Lines stay where they are: more come below, and the oldest go.
 
 let isLogFollowed = true; // until the person scrolls up, and again once they are back at its end
@@ -51,7 +51,7 @@ new ResizeObserver(followLog).observe(byId("log"));
 
 std::string_view node_log_js()
 {
-    return script;
+    return log_script;
 }
 
 } // namespace learning_loop

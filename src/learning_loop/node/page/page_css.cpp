@@ -3,7 +3,7 @@
 namespace learning_loop {
 namespace {
 
-constexpr std::string_view css = R"css(:root {
+constexpr std::string_view shared_style = R"css(:root {
     color-scheme: light dark;
     --ink: #15202b; --quiet: #4d5b68; --line: #d3dae0; --paper: #fff; --ground: #f2f4f6; --accent: #0b6b50;
     --good: #0a5c45; --good-ground: #dff1ea; --bad: #9a1b1b; --bad-ground: #fdeaea; --calm-ground: #e6eaee;
@@ -141,7 +141,7 @@ input {
 
 std::string_view shared_css()
 {
-    return css;
+    return shared_style;
 }
 
 } // namespace learning_loop

@@ -3,7 +3,7 @@
 namespace learning_loop {
 namespace {
 
-constexpr std::string_view script = R"js("use strict";
+constexpr std::string_view shared_script = R"js("use strict";
 
 // What the page of every node does: it asks `live` each second, as long as somebody looks at it, tells when no answer
 // comes, asks strangers for the token, and shows what is wrong.
@@ -234,7 +234,7 @@ function tellAges() {
 
 std::string_view shared_js()
 {
-    return script;
+    return shared_script;
 }
 
 } // namespace learning_loop

@@ -109,7 +109,7 @@ int revoke_token(Invocation const& start)
     return run_command(start, description, "--number", defaults, check, revoke);
 }
 
-constexpr SubCommand commands[] = {
+constexpr SubCommand token_commands[] = {
     {"create", "makes one for a node or a script, and prints the settings to copy there", create_token},
     {"list", "lists them", list_tokens},
     {"revoke", "ends one", revoke_token},
@@ -121,7 +121,7 @@ int run_token(int argc, char const* const* argv)
 {
     start_log(log::Level::warn);
     ::umask(0077);
-    return run_sub_command("learning-loop token", commands, argc, argv);
+    return run_sub_command("learning-loop token", token_commands, argc, argv);
 }
 
 } // namespace learning_loop

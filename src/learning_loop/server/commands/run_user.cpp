@@ -54,7 +54,7 @@ int list_users(Invocation const& start)
     return run_command(start, description, "--data-folder", defaults, no_check, list);
 }
 
-constexpr SubCommand commands[] = {
+constexpr SubCommand user_commands[] = {
     {"password", "sets a new password", set_password},
     {"list", "lists the accounts", list_users},
 };
@@ -65,7 +65,7 @@ int run_user(int argc, char const* const* argv)
 {
     start_log(log::Level::warn);
     ::umask(0077);
-    return run_sub_command("learning-loop user", commands, argc, argv);
+    return run_sub_command("learning-loop user", user_commands, argc, argv);
 }
 
 } // namespace learning_loop

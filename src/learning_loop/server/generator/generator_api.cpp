@@ -14,10 +14,10 @@
 namespace learning_loop {
 namespace {
 
-struct OrganizationPath {
+struct GeneratorPath {
     std::string organization;
 };
-BOOST_DESCRIBE_STRUCT(OrganizationPath, (), (organization))
+BOOST_DESCRIBE_STRUCT(GeneratorPath, (), (organization))
 
 /// The body of the request, checked and completed.
 struct GeneratorBody {
@@ -75,7 +75,7 @@ public:
 
 private:
     /// Ends once everything is there. What is there already, after a retry or a crash, stays.
-    Task<Result<GeneratedProject>> generate(http::FromPath<OrganizationPath> path, GeneratorBody body)
+    Task<Result<GeneratedProject>> generate(http::FromPath<GeneratorPath> path, GeneratorBody body)
     {
         auto const& organization = path->organization;
         if (auto const good = check_organization(organization); !good) co_return good.error();

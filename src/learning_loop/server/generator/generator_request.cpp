@@ -16,15 +16,15 @@
 namespace learning_loop {
 namespace {
 
-constexpr std::int64_t max_categories = category_looks.size(); // of each type
-constexpr std::int64_t max_images = 100'000;                   // in each state
-constexpr std::int64_t max_marks = 100;                        // of each type, in each image
+constexpr std::int64_t max_generated = category_looks.size(); // of each type
+constexpr std::int64_t max_images = 100'000;                  // in each state
+constexpr std::int64_t max_marks = 100;                       // of each type, in each image
 
 /// The keys of 2021 and those that took their place.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> former_keys{
     {{"categories", "box_categories"}, {"detections", "box_detections"}, {"annotations", "box_annotations"}}};
 
-Error wrong(std::string_view field, std::string const& what)
+Error wrong_request(std::string_view field, std::string const& what)
 {
     return {Errc::unprocessable, std::string(field) + ": " + what};
 }
@@ -34,7 +34,7 @@ Result<void> settle(std::optional<std::int64_t>& number, std::string_view field,
 {
     number = number.value_or(0);
     if (*number >= 0 && *number <= max) return {};
-    return wrong(field, std::to_string(*number) + " is not within 0 to " + std::to_string(max));
+    return wrong_request(field, std::to_string(*number) + " is not within 0 to " + std::to_string(max));
 }
 
 Result<void> settle_numbers(GeneratorRequest& r)
@@ -51,10 +51,10 @@ Result<void> settle_numbers(GeneratorRequest& r)
           Number{r.complete, "complete", max_images},
           Number{r.backlog, "backlog", max_images},
           Number{r.trash, "trash", max_images},
-          Number{r.box_categories, "box_categories", max_categories},
-          Number{r.point_categories, "point_categories", max_categories},
-          Number{r.segmentation_categories, "segmentation_categories", max_categories},
-          Number{r.classification_categories, "classification_categories", max_categories},
+          Number{r.box_categories, "box_categories", max_generated},
+          Number{r.point_categories, "point_categories", max_generated},
+          Number{r.segmentation_categories, "segmentation_categories", max_generated},
+          Number{r.classification_categories, "classification_categories", max_generated},
           Number{r.box_annotations, "box_annotations", max_marks},
           Number{r.point_annotations, "point_annotations", max_marks},
           Number{r.segmentation_annotations, "segmentation_annotations", max_marks},
@@ -101,7 +101,8 @@ Result<GeneratorRequest> generator_request_from(boost::json::value const& body)
     request.seed = request.seed.value_or(default_seed(request.project_name));
     request.image_style = request.image_style.value_or("beautiful");
     if (*request.image_style != "beautiful" && *request.image_style != "plain") {
-        return wrong("image_style", "'" + printable(*request.image_style) + "' is unknown: use beautiful or plain");
+        return wrong_request("image_style",
+                             "'" + printable(*request.image_style) + "' is unknown: use beautiful or plain");
     }
     if (auto good = settle_numbers(request); !good) return good.error();
     if (auto good = settle_models(request); !good) return good.error();

@@ -24,10 +24,10 @@
 namespace learning_loop {
 namespace {
 
-struct ImagePath {
+struct AnnotatedImagePath {
     std::string image;
 };
-BOOST_DESCRIBE_STRUCT(ImagePath, (), (image))
+BOOST_DESCRIBE_STRUCT(AnnotatedImagePath, (), (image))
 
 struct Precondition {
     std::optional<std::string> if_match; ///< A revision, quoted, or `*`.
@@ -114,15 +114,16 @@ private:
         co_return Error{Errc::not_found, "the project '" + project.name + "' has no image " + printable(id)};
     }
 
-    Task<Result<http::Response>> annotations(http::FromPath<ImagePath> path, store::Project project)
+    Task<Result<http::Response>> annotations(http::FromPath<AnnotatedImagePath> path, store::Project project)
     {
         auto image = co_await require(project, path->image);
         if (!image) co_return image.error();
         co_return response_of(std::move(*image));
     }
 
-    Task<Result<http::Response>> replace(http::FromPath<ImagePath> path, store::Project project, http::Caller caller,
-                                         http::FromHeaderOrQuery<Precondition> precondition, WrittenAnnotations body)
+    Task<Result<http::Response>> replace(http::FromPath<AnnotatedImagePath> path, store::Project project,
+                                         http::Caller caller, http::FromHeaderOrQuery<Precondition> precondition,
+                                         WrittenAnnotations body)
     {
         auto const image = co_await require(project, path->image);
         if (!image) co_return image.error();

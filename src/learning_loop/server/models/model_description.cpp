@@ -20,7 +20,7 @@ namespace json = boost::json;
 
 constexpr auto known_to_the_loop = {"id", "host", "organization", "project", "version", "format"};
 
-Error wrong(std::string const& what)
+Error wrong_description(std::string const& what)
 {
     return {Errc::unprocessable, "files: " + std::string(description_file) + ": " + what};
 }
@@ -76,20 +76,21 @@ Result<void> check_categories(std::vector<Category> const& categories)
     for (std::size_t i = 0; i < categories.size(); ++i) {
         auto const& [id, type] = std::tie(categories[i].id, categories[i].type);
         auto const fault = type ? find_fault_of_type(*type) : std::nullopt;
-        if (fault) return wrong((path / i / "type").text() + ": " + *fault);
-        if (!ids.insert(id).second) return wrong((path / i / "id").text() + ": '" + printable(id) + "' comes twice");
+        if (fault) return wrong_description((path / i / "type").text() + ": " + *fault);
+        if (!ids.insert(id).second)
+            return wrong_description((path / i / "id").text() + ": '" + printable(id) + "' comes twice");
     }
     return {};
 }
 
 /// Whether nodes can read it, once what the Loop knows is set.
-Result<void> check(json::object description)
+Result<void> check_description(json::object description)
 {
     for (auto const* key : known_to_the_loop) description[key] = "";
     auto const read = from_json<ModelInformation>(description);
-    if (!read) return wrong(read.error().message);
+    if (!read) return wrong_description(read.error().message);
     if (auto fit = check_categories(read->categories); !fit) return fit;
-    if (read->resolution && *read->resolution <= 0) return wrong("resolution: expected a number above 0");
+    if (read->resolution && *read->resolution <= 0) return wrong_description("resolution: expected a number above 0");
     return {};
 }
 
@@ -102,9 +103,9 @@ Result<json::object> read_description(std::string_view text, std::vector<std::st
     auto parsed = parse_json(text, description_file);
     if (!parsed) return Error{Errc::unprocessable, "files: " + parsed.error().message};
     auto* const object = parsed->if_object();
-    if (!object) return wrong("expected an object");
+    if (!object) return wrong_description("expected an object");
     mend_all(*object, remarks);
-    if (auto fit = check(*object); !fit) return fit.error();
+    if (auto fit = check_description(*object); !fit) return fit.error();
     return std::move(*object);
 }
 

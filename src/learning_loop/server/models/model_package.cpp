@@ -14,7 +14,7 @@
 namespace learning_loop {
 namespace {
 
-Error wrong(std::string_view file, std::string const& what)
+Error wrong_file(std::string_view file, std::string const& what)
 {
     return {Errc::unprocessable, "files: " + printable(file) + ": " + what};
 }
@@ -37,17 +37,18 @@ Result<void> check_name(std::string_view name)
 {
     constexpr std::size_t max_characters = 255;
     constexpr std::string_view unsafe = "/\\:;|<>\"'`$*?";
-    if (!is_ascii(name)) return wrong(name, "its name holds more than ASCII: rename the file");
+    if (!is_ascii(name)) return wrong_file(name, "its name holds more than ASCII: rename the file");
     bool const is_printable = std::ranges::all_of(name, [](char c) { return c >= ' ' && c <= '~'; });
     bool const has_place = name.empty() || name.front() == '-' || name.front() == ' ' || name.back() == ' ';
     bool const is_unsafe = name == "." || name == ".." || name.find("%00") != std::string_view::npos ||
                            name.find_first_of(unsafe) != std::string_view::npos;
     if (!is_printable || has_place || is_unsafe || name.size() > max_characters) {
-        return wrong(name, "is no plain file name: use at most 255 letters, digits, '_', '-', '.' and blanks between "
-                           "them, and no folders");
+        return wrong_file(name,
+                          "is no plain file name: use at most 255 letters, digits, '_', '-', '.' and blanks between "
+                          "them, and no folders");
     }
     if (name != description_file && same_name(name, description_file))
-        return wrong(name, "call it model.json, in lower case: under this name nobody reads it");
+        return wrong_file(name, "call it model.json, in lower case: under this name nobody reads it");
     return {};
 }
 
@@ -76,9 +77,9 @@ Result<void> check_part(http::UploadedPart const& part, std::string const& name)
 {
     if (name.empty())
         return Error{Errc::unprocessable, "files: a part has no file name: send files, as `curl -F files=@model.zip`"};
-    if (part.name != loop_api::files_field) return wrong(name, "is in a field of another name: name it files");
+    if (part.name != loop_api::files_field) return wrong_file(name, "is in a field of another name: name it files");
     if (auto fit = check_name(name); !fit) return fit;
-    if (name.front() == '.') return wrong(name, "is the name of a hidden file: rename it");
+    if (name.front() == '.') return wrong_file(name, "is the name of a hidden file: rename it");
     return {};
 }
 
@@ -104,7 +105,7 @@ Result<ModelPackage> read_model_upload(http::Upload& upload)
         auto const name = decoded(part.file_name);
         if (upload.size() == 1 && is_zip(name)) return unpack(name, *bytes);
         if (auto fit = check_part(part, name); !fit) return fit.error();
-        if (!names.insert(lower_case(name)).second) return wrong(name, "comes twice");
+        if (!names.insert(lower_case(name)).second) return wrong_file(name, "comes twice");
         if (is_zip(name)) {
             if (auto sound = check_zip(*bytes); !sound) return of_zip(name, sound.error());
         }

@@ -23,7 +23,7 @@ struct NodePath {
 };
 BOOST_DESCRIBE_STRUCT(NodePath, (), (kind, node))
 
-NodeEntry entry_of(KnownNode const& node)
+NodeEntry node_entry(KnownNode const& node)
 {
     auto const& row = node.row;
     NodeEntry entry;
@@ -77,7 +77,7 @@ private:
     {
         if (caller.only) co_return for_all_projects();
         NodeList list;
-        for (auto const* node : nodes_.all()) list.nodes.push_back(entry_of(*node));
+        for (auto const* node : nodes_.all()) list.nodes.push_back(node_entry(*node));
         co_return list;
     }
 

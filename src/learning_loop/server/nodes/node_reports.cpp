@@ -15,11 +15,11 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t max_text = 1000;
+constexpr std::size_t max_reported_text = 1000;
 constexpr std::size_t max_entries = 200;
-constexpr std::size_t max_categories = 1000;
+constexpr std::size_t max_reported_categories = 1000;
 constexpr std::size_t max_hyperparameters = 100;
-constexpr std::size_t max_name = 100; // of a hyperparameter, and of a category's id
+constexpr std::size_t max_reported_name = 100; // of a hyperparameter, and of a category's id
 
 /// The object, or why it is none. Errors: unprocessable.
 Result<json::object const*> object_of(json::value const& value)
@@ -30,8 +30,8 @@ Result<json::object const*> object_of(json::value const& value)
 
 std::string shortened(std::string text)
 {
-    if (text.size() <= max_text) return text;
-    auto end = max_text;
+    if (text.size() <= max_reported_text) return text;
+    auto end = max_reported_text;
     while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end; // not within a character
     text.resize(end);
     return text;
@@ -145,7 +145,7 @@ Hyperparameters hyperparameters_in(json::object const& object)
     auto const* told = value->if_object();
     if (!told) return {{"hyperparameters", json::string(text_of(value))}}; // a text, as of 2022
     for (auto const& [name, one] : *told) {
-        if (name.size() > max_name || hyperparameters.size() >= max_hyperparameters) continue;
+        if (name.size() > max_reported_name || hyperparameters.size() >= max_hyperparameters) continue;
         bool const is_short = one.is_bool() || one.is_number() || one.is_null();
         hyperparameters.emplace(std::string(name), is_short ? one : json::value(json::string(text_of(&one))));
     }
@@ -182,7 +182,7 @@ Result<TrainingOut> read_training_out(json::value const& value)
     if (auto const* matrix = object_in(**object, "confusion_matrix")) {
         for (auto const& [category, counts] : *matrix) {
             auto const* told = counts.if_object();
-            if (told && category.size() <= max_name && out.confusion_matrix.size() < max_categories)
+            if (told && category.size() <= max_reported_name && out.confusion_matrix.size() < max_reported_categories)
                 out.confusion_matrix[std::string(category)] = counts_of(*told);
         }
     }

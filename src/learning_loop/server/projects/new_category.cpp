@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 8> palette{"#FF00FF", "#00FF00", "#0000FF
 constexpr std::size_t max_name_bytes = 100;
 constexpr std::size_t max_hotkey_bytes = 20;
 constexpr std::size_t max_description_bytes = 10'000;
-constexpr std::size_t max_categories = 1000; // of one request
+constexpr std::size_t max_new_categories = 1000; // of one request
 constexpr int default_point_size = 20;
 constexpr int max_point_size = 10'000;
 
@@ -29,7 +29,7 @@ bool is_color(std::string_view text)
     return text.size() == 7 && text[0] == '#' && text.substr(1).find_first_not_of(digits) == std::string_view::npos;
 }
 
-Result<void> check(Category const& category, std::string const& where)
+Result<void> check_category(Category const& category, std::string const& where)
 {
     auto const wrong = [&](std::string const& what) { return Error{Errc::unprocessable, where + what}; };
     auto const& name = category.name;
@@ -59,13 +59,13 @@ Result<Category> category_from(NewCategory const& wanted, std::size_t others, st
     category.hotkey = wanted.hotkey.value_or("");
     category.color = wanted.color.value_or(std::string(palette.at(others % palette.size())));
     category.point_size = wanted.point_size.value_or(default_point_size);
-    if (auto const good = check(category, where); !good) return good.error();
+    if (auto const good = check_category(category, where); !good) return good.error();
     return category;
 }
 
 Result<std::vector<Category>> categories_from(std::vector<NewCategory> const& wanted)
 {
-    if (wanted.size() > max_categories) return Error{Errc::unprocessable, "categories: are more than 1000"};
+    if (wanted.size() > max_new_categories) return Error{Errc::unprocessable, "categories: are more than 1000"};
     std::vector<Category> categories;
     std::set<std::pair<std::string, std::string>> known;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -90,7 +90,7 @@ Result<Category> changed_category(Category category, CategoryChange const& chang
     if (change.hotkey) category.hotkey = change.hotkey;
     if (change.color) category.color = change.color;
     if (change.point_size) category.point_size = change.point_size;
-    if (auto const good = check(category, ""); !good) return good.error();
+    if (auto const good = check_category(category, ""); !good) return good.error();
     return category;
 }
 

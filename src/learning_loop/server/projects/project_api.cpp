@@ -15,7 +15,7 @@
 namespace learning_loop {
 namespace {
 
-ProjectEntry entry_of(store::Project const& project)
+ProjectEntry project_entry(store::Project const& project)
 {
     return {project.organization, project.name, resource_of(project)};
 }
@@ -80,7 +80,7 @@ private:
         if (!projects) co_return projects.error();
         ProjectList list;
         for (auto const& project : *projects) {
-            if (caller.sees(project.organization, project.name)) list.projects.push_back(entry_of(project));
+            if (caller.sees(project.organization, project.name)) list.projects.push_back(project_entry(project));
         }
         co_return list;
     }
@@ -91,7 +91,7 @@ private:
         if (!counts) co_return counts.error();
         auto const broken = co_await images_.count_broken(project.number);
         if (!broken) co_return broken.error();
-        ProjectDetails details{{entry_of(project)}, project.categories, {}, *broken};
+        ProjectDetails details{{project_entry(project)}, project.categories, {}, *broken};
         for (auto const& [state, count] : *counts) {
             details.image_counts[boost::describe::enum_to_string(state, "?")] = count;
         }

@@ -19,7 +19,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::hours until_woken{1};
+constexpr std::chrono::hours until_over{1};
 constexpr std::chrono::milliseconds max_closing{1000}; // for what is sent last
 constexpr std::chrono::milliseconds closing_tick{5};
 constexpr std::chrono::milliseconds tick{50}; // a server's ping is due after seconds
@@ -61,7 +61,7 @@ Task<std::string> Client::run()
     tasks_.spawn("the heartbeat of an Engine.IO client", watch());
     tasks_.spawn("the opening of a session", open());
     try {
-        while (!core_.is_over()) co_await over_.sleep(until_woken);
+        while (!core_.is_over()) co_await over_.sleep(until_over);
         co_await wind_up();
         co_return why_;
     } catch (boost::system::system_error const& failure) {

@@ -11,7 +11,7 @@
 namespace learning_loop::engineio {
 namespace {
 
-constexpr std::chrono::milliseconds max_closing{1000};
+constexpr std::chrono::milliseconds max_last_packet{1000};
 
 } // namespace
 
@@ -25,7 +25,7 @@ void SendQueue::end(http::CloseCode code)
 {
     if (close_code_) return;
     close_code_ = code;
-    socket_->end_within(max_closing);
+    socket_->end_within(max_last_packet);
     if (pause_) pause_->wake();
     start_task();
 }

@@ -16,7 +16,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds until_woken{60};
+constexpr std::chrono::seconds until_answered{60};
 constexpr std::chrono::milliseconds until_probe_is_read{10};
 
 /// In the words of other Engine.IO servers, which their clients know.
@@ -178,7 +178,7 @@ Task<http::Response> Server::poll(SessionPtr session)
     if (has_refuse(actions)) session->poll = before; // an AnswerPoll is for the one that waits already
     auto const executed = sessions_->execute(session, std::move(actions));
     if (!executed) co_return refusal(3, executed.error().message);
-    while (!poll->payload) co_await poll->answered.sleep(until_woken);
+    while (!poll->payload) co_await poll->answered.sleep(until_answered);
     co_return payload_response(std::move(*poll->payload));
 }
 

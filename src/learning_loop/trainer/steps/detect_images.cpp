@@ -23,9 +23,9 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::array states{ImageState::inbox, ImageState::annotate, ImageState::review, ImageState::complete};
-constexpr std::chrono::milliseconds second{1000};
-constexpr double model_part = 0.1;             // of the progress: its download
-constexpr std::uint64_t log_bytes = 64 * 1024; // to explain a failure
+constexpr std::chrono::milliseconds watch_interval{1000};
+constexpr double model_part = 0.1;                     // of the progress: its download
+constexpr std::uint64_t failure_log_bytes = 64 * 1024; // to explain a failure
 
 /// What the logic calls invalid would fail again; what a Loop has answered oddly may not.
 Error of_logic(Error error)
@@ -48,7 +48,7 @@ std::vector<fs::path> files_to_look_at(fs::path const& folder, std::vector<std::
 std::string end_of_log(fs::path const& file)
 {
     LogTail log(file);
-    log.skip_to_last(log_bytes);
+    log.skip_to_last(failure_log_bytes);
     (void)log.read_new();
     return joined_lines(log.last());
 }
@@ -225,7 +225,7 @@ Task<Result<void>> Detecting::run_program(Command command)
     LogTail lines(active_.folders.detections, 1);
     lines.skip_to_last(0);
     for (std::size_t looked_at = 0;;) {
-        auto const end = co_await wait_for_process(*active_.process, second);
+        auto const end = co_await wait_for_process(*active_.process, watch_interval);
         auto count = [&lines, folders = active_.folders, is_over = end.has_value()]() -> Result<std::size_t> {
             if (!is_over) bound_log(folders.log, folders.older_log); // its last lines may explain a failure
             return lines.read_new().size();

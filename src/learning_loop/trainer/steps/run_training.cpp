@@ -18,12 +18,12 @@ namespace learning_loop {
 namespace asio = boost::asio;
 namespace {
 
-constexpr std::chrono::milliseconds second{1000};
+constexpr std::chrono::milliseconds look_interval{1000};
 constexpr int seconds_between_syncs = 5;
 constexpr int max_seconds_between_syncs = 300;
-constexpr std::uint64_t log_bytes = 64 * 1024; // of an earlier process
-constexpr int max_log_reads = 16;              // a mebibyte each
-constexpr int tries_to_start = 20;             // while one of an earlier node is being ended
+constexpr std::uint64_t earlier_log_bytes = 64 * 1024; // of an earlier process
+constexpr int max_log_reads = 16;                      // a mebibyte each
+constexpr int tries_to_start = 20;                     // while one of an earlier node is being ended
 
 /// Every other one, but the last.
 void thin_out(std::vector<TrainingWatch::Point>& points)
@@ -84,7 +84,7 @@ Task<StepOutcome> TrainingRun::run()
         co_return started; // it was stopped before it began
     if (active_.record.course == TrainingCourse::stopped) active_.process->stop(tools_.stop_grace);
     for (int seconds = 1;; ++seconds) {
-        auto const end = co_await wait_for_process(*active_.process, second);
+        auto const end = co_await wait_for_process(*active_.process, look_interval);
         co_await read_progress();
         if (end) co_return co_await judge(*end);
         if (auto const wanted = failure_wanted(tools_.controls.errors.crash_training)) co_return step_failed(*wanted);
@@ -96,7 +96,7 @@ Task<StepOutcome> TrainingRun::start()
 {
     std::function<Result<CommandToRun>(TrainerLogic&)> find = [this, training = active_.view(),
                                                                has_run = active_.record.has_run](TrainerLogic& logic) {
-        log_.skip_to_last(log_bytes);
+        log_.skip_to_last(earlier_log_bytes);
         return find_command(logic, training, has_run);
     };
     auto found = co_await tools_.logic.call(std::move(find));
@@ -116,7 +116,7 @@ Task<StepOutcome> TrainingRun::start()
         if (started) co_return StepOutcome();
         if (started.error().code != Errc::unavailable || tries == tries_to_start)
             co_return step_failed(started.error());
-        timer.expires_after(second / 4);
+        timer.expires_after(look_interval / 4);
         co_await timer.async_wait(asio::use_awaitable);
     }
 }

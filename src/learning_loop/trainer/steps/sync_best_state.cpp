@@ -10,7 +10,7 @@
 namespace learning_loop {
 namespace {
 
-constexpr std::chrono::seconds patience{60};
+constexpr std::chrono::seconds ack_patience{60};
 
 TrainingOut told_of(TrainingRecord const& record, BestState const& state, StepTools const& tools)
 {
@@ -55,7 +55,7 @@ Task<Result<void>> tell_loop(TrainingRecord const& record, BestState const& stat
 {
     auto const told = told_of(record, state, tools);
     auto arguments = socketio::Arguments::of(record.context.organization, record.context.project, told);
-    auto const ack = co_await tools.connection.call("update_training", std::move(arguments), patience);
+    auto const ack = co_await tools.connection.call("update_training", std::move(arguments), ack_patience);
     if (!ack) co_return ack.error();
     if (ack->success) co_return Result<void>();
     co_return Error{Errc::unavailable, "the Loop does not take the new state of the model: " +
@@ -116,7 +116,7 @@ Task<StepOutcome> sync_best_state(ActiveTraining& active, StepTools& tools)
 Task<StepOutcome> sync_last_state(ActiveTraining& active, StepTools& tools)
 {
     auto nobody_looks = [&active] { return !active.is_syncing; }; // for a test
-    (void)co_await holds_within(std::move(nobody_looks), 2 * patience);
+    (void)co_await holds_within(std::move(nobody_looks), 2 * ack_patience);
     auto synced = co_await sync_best_state(active, tools);
     if (synced.kind != StepOutcome::Kind::given_up || !active.record.best) co_return synced;
     log::warn("{}: the state before the last one is taken: {}", name_of(active.record), synced.reason);

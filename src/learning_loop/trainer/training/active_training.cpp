@@ -13,7 +13,7 @@
 namespace learning_loop {
 namespace {
 
-constexpr std::chrono::milliseconds patience{10'000}; // with a process that was killed, and does not go
+constexpr std::chrono::milliseconds exit_patience{10'000}; // with a process that was killed, and does not go
 
 } // namespace
 
@@ -65,7 +65,7 @@ Task<> ActiveTraining::end_process(std::chrono::milliseconds grace)
 {
     if (process && process->is_running()) {
         process->stop(grace);
-        (void)co_await wait_for_process(*process, grace + patience);
+        (void)co_await wait_for_process(*process, grace + exit_patience);
     }
     process.reset();
     co_await wait_for_left_process();
@@ -75,13 +75,13 @@ Task<bool> ActiveTraining::stop_process(std::chrono::milliseconds grace)
 {
     if (!process || !process->is_running()) co_return true;
     process->stop(grace);
-    co_return (co_await wait_for_process(*process, grace + patience / 10)).has_value();
+    co_return (co_await wait_for_process(*process, grace + exit_patience / 10)).has_value();
 }
 
 Task<> ActiveTraining::wait_for_left_process()
 {
     boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
-    auto const end = std::chrono::steady_clock::now() + patience;
+    auto const end = std::chrono::steady_clock::now() + exit_patience;
     while (is_process_left_in(folders.training)) {
         if (std::chrono::steady_clock::now() > end) {
             log::error("{}: a process of it cannot be ended", name_of(record));

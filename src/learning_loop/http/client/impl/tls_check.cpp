@@ -11,13 +11,13 @@
 namespace learning_loop::http {
 namespace {
 
-using Names = std::unique_ptr<GENERAL_NAMES, void (*)(GENERAL_NAMES*)>;
+using HostNames = std::unique_ptr<GENERAL_NAMES, void (*)(GENERAL_NAMES*)>;
 
 /// Whether the certificate names hosts where RFC 9110 (4.3.4) wants them. If it does not, libcurl would accept the
 /// common name, which authorities do not check.
 bool names_hosts(X509* certificate)
 {
-    Names const names(
+    HostNames const names(
         static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)),
         GENERAL_NAMES_free);
     for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); ++i) {

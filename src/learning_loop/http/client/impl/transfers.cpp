@@ -27,7 +27,7 @@ namespace {
 constexpr std::size_t max_waiting = 1000;
 constexpr int max_poll_ms = 60'000; // each call and each cancellation ends a poll
 
-constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
+constexpr auto transfer_result = asio::as_tuple(asio::use_awaitable);
 
 std::exception_ptr aborted()
 {
@@ -267,8 +267,8 @@ Task<Outcome> Transfers::run(TransferRequest request)
     auto job = std::make_shared<Job>(options_, work_->cookies.get(), std::move(request));
     auto start = Start{work_};
     auto [failure, outcome] =
-        co_await asio::async_initiate<decltype(as_tuple), void(std::exception_ptr, std::optional<Outcome>)>(
-            start, as_tuple, std::move(job));
+        co_await asio::async_initiate<decltype(transfer_result), void(std::exception_ptr, std::optional<Outcome>)>(
+            start, transfer_result, std::move(job));
     if (failure) std::rethrow_exception(failure);
     co_return std::move(*outcome);
 }

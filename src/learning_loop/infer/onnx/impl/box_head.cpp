@@ -12,7 +12,7 @@
 namespace learning_loop {
 namespace {
 
-using Shape = std::vector<std::int64_t>;
+using Dimensions = std::vector<std::int64_t>;
 constexpr std::int64_t any = -1; // as ONNX Runtime marks a dimension that the model leaves open
 
 Ort::SessionOptions options()
@@ -31,7 +31,7 @@ Ort::SessionOptions options()
 }
 
 /// As `float32 [1, 3, H, W]`; `names` are those of open dimensions.
-std::string described(Shape const& shape, std::array<std::string_view, 4> names)
+std::string described(Dimensions const& shape, std::array<std::string_view, 4> names)
 {
     std::string text;
     for (std::size_t i = 0; i < shape.size(); ++i) {
@@ -41,14 +41,14 @@ std::string described(Shape const& shape, std::array<std::string_view, 4> names)
     return "float32 [" + text + "]";
 }
 
-bool fits(Shape const& shape, Shape const& expected)
+bool fits(Dimensions const& shape, Dimensions const& expected)
 {
     auto const same = [](std::int64_t is, std::int64_t should) { return is == should || is == any || should == any; };
     return std::ranges::equal(shape, expected, same);
 }
 
 /// nullopt: the type is no tensor of float32.
-std::optional<Shape> shape_of(Ort::TypeInfo const& type)
+std::optional<Dimensions> shape_of(Ort::TypeInfo const& type)
 {
     if (type.GetONNXType() != ONNX_TYPE_TENSOR) return std::nullopt;
     auto const tensor = type.GetTensorTypeAndShapeInfo();
@@ -58,7 +58,7 @@ std::optional<Shape> shape_of(Ort::TypeInfo const& type)
 
 struct Port {
     std::string name;
-    std::optional<Shape> shape;
+    std::optional<Dimensions> shape;
     bool is_there = true;
 };
 
@@ -69,7 +69,7 @@ std::string described(Port const& port)
     return described(*port.shape, {"any", "any", "any", "any"});
 }
 
-Result<void> check_port(std::string const& file, std::string_view kind, Port const& port, Shape const& expected,
+Result<void> check_port(std::string const& file, std::string_view kind, Port const& port, Dimensions const& expected,
                         std::array<std::string_view, 4> names)
 {
     if (port.shape && fits(*port.shape, expected)) return {};
