@@ -1,5 +1,5 @@
-# ll_join(<target>): its files are compiled eight at a time, which takes a third of the CPU time, since most of it goes into
-# headers. Names in the anonymous namespaces of a room must differ.
+# ll_join(<target>): its files are compiled eight at a time, which takes a third of the CPU time, since most of it goes
+# into headers. Names in the anonymous namespaces of a room must differ.
 add_library(ll_joint INTERFACE)
 target_link_libraries(ll_joint INTERFACE ll_compiler) # whose options come first
 # A local of one file may have the name of a neighbour's function, and no file is the main one, whose types are its own.

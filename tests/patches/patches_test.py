@@ -72,9 +72,9 @@ def fixture_applied(tree, request):
 
 def loop_of(tree, folder):
     """The tree's Loop, with a project."""
-    run(tree, "tools/build", "release", "learning-loop")
+    run(tree, "tools/build", "dev", "learning-loop")
     port = free_port()
-    words = [tree / "build/release/bin/learning-loop", "server", "--port", port, "--data-folder", folder / "loop"]
+    words = [tree / "build/dev/bin/learning-loop", "server", "--port", port, "--data-folder", folder / "loop"]
     loop = Loop(words, port, folder / "log", environment={"LOOP_ADMIN_PASSWORD": ADMIN_PASSWORD}).start()
     assert generate(loop, "p", "o") == "/api/o/projects/p"
     return loop
@@ -100,9 +100,9 @@ def test_a_program_is_its_parts_and_ten_lines(tree, applied, tmp_path):
     others = re.sub(r"^struct GreeterParts .*?^};$", "", main, flags=re.MULTILINE | re.DOTALL).split("\n")
     others = [line for line in lines_of_code(others) if not line.startswith(("#include", "using namespace", "{", "}"))]
     assert len(others + applied.added["apps/CMakeLists.txt"]) <= 10
-    run(tree, "tools/build", "release", "greeter")
+    run(tree, "tools/build", "dev", "greeter")
     port = free_port()
-    with Program([tree / "build/release/bin/greeter", port], port, tmp_path / "log", ready="/health/ready") as greeter:
+    with Program([tree / "build/dev/bin/greeter", port], port, tmp_path / "log", ready="/health/ready") as greeter:
         assert "hello" in greeter.get("/hello").body.decode()
         assert greeter.get("/openapi.json").json()["paths"]["/hello"]["get"]["summary"] == "Greets."
         assert greeter.stop() == 0
@@ -115,9 +115,9 @@ def test_an_event_on_the_detector_is_one_file(tree, applied, tmp_path):
     with open(tree / "apps/CMakeLists.txt", "a", encoding="utf-8") as cmake:
         cmake.write("add_executable(box_events box_events/main.cpp)\ntarget_link_libraries(box_events PRIVATE ll::detector)\n")
     run(tree, sys.executable, "-B", "tools/check_layers.py")
-    run(tree, "tools/build", "release", "box_events")
+    run(tree, "tools/build", "dev", "box_events")
     port = free_port()
-    words = [tree / "build/release/bin/box_events", "--port", port, "--data-folder", tmp_path / "data", "--loop-host", "127.0.0.1:1",
+    words = [tree / "build/dev/bin/box_events", "--port", port, "--data-folder", tmp_path / "data", "--loop-host", "127.0.0.1:1",
              "--organization", "o", "--project", "p"]
     with Program(words, port, tmp_path / "log", ready="/health/live") as node:
         wait_until(lambda: node.get("/health/ready").status == 200, "a detector")
@@ -133,9 +133,9 @@ def test_an_event_on_the_detector_is_one_file(tree, applied, tmp_path):
 def test_a_setting_is_two_files_and_the_page(tree, applied):
     assert not applied.new_files() and len(applied.sources()) == 2
     assert applied.added.keys() - applied.sources() == {"docs/settings.md"}
-    run(tree, "tools/build", "release", "learning-loop")
-    assert run(tree, "build/release/bin/learning-loop", "settings") == (tree / "docs/settings.md").read_text()
-    assert "--title" in run(tree, "build/release/bin/learning-loop", "server", "--help")
+    run(tree, "tools/build", "dev", "learning-loop")
+    assert run(tree, "build/dev/bin/learning-loop", "settings") == (tree / "docs/settings.md").read_text()
+    assert "--title" in run(tree, "build/dev/bin/learning-loop", "server", "--help")
 
 
 @pytest.mark.parametrize("applied", ["project_route"], indirect=True)
