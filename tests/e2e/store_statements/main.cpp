@@ -207,8 +207,8 @@ ll::Task<> use_trainings(store::DatabaseLanes& lanes, store::ModelRepository& mo
     ll::TrainingOut result;
     result.best_epoch = 3;
     (co_await trainings.add_result(training.number, result)).value();
-    std::vector<std::int64_t> const numbers{training.number};
-    (co_await trainings.results(numbers, 10)).value();
+    std::vector<std::int64_t> numbers{training.number};
+    (co_await trainings.results(std::move(numbers), 10)).value();
     (co_await trainings.has_model(training.number)).value();
     (co_await trainings.architecture_of(last.model)).value();
     store::ModelContent const content{"onnx", "trained"};

@@ -112,8 +112,8 @@ private:
     {
         auto const row = co_await require_training(parts_.repository, project, path->training);
         if (!row) co_return row.error();
-        std::vector const numbers{row->number}; // not in the call, where GCC 12 cannot keep it while it waits
-        auto const results = co_await parts_.repository.results(numbers, max_results_told);
+        std::vector numbers{row->number}; // not in the call, where GCC 12 cannot keep it while it waits
+        auto const results = co_await parts_.repository.results(std::move(numbers), max_results_told);
         if (!results) co_return results.error();
         TrainingReport report{told(*row), {}};
         for (auto const& result : results->at(row->number))
