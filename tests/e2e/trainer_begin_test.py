@@ -4,23 +4,16 @@ import json
 import uuid
 
 import pytest
-from trainer_fixtures import fixture_loop  # noqa: F401
-from trainers import CATEGORIES, GOOD, ScriptedTrainer, name_of
+from trainer_fixtures import fixture_loop, fixture_node  # noqa: F401
+from trainers import CATEGORIES, GOOD, ScriptedTrainer
 
 NO_MODEL = str(uuid.UUID(int=7))
 
 
-@pytest.fixture(name="node", scope="module")
-def fixture_node(loop, tmp_path_factory):
+@pytest.fixture(name="asked", scope="module")
+def fixture_asked(loop, tmp_path_factory):
+    """A node that is asked much, and takes nothing on."""
     with ScriptedTrainer(loop, tmp_path_factory.mktemp("trainers"), "asked-much") as started:
-        started.come_to("idle")
-        yield started
-
-
-@pytest.fixture(name="own")
-def fixture_own(loop, tmp_path, request):
-    """A node of this test alone."""
-    with ScriptedTrainer(loop, tmp_path, name_of(request)) as started:
         started.come_to("idle")
         yield started
 
@@ -39,10 +32,10 @@ REFUSED = {"no hyperparameters": ({"hyperparameters": "left out"}, "hyperparamet
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_details_that_lack_something_are_refused_in_the_librarys_words(node, what):
+def test_details_that_lack_something_are_refused_in_the_librarys_words(asked, what):
     changed, words = REFUSED[what]
-    assert node.refused(**changed) == (words, None)
-    assert_nothing_was_set_up(node)
+    assert asked.refused(**changed) == (words, None)
+    assert_nothing_was_set_up(asked)
 
 
 def assert_nothing_was_set_up(node):
@@ -60,89 +53,89 @@ WRONG = {"no arguments": ([], ""), "no details": (["o", "p"], ""), "details that
 
 
 @pytest.mark.parametrize("what", WRONG)
-def test_arguments_that_make_no_sense_are_refused_and_make_no_file(node, what):
+def test_arguments_that_make_no_sense_are_refused_and_make_no_file(asked, what):
     arguments, word = WRONG[what]
     if len(arguments) == 3 and (arguments[2] is None or isinstance(arguments[2], dict)):
-        arguments = [*arguments[:2], node.order()[2] | (arguments[2] or {})]
-    [ack] = node.call("begin_training", *arguments)
+        arguments = [*arguments[:2], asked.order()[2] | (arguments[2] or {})]
+    [ack] = asked.call("begin_training", *arguments)
     assert set(ack) == {"success", "error_msg", "payload"} and (ack["success"], ack["payload"]) == (False, None), ack
     assert word in ack["error_msg"] and 0 < len(ack["error_msg"]) < 1000, ack
-    assert_nothing_was_set_up(node)
+    assert_nothing_was_set_up(asked)
 
 
-def test_it_is_on_disk_before_it_is_acked(own):
-    own.begin_and_hold("data_downloading", 7)
-    record = json.loads(own.record().read_text())
-    assert "7" in json.dumps(record) and own.name in json.dumps(record)
-    [folder] = own.training_folders()
+def test_it_is_on_disk_before_it_is_acked(node):
+    node.begin_and_hold("data_downloading", 7)
+    record = json.loads(node.record().read_text())
+    assert "7" in json.dumps(record) and node.name in json.dumps(record)
+    [folder] = node.training_folders()
     assert uuid.UUID(folder.name)
-    own.let_go_of("data_downloading")
-    own.come_to("idle")
-    assert own.record() is None
+    node.let_go_of("data_downloading")
+    node.come_to("idle")
+    assert node.record() is None
 
 
-def test_while_a_training_runs_each_other_one_is_refused_with_its_id_and_the_running_one_goes_on(own):
-    own.control.tell("hold running")
-    own.begin_training(1)
-    own.control.wait_until_at("running")
-    [folder] = own.training_folders()
+def test_while_a_training_runs_each_other_one_is_refused_with_its_id_and_the_running_one_goes_on(node):
+    node.control.tell("hold running")
+    node.begin_training(1)
+    node.control.wait_until_at("running")
+    [folder] = node.training_folders()
     for number in (1, 2):
-        assert own.refused(number) == (f"training {folder.name} is still active", "refused")
-    assert own.refused(3, hyperparameters="left out")[0], "what is wrong with it, or that another one runs"
-    assert own.training_folders() == [folder] and folder.joinpath("last_training.log").exists()
-    own.control.withdraw("hold running")
-    own.come_to("idle")
-    assert [(one["number"], one["format"]) for one in own.all("uploaded")] == [("1", "mocked"), ("1", "mocked_2")]
+        assert node.refused(number) == (f"training {folder.name} is still active", "refused")
+    assert node.refused(3, hyperparameters="left out")[0], "what is wrong with it, or that another one runs"
+    assert node.training_folders() == [folder] and folder.joinpath("last_training.log").exists()
+    node.control.withdraw("hold running")
+    node.come_to("idle")
+    assert [(one["number"], one["format"]) for one in node.all("uploaded")] == [("1", "mocked"), ("1", "mocked_2")]
 
 
-def test_a_training_whose_ack_was_lost_is_refused_when_it_comes_again_and_runs_once(own):
-    own.hold("data_downloading")
-    own.loop.tell(node=own.name, tell="begin_training", arguments=own.order(5))  # it wants no ack
-    own.come_to("data_downloading")
-    own.loop.tell(node=own.name, abort=True)
-    own.saw("disconnect")
-    report = own.come_to("data_downloading")
-    assert report["context"] == {"organization": "o", "project": own.name}, "it tells that it is at work"
-    [folder] = own.training_folders()
-    assert own.refused(5) == (f"training {folder.name} is still active", "refused")
-    own.let_go_of("data_downloading")
-    own.come_to("idle")
-    assert [line["arguments"][2]["best_epoch"] for line in own.all("trained")][-1] == 2
-    assert [(one["number"], one["format"]) for one in own.all("uploaded")] == [("5", "mocked"), ("5", "mocked_2")]
+def test_a_training_whose_ack_was_lost_is_refused_when_it_comes_again_and_runs_once(node):
+    node.hold("data_downloading")
+    node.loop.tell(node=node.name, tell="begin_training", arguments=node.order(5))  # it wants no ack
+    node.come_to("data_downloading")
+    node.loop.tell(node=node.name, abort=True)
+    node.saw("disconnect")
+    report = node.come_to("data_downloading")
+    assert report["context"] == {"organization": "o", "project": node.name}, "it tells that it is at work"
+    [folder] = node.training_folders()
+    assert node.refused(5) == (f"training {folder.name} is still active", "refused")
+    node.let_go_of("data_downloading")
+    node.come_to("idle")
+    assert [line["arguments"][2]["best_epoch"] for line in node.all("trained")][-1] == 2
+    assert [(one["number"], one["format"]) for one in node.all("uploaded")] == [("5", "mocked"), ("5", "mocked_2")]
 
 
-def test_one_sent_twice_at_once_is_taken_once(own):
-    own.loop.tell(node=own.name, emit="begin_training", all=[own.order(5), own.order(5)])
-    acks = [ack for [ack] in own.saw("acked", name="begin_training")["acks"]]
+def test_one_sent_twice_at_once_is_taken_once(node):
+    node.loop.tell(node=node.name, emit="begin_training", all=[node.order(5), node.order(5)])
+    acks = [ack for [ack] in node.saw("acked", name="begin_training")["acks"]]
     refused, taken = sorted(acks, key=lambda ack: ack["success"])
     assert taken == GOOD and (refused["success"], refused["payload"]) == (False, "refused")
-    own.come_to("idle")
-    assert [one["format"] for one in own.all("uploaded")] == ["mocked", "mocked_2"] and len(own.training_folders()) <= 1
+    node.come_to("idle")
+    assert [one["format"] for one in node.all("uploaded")] == ["mocked", "mocked_2"] and len(node.training_folders()) <= 1
 
 
-def test_a_base_model_that_is_no_uuid_means_from_scratch(own):
+def test_a_base_model_that_is_no_uuid_means_from_scratch(node):
     for number, base in enumerate(["small", "", f"{NO_MODEL}/../x", 7, {"id": NO_MODEL}], start=1):
-        own.begin_training(number, base_model_uuid=base)
-        own.come_to("idle")
-        model = own.all("uploaded")[-1]["id"]
-        assert own.asked("model")[number - 1:] == [f"/api/o/projects/{own.name}/models/{model}/mocked/file"], "the one to detect with"
-        assert own.control.seen()["base"] is None and len(own.all("uploaded")) == 2 * number
+        node.begin_training(number, base_model_uuid=base)
+        node.come_to("idle")
+        model = node.all("uploaded")[-1]["id"]
+        assert node.asked("model")[number - 1:] == [f"/api/o/projects/{node.name}/models/{model}/mocked/file"], "the one to detect with"
+        assert node.control.seen()["base"] is None and len(node.all("uploaded")) == 2 * number
 
 
-def test_fields_that_it_does_not_know_are_no_harm_and_what_it_knows_may_be_left_out(own):
-    own.begin_training(id="small", resolution=832, flip_rl=False, flip_ud=False, colour={"of": "the sky"}, base_model_uuid="left out",
+def test_fields_that_it_does_not_know_are_no_harm_and_what_it_knows_may_be_left_out(node):
+    node.begin_training(id="small", resolution=832, flip_rl=False, flip_ud=False, colour={"of": "the sky"}, base_model_uuid="left out",
                        hyperparameters={"resolution": "832", "flip_rl": "false", "unheard_of": 1.5})
-    own.come_to("idle")
-    told = own.all("trained")[-1]["arguments"][2]["hyperparameters"]
+    node.come_to("idle")
+    told = node.all("trained")[-1]["arguments"][2]["hyperparameters"]
     assert told.items() >= {"resolution": "832", "flip_rl": "false", "unheard_of": 1.5}.items(), "they go back as they came"
 
 
-def test_a_hyperparameter_that_the_program_cannot_take_ends_the_training_with_its_name(own):
-    own.begin_training(hyperparameters={"resolution": "very high"})
-    report = own.come_to("idle", claim=lambda report: own.record() is None)
-    problems = [report["errors"].get("run_training", "") for report in own.reports()]
-    assert any("resolution" in one and "very high" in one for one in problems), own.states()
-    assert report["errors"] == {} and not own.all("uploaded")
-    own.begin_training(2)
-    own.come_to("idle")
-    assert len(own.all("uploaded")) == 2, "the next one is trained"
+def test_a_hyperparameter_that_the_program_cannot_take_ends_the_training_with_its_name(node):
+    node.begin_training(hyperparameters={"resolution": "very high"})
+    report = node.come_to("idle", claim=lambda report: node.record() is None)
+    problems = [report["errors"].get("run_training", "") for report in node.reports()]
+    assert any("resolution" in one and "very high" in one for one in problems), node.states()
+    assert report["errors"] == {} and not node.all("uploaded")
+    node.begin_training(2)
+    node.come_to("idle")
+    assert len(node.all("uploaded")) == 2, "the next one is trained"

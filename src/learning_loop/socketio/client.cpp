@@ -11,8 +11,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds client_tick{100}; // the deadlines of this layer are seconds
-
 } // namespace
 
 Client::Client(boost::asio::any_io_executor executor, http::Client& http, ClientOptions options)
@@ -93,7 +91,7 @@ Task<> Client::watch()
 {
     Pause pause(executor_);
     for (;;) {
-        co_await pause.sleep(client_tick);
+        co_await pause.sleep(tick);
         if (!engine_) continue;
         auto const now = Clock::now();
         if (!core_->has_joined() && now > join_until_)

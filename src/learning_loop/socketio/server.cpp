@@ -18,8 +18,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds server_tick{100}; // the deadlines of this layer are seconds
-constexpr std::chrono::milliseconds look_again{5};    // whether handlers have ended
+constexpr std::chrono::milliseconds look_again{5}; // whether handlers have ended
 
 /// Asks the application whether a peer may connect. What it throws is logged, and the peer is refused.
 Task<Result<void>> ask_admission(Namespace const& nsp, PeerPtr peer)
@@ -98,7 +97,7 @@ Task<> Server::run()
     tasks_.spawn("the heartbeat of Socket.IO", engine_.run());
     Pause pause(executor_);
     for (;;) {
-        co_await pause.sleep(server_tick);
+        co_await pause.sleep(tick);
         auto const now = Clock::now();
         std::vector<ConnectionPtr> due; // executing may remove connections
         for (auto const& [sid, connection] : connections_) {

@@ -3,6 +3,7 @@
 #include "learning_loop/socketio/engineio/session.h"
 #include "learning_loop/socketio/packet.h"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,9 @@
 namespace learning_loop::socketio {
 
 using engineio::Time;
+
+/// How often they are told the time: their deadlines are seconds.
+inline constexpr std::chrono::milliseconds tick{100};
 
 /// Send these messages to the peer, in order.
 struct Send {

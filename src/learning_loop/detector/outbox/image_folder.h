@@ -2,6 +2,7 @@
 
 #include "learning_loop/base/error.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -13,6 +14,8 @@ class Disk;
 
 /// Beside the two files of an image: when it was taken, until a clock that was not set then has been set.
 inline constexpr std::string_view clock_mark_file = "clock.json";
+
+inline constexpr std::size_t max_metadata_bytes = 64u << 20; ///< Of the file beside an image.
 
 /// The name of one of an image's two files: `image_<id>.jpg` or `image_<id>.json`.
 std::string image_file_name(std::string_view id, std::string_view extension);

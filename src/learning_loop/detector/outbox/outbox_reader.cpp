@@ -14,7 +14,6 @@ namespace learning_loop {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t max_metadata_bytes = 64u << 20;
 constexpr std::size_t max_reason_bytes = 64u << 10;
 
 } // namespace

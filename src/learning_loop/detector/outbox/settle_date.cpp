@@ -12,7 +12,6 @@ namespace learning_loop {
 namespace {
 
 constexpr std::size_t max_mark_bytes = 1000;
-constexpr std::size_t max_dated_bytes = 64u << 20;
 
 Result<ClockMark> read_mark(std::string const& text)
 {
@@ -54,7 +53,7 @@ bool settle_date(Disk& disk, Disk::Path const& image_folder, std::string const& 
     try {
         if (!disk.file_bytes(mark_path)) return true;
         auto const mark = disk.read_file(mark_path, max_mark_bytes);
-        auto const metadata = disk.read_file(image_folder / metadata_file, max_dated_bytes);
+        auto const metadata = disk.read_file(image_folder / metadata_file, max_metadata_bytes);
         auto const text = !mark       ? Result<std::string>(mark.error())
                           : !metadata ? Result<std::string>(metadata.error())
                                       : dated(*metadata, *mark, now);

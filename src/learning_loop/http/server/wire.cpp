@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::size_t max_buffered_bytes = 64 * 1024;
 constexpr std::chrono::seconds lingering_time{2};
-constexpr auto wire_result = asio::as_tuple(asio::use_awaitable);
 
 std::string_view name_of(Wire::Phase phase)
 {
@@ -160,13 +159,14 @@ Task<> Wire::linger(bool client_sends)
     enter(Phase::lingering);
     Waiting const waiting(*this);
     if (stream_.tls()) {
-        co_await stream_.tls()->async_shutdown(wire_result);
+        co_await stream_.tls()->async_shutdown(asio::as_tuple(asio::use_awaitable));
         if (late_ || !client_sends) co_return;
     }
     boost::system::error_code ignored;
     stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
     for (std::size_t total = 0; total < max_bytes;) {
-        auto const [end, bytes] = co_await stream_.socket().async_read_some(asio::buffer(dropped), wire_result);
+        auto const [end, bytes] =
+            co_await stream_.socket().async_read_some(asio::buffer(dropped), asio::as_tuple(asio::use_awaitable));
         if (end) co_return;
         total += bytes;
     }

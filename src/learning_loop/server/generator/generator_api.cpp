@@ -8,16 +8,12 @@
 #include "learning_loop/json/json.h"
 #include "learning_loop/server/generator/planned_models.h"
 #include "learning_loop/server/generator/project_generator.h"
+#include "learning_loop/server/projects/organization_path.h"
 #include "learning_loop/server/projects/project_name.h"
 #include "learning_loop/store/project_repository.h"
 
 namespace learning_loop {
 namespace {
-
-struct GeneratorPath {
-    std::string organization;
-};
-BOOST_DESCRIBE_STRUCT(GeneratorPath, (), (organization))
 
 /// The body of the request, checked and completed.
 struct GeneratorBody {
@@ -75,7 +71,7 @@ public:
 
 private:
     /// Ends once everything is there. What is there already, after a retry or a crash, stays.
-    Task<Result<GeneratedProject>> generate(http::FromPath<GeneratorPath> path, GeneratorBody body)
+    Task<Result<GeneratedProject>> generate(http::FromPath<OrganizationPath> path, GeneratorBody body)
     {
         auto const& organization = path->organization;
         if (auto const good = check_organization(organization); !good) co_return good.error();

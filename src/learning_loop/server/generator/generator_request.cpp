@@ -24,11 +24,6 @@ constexpr std::int64_t max_marks = 100;                       // of each type, i
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> former_keys{
     {{"categories", "box_categories"}, {"detections", "box_detections"}, {"annotations", "box_annotations"}}};
 
-Error wrong_request(std::string_view field, std::string const& what)
-{
-    return {Errc::unprocessable, std::string(field) + ": " + what};
-}
-
 /// Sets what is absent and checks what is there.
 Result<void> settle(std::optional<std::int64_t>& number, std::string_view field, std::int64_t max)
 {
@@ -89,6 +84,11 @@ std::int64_t default_seed(std::string const& project_name)
 }
 
 } // namespace
+
+Error wrong_request(std::string_view field, std::string const& what)
+{
+    return {Errc::unprocessable, std::string(field) + ": " + what};
+}
 
 Result<GeneratorRequest> generator_request_from(boost::json::value const& body)
 {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace learning_loop {
@@ -58,6 +59,9 @@ BOOST_DESCRIBE_STRUCT(GeneratorRequest, (),
                        box_annotations, point_annotations, segmentation_annotations, classification_annotations,
                        box_detections, point_detections, segmentation_detections, classification_detections, tags,
                        trainings, models, deployment_target))
+
+/// unprocessable; it names the field.
+Error wrong_request(std::string_view field, std::string const& what);
 
 /// Reads and completes a request: what was read and completed once is not changed by it. `categories`, `detections` and
 /// `annotations`, as they were called once, stand for those of boxes; keys of other generators are ignored. Errors:

@@ -16,11 +16,6 @@ constexpr std::size_t max_formats = 10;
 constexpr std::uint64_t max_number = 1'000'000; // in a version
 constexpr auto mocked = "mocked";               // a format that no detector runs
 
-Error wrong_plan(std::string const& field, std::string const& what)
-{
-    return {Errc::unprocessable, field + ": " + what};
-}
-
 /// A number without zeros before it.
 std::optional<int> version_number(std::string_view digits)
 {
@@ -40,13 +35,13 @@ std::optional<int> major_of(std::string_view version)
 Result<void> settle_formats(std::vector<std::string>& formats, std::string const& field)
 {
     if (formats.empty()) formats.emplace_back(mocked);
-    if (formats.size() > max_formats) return wrong_plan(field, "a model comes in at most 10 formats");
+    if (formats.size() > max_formats) return wrong_request(field, "a model comes in at most 10 formats");
     std::set<std::string> names;
     for (std::size_t i = 0; i < formats.size(); ++i) {
         auto const& format = formats[i];
         auto const place = field + "[" + std::to_string(i) + "]";
         if (auto good = check_model_format(format, place); !good) return good;
-        if (!names.insert(format).second) return wrong_plan(place, format + " comes twice");
+        if (!names.insert(format).second) return wrong_request(place, format + " comes twice");
     }
     return {};
 }
@@ -54,11 +49,12 @@ Result<void> settle_formats(std::vector<std::string>& formats, std::string const
 Result<void> settle_model(GeneratorModel& model, std::string const& field)
 {
     if (!model.id && !model.version && model.formats.empty())
-        return wrong_plan(field, "give an id, a version or formats");
+        return wrong_request(field, "give an id, a version or formats");
     if (model.id) model.id = lower_case(*model.id);
-    if (model.id && !is_uuid(*model.id)) return wrong_plan(field + ".id", "'" + printable(*model.id) + "' is no UUID");
+    if (model.id && !is_uuid(*model.id))
+        return wrong_request(field + ".id", "'" + printable(*model.id) + "' is no UUID");
     if (model.version && !major_of(*model.version))
-        return wrong_plan(field + ".version", "'" + printable(*model.version) + "' is no version as 1.3");
+        return wrong_request(field + ".version", "'" + printable(*model.version) + "' is no version as 1.3");
     return settle_formats(model.formats, field + ".formats");
 }
 
@@ -82,20 +78,21 @@ Result<GeneratorModel> JsonForm<GeneratorModel>::from_json(boost::json::value co
 
 Result<void> settle_models(GeneratorRequest& request)
 {
-    if (request.models.size() > max_models) return wrong_plan("models", "a project is made with at most 100");
+    if (request.models.size() > max_models) return wrong_request("models", "a project is made with at most 100");
     std::set<std::string> taken;
     for (std::size_t i = 0; i < request.models.size(); ++i) {
         auto& model = request.models[i];
         auto const field = "models[" + std::to_string(i) + "]";
         if (auto good = settle_model(model, field); !good) return good;
-        if (model.id && !taken.insert(*model.id).second) return wrong_plan(field + ".id", *model.id + " comes twice");
+        if (model.id && !taken.insert(*model.id).second)
+            return wrong_request(field + ".id", *model.id + " comes twice");
         if (model.version && !taken.insert(*model.version).second)
-            return wrong_plan(field + ".version", *model.version + " comes twice");
+            return wrong_request(field + ".version", *model.version + " comes twice");
     }
     auto const& target = request.deployment_target;
     if (target && !find_planned(planned_models(request, {}), *target))
-        return wrong_plan("deployment_target",
-                          "no model of the project has the version or id '" + printable(*target) + "'");
+        return wrong_request("deployment_target",
+                             "no model of the project has the version or id '" + printable(*target) + "'");
     return {};
 }
 

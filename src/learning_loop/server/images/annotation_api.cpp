@@ -9,6 +9,7 @@
 #include "learning_loop/http/conditional.h"
 #include "learning_loop/json/json.h"
 #include "learning_loop/server/images/image_ids.h"
+#include "learning_loop/server/images/image_path.h"
 #include "learning_loop/server/images/mark_check.h"
 #include "learning_loop/server/images/uploaded_detections.h"
 #include "learning_loop/server/images/written_annotations.h"
@@ -23,11 +24,6 @@
 
 namespace learning_loop {
 namespace {
-
-struct AnnotatedImagePath {
-    std::string image;
-};
-BOOST_DESCRIBE_STRUCT(AnnotatedImagePath, (), (image))
 
 struct Precondition {
     std::optional<std::string> if_match; ///< A revision, quoted, or `*`.
@@ -114,16 +110,15 @@ private:
         co_return Error{Errc::not_found, "the project '" + project.name + "' has no image " + printable(id)};
     }
 
-    Task<Result<http::Response>> annotations(http::FromPath<AnnotatedImagePath> path, store::Project project)
+    Task<Result<http::Response>> annotations(http::FromPath<ImagePath> path, store::Project project)
     {
         auto image = co_await require(project, path->image);
         if (!image) co_return image.error();
         co_return response_of(std::move(*image));
     }
 
-    Task<Result<http::Response>> replace(http::FromPath<AnnotatedImagePath> path, store::Project project,
-                                         http::Caller caller, http::FromHeaderOrQuery<Precondition> precondition,
-                                         WrittenAnnotations body)
+    Task<Result<http::Response>> replace(http::FromPath<ImagePath> path, store::Project project, http::Caller caller,
+                                         http::FromHeaderOrQuery<Precondition> precondition, WrittenAnnotations body)
     {
         auto const image = co_await require(project, path->image);
         if (!image) co_return image.error();

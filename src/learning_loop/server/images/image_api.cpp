@@ -11,6 +11,7 @@
 #include "learning_loop/http/api/router.h"
 #include "learning_loop/server/images/image_change_check.h"
 #include "learning_loop/server/images/image_ids.h"
+#include "learning_loop/server/images/image_path.h"
 #include "learning_loop/server/images/image_upload.h"
 #include "learning_loop/server/images/thumbnails.h"
 #include "learning_loop/server/projects/project_lookup.h"
@@ -34,11 +35,6 @@ struct NamedImages {
     http::Required<std::vector<std::string>> ids;
 };
 BOOST_DESCRIBE_STRUCT(NamedImages, (), (ids))
-
-struct ImagePath {
-    std::string image;
-};
-BOOST_DESCRIBE_STRUCT(ImagePath, (), (image))
 
 /// The answer to an upload; an id that came twice is one image.
 UploadedImages answer_of(std::vector<store::NewImage> const& images)

@@ -6,6 +6,7 @@
 #include "learning_loop/http/api/exact_json.h"
 #include "learning_loop/http/api/router.h"
 #include "learning_loop/server/projects/new_category.h"
+#include "learning_loop/server/projects/organization_path.h"
 #include "learning_loop/server/projects/project_lookup.h"
 #include "learning_loop/server/projects/project_name.h"
 #include "learning_loop/store/image_repository.h"
@@ -19,11 +20,6 @@ ProjectEntry project_entry(store::Project const& project)
 {
     return {project.organization, project.name, resource_of(project)};
 }
-
-struct OrganizationPath {
-    std::string organization;
-};
-BOOST_DESCRIBE_STRUCT(OrganizationPath, (), (organization))
 
 struct Deletion {
     bool keep_images = false;

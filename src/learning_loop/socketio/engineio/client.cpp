@@ -20,7 +20,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::hours until_over{1};
-constexpr std::chrono::milliseconds max_closing{1000}; // for what is sent last
 constexpr std::chrono::milliseconds closing_tick{5};
 constexpr std::chrono::milliseconds tick{50}; // a server's ping is due after seconds
 

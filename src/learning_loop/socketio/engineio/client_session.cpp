@@ -8,7 +8,6 @@ namespace learning_loop::engineio {
 namespace {
 
 constexpr std::size_t default_max_payload = 1'000'000; // of servers that do not tell
-constexpr std::string_view probe_text = "probe";
 
 // A server that answers one poll after another with nothing is not asked faster than this.
 constexpr int max_empty_answers = 3;

@@ -9,11 +9,6 @@
 #include <utility>
 
 namespace learning_loop::engineio {
-namespace {
-
-constexpr std::chrono::milliseconds max_last_packet{1000};
-
-} // namespace
 
 void SendQueue::put(Packet packet)
 {
@@ -25,7 +20,7 @@ void SendQueue::end(http::CloseCode code)
 {
     if (close_code_) return;
     close_code_ = code;
-    socket_->end_within(max_last_packet);
+    socket_->end_within(max_closing);
     if (pause_) pause_->wake();
     start_task();
 }

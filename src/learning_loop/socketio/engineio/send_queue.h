@@ -17,6 +17,8 @@ class WebSocket;
 
 namespace learning_loop::engineio {
 
+inline constexpr std::chrono::milliseconds max_closing{1000}; ///< For what is sent last.
+
 /// The packets that wait to be sent over a WebSocket, and the task that sends them. Must be used on the io thread.
 class SendQueue : public std::enable_shared_from_this<SendQueue> {
 public:

@@ -15,7 +15,6 @@ constexpr std::chrono::milliseconds between_releases{100};
 constexpr std::chrono::milliseconds tolerance{100};
 
 constexpr std::size_t min_bytes_per_second = 500; // as for every body, see http::Deadlines
-constexpr std::string_view probe_answer = "probe";
 
 AnswerPoll answer_with(PacketType type)
 {
@@ -109,7 +108,7 @@ ServerActions ServerSession::on_probe_frame(Message frame, Time now)
     ServerActions actions;
     if (over_ || probe_ == Probe::none) return actions;
     auto const read = packet_of_frame(std::move(frame));
-    if (read && probe_ == Probe::open && read->type == PacketType::ping && read->data.bytes.view() == probe_answer) {
+    if (read && probe_ == Probe::open && read->type == PacketType::ping && read->data.bytes.view() == probe_text) {
         answer_probe(now, actions);
     } else if (read && probe_ == Probe::answered && read->type == PacketType::upgrade) {
         turn_to_websocket(actions);
@@ -123,8 +122,8 @@ ServerActions ServerSession::on_probe_frame(Message frame, Time now)
 void ServerSession::answer_probe(Time now, ServerActions& actions)
 {
     probe_ = Probe::answered;
-    queued_bytes_ += bytes_in_memory(probe_answer.size());
-    actions.emplace_back(SendProbe{packet(PacketType::pong, std::string(probe_answer))});
+    queued_bytes_ += bytes_in_memory(probe_text.size());
+    actions.emplace_back(SendProbe{packet(PacketType::pong, std::string(probe_text))});
     next_release_ = now;
     release_poll(now, actions); // the client upgrades when no poll of it is under way any more
 }

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <deque>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -18,6 +19,8 @@ namespace learning_loop::engineio {
 using Time = std::chrono::steady_clock::time_point;
 
 enum class Transport { polling, websocket };
+
+inline constexpr std::string_view probe_text = "probe"; ///< Of the ping and the pong of a probe.
 
 /// What a message takes in memory while it waits to be sent. Without the constant, empty messages would count as
 /// nothing.

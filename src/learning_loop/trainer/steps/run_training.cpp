@@ -19,6 +19,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::milliseconds look_interval{1000};
+constexpr std::chrono::milliseconds retry_interval{250};
 constexpr int seconds_between_syncs = 5;
 constexpr int max_seconds_between_syncs = 300;
 constexpr std::uint64_t earlier_log_bytes = 64 * 1024; // of an earlier process
@@ -116,7 +117,7 @@ Task<StepOutcome> TrainingRun::start()
         if (started) co_return StepOutcome();
         if (started.error().code != Errc::unavailable || tries == tries_to_start)
             co_return step_failed(started.error());
-        timer.expires_after(look_interval / 4);
+        timer.expires_after(retry_interval);
         co_await timer.async_wait(asio::use_awaitable);
     }
 }

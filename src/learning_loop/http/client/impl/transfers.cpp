@@ -27,8 +27,6 @@ namespace {
 constexpr std::size_t max_waiting = 1000;
 constexpr int max_poll_ms = 60'000; // each call and each cancellation ends a poll
 
-constexpr auto transfer_result = asio::as_tuple(asio::use_awaitable);
-
 std::exception_ptr aborted()
 {
     return std::make_exception_ptr(boost::system::system_error(asio::error::operation_aborted));
@@ -266,9 +264,10 @@ Task<Outcome> Transfers::run(TransferRequest request)
     about_to_wait_for(request.where());
     auto job = std::make_shared<Job>(options_, work_->cookies.get(), std::move(request));
     auto start = Start{work_};
+    constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
     auto [failure, outcome] =
-        co_await asio::async_initiate<decltype(transfer_result), void(std::exception_ptr, std::optional<Outcome>)>(
-            start, transfer_result, std::move(job));
+        co_await asio::async_initiate<decltype(as_tuple), void(std::exception_ptr, std::optional<Outcome>)>(
+            start, as_tuple, std::move(job));
     if (failure) std::rethrow_exception(failure);
     co_return std::move(*outcome);
 }
